@@ -1,0 +1,49 @@
+# The project's verbs. Needs Python 3.11 or newer with venv, make, and a package index.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+ARGS ?=
+TESTS ?= tests
+
+.PHONY: help demo test check bench lock spec clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run ## both tools simulated, a sample plan, the delay report; ARGS=--no-serve ends after printing
+	$(BIN)/pbridge demo $(ARGS)
+
+check: $(VENV)/.test ## lint, format, strict types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: check ## everything that CI runs
+	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile $(TESTS)
+
+bench: $(VENV)/.test ## the slow measurements behind docs/performance.md
+	$(BIN)/pytest -m slow -s tests/benchmarks
+
+spec: $(VENV)/.test ## the tests read as a specification
+	@$(BIN)/pytest --collect-only -q $(TESTS) | sed -n 's/.*\/\(.*\)\.py::/\1: /p' | tr '_' ' '
+
+lock: ## pin every direct and transitive version anew
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip --disable-pip-version-check --quiet install --upgrade '.[test]'
+	build/lock/bin/pip freeze --exclude progress-bridge > constraints.txt
+
+clean: ## forget what was built; keeps data
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
