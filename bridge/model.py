@@ -1,0 +1,134 @@
+"""The common schema: one shape for a task, whatever tool it lives in.
+
+Absent is `None`, never `""`, 0 or 1970. Dates are civil dates in the configured zone, instants are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class Status(StrEnum):
+    """Where a task stands; `UNMAPPED` is never guessed into one of the others."""
+
+    TODO = "todo"
+    DOING = "doing"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    UNMAPPED = "unmapped"
+
+
+class Kind(StrEnum):
+    """What a task is, in canonical words."""
+
+    TASK = "task"
+    STORY = "story"
+    BUG = "bug"
+    REQUIREMENT = "requirement"
+    EPIC = "epic"
+    FEATURE = "feature"
+    MILESTONE = "milestone"
+    PHASE = "phase"
+    ISSUE = "issue"
+    RISK = "risk"
+    OTHER = "other"
+
+
+class Colour(StrEnum):
+    """Status of a milestone in the delay report, in no order; see `SEVERITY_ORDER`."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREY = "grey"
+    GREEN = "green"
+    DONE = "done"
+
+
+SEVERITY_ORDER: tuple[Colour, ...] = (Colour.RED, Colour.AMBER, Colour.GREY, Colour.GREEN, Colour.DONE)
+
+TaskKey = tuple[str, str]
+"""(source, id): what makes a task unique."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRef:
+    id: str
+    key: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One work item in the common schema (the keys of `pbridge tasks --json`, in this order)."""
+
+    source: str
+    id: str
+    key: str | None
+    title: str
+    url: str | None
+    project: ProjectRef
+    kind: Kind
+    kind_raw: str | None
+    status: Status
+    status_raw: str | None
+    parent_id: str | None
+    assignees: tuple[Person, ...]
+    start_on: date | None
+    due_on: date | None
+    completed_at: datetime | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    progress: float | None
+    estimate_hours: float | None
+    remaining_hours: float | None
+    spent_hours: float | None
+    story_points: float | None
+    priority: str | None
+    sprint: str | None
+    phase: str | None
+    release: str | None
+    releases: tuple[str, ...]
+    tags: tuple[str, ...]
+    milestone: str | None
+    blocked: bool
+    fields: Mapping[str, object] = field(default_factory=dict)
+    archived: bool = False
+    gone: bool = False
+    mapping_version: str = ""
+
+    @property
+    def ref(self) -> TaskKey:
+        return (self.source, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one task that was seen to differ, in JSON values (`null`, text, number, list, object).
+
+    `at` is when it happened as far as known (a vendor's own instant, else when we observed it);
+    `recorded_at` is when this program wrote it down. `cause` tells a person's edit from our new mapping.
+    """
+
+    source: str
+    id: str
+    at: datetime
+    field: str
+    old: object
+    new: object
+    how: Literal["diff", "activity"]
+    recorded_at: datetime
+    cause: Literal["source", "mapping"] = "source"
+
+    @property
+    def ref(self) -> TaskKey:
+        return (self.source, self.id)
