@@ -1,0 +1,38 @@
+"""How an older file becomes a current one: forward only, each step and its record in one transaction."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from bridge.store.tables import TABLES, Table
+
+MIGRATIONS = Migrations("bridge")
+
+
+@MIGRATIONS()
+def m001_first_schema(db: Database) -> None:
+    for table in TABLES:
+        _create(db, table)
+    # One current content per object; older contents stay, with the instant at which they were superseded.
+    db.execute(
+        "CREATE UNIQUE INDEX idx_raw_records_current ON raw_records (source, stream, external_id) "
+        "WHERE superseded_at IS NULL"
+    )
+
+
+def _create(db: Database, table: Table) -> None:
+    columns = [
+        f"{name} {kind}{'' if name in table.optional or table.key == (name,) else ' NOT NULL'}"
+        for name, kind in table.columns.items()
+    ]
+    if table.key == ("id",) or table.key == ("seq",):
+        columns[0] += " PRIMARY KEY"
+    else:
+        columns.append(f"PRIMARY KEY ({', '.join(table.key)})")
+    rowid = "" if table.columns[table.key[0]] == "INTEGER" and len(table.key) == 1 else " WITHOUT ROWID"
+    if table.name == "tasks":
+        rowid = ""  # wide rows are slower without a rowid
+    db.execute(f"CREATE TABLE {table.name} ({', '.join(columns)}) STRICT{rowid and ','}{rowid}")
+    for columns_of in table.indexes:
+        db.execute(f"CREATE INDEX idx_{table.name}_{'_'.join(columns_of)} ON {table.name} ({', '.join(columns_of)})")

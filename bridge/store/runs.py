@@ -1,0 +1,149 @@
+"""What was run when, how completely each source was read, and which rows could not be mapped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bridge.store.clockwork import instant, stamp
+from bridge.store.engine import Store, dumps
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """How the reading of one source ended."""
+
+    source: str
+    outcome: str
+    mode: str
+    finished_at: datetime
+    as_of: datetime | None
+    partial_scopes: tuple[str, ...]
+    unreadable: tuple[tuple[str, ...], ...]
+    report: Mapping[str, Any]
+
+
+def start(store: Store, kind: str, today: date, at: datetime) -> int:
+    return store.insert("runs", {"kind": kind, "today": today.isoformat(), "started_at": stamp(at)})
+
+
+def finish(store: Store, run: int, at: datetime) -> None:
+    store.execute("UPDATE runs SET finished_at = ? WHERE id = ?", (stamp(at), run))
+
+
+def newest_day(store: Store) -> date | None:
+    """The latest civil day on which anything was recorded."""
+    row = store.one("SELECT max(today) FROM runs")
+    return date.fromisoformat(row[0]) if row and row[0] else None
+
+
+def first_day(store: Store) -> date | None:
+    """The civil day of the first record; nothing was known before it."""
+    row = store.one("SELECT min(today) FROM runs")
+    return date.fromisoformat(row[0]) if row and row[0] else None
+
+
+def last_instant_of(store: Store, day: date) -> datetime | None:
+    """When the last run of a civil day was recorded."""
+    row = store.one("SELECT max(coalesce(finished_at, started_at)) FROM runs WHERE today = ?", (day.isoformat(),))
+    return instant(row[0]) if row and row[0] else None
+
+
+def save_source(store: Store, run: int, entry: SourceRun) -> None:
+    row = {
+        "run": run,
+        "source": entry.source,
+        "outcome": entry.outcome,
+        "mode": entry.mode,
+        "finished_at": stamp(entry.finished_at),
+        "as_of": None if entry.as_of is None else stamp(entry.as_of),
+        "partial_scopes": dumps(entry.partial_scopes),
+        "unreadable": dumps(entry.unreadable),
+        "report": dumps(entry.report),
+    }
+    store.upsert_many("source_runs", tuple(row), [tuple(row.values())])
+
+
+def latest(store: Store, source: str, before: str | None = None) -> SourceRun | None:
+    """The last run of a source, with `as_of` = end of its last complete run (before an instant, if one is given)."""
+    limit = before or "9999"
+    row = store.one(
+        "SELECT outcome, mode, finished_at, partial_scopes, unreadable, report FROM source_runs "
+        "WHERE source = ? AND finished_at < ? ORDER BY run DESC LIMIT 1",
+        (source, limit),
+    )
+    if row is None:
+        return None
+    complete = store.one(
+        "SELECT max(finished_at) FROM source_runs WHERE source = ? AND outcome = 'complete' AND finished_at < ?",
+        (source, limit),
+    )
+    outcome, mode, finished_at, partial, unreadable, report = row
+    return SourceRun(
+        source,
+        outcome,
+        mode,
+        instant(finished_at),
+        instant(complete[0]) if complete and complete[0] else None,
+        tuple(json.loads(partial)),
+        tuple(tuple(names) for names in json.loads(unreadable)),
+        json.loads(report),
+    )
+
+
+def sources(store: Store) -> list[str]:
+    """Names of every source that was ever read."""
+    return [row[0] for row in store.rows("SELECT DISTINCT source FROM source_runs ORDER BY source")]
+
+
+def failed_streams(store: Store, source: str) -> set[tuple[str, str]]:
+    """(stream, scope) of everything the last run of a source could not read completely."""
+    last = latest(store, source)
+    streams = last.report.get("streams", []) if last else []
+    return {(entry["stream"], entry["scope"]) for entry in streams if entry["outcome"] != "complete"}
+
+
+def put_in_quarantine(
+    store: Store, source: str, stream: str, scope: str, rows: Iterable[tuple[str, str, str]], at: datetime
+) -> None:
+    """Rows (external id, reason, detail) that could not become tasks; their raw payload is kept as any other."""
+    sql = (
+        "INSERT INTO quarantine (source, stream, external_id, scope, reason, detail, first_seen_at, last_seen_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, external_id) DO UPDATE SET "
+        "scope = excluded.scope, reason = excluded.reason, detail = excluded.detail, last_seen_at = excluded.last_seen_at"
+    )
+    now = stamp(at)
+    store.db.conn.executemany(sql, [(source, stream, key, scope, why, what, now, now) for key, why, what in rows])
+
+
+def release(store: Store, source: str, stream: str, external_ids: Sequence[str]) -> None:
+    store.delete_many(
+        "quarantine", ("source", "stream", "external_id"), [(source, stream, key) for key in external_ids]
+    )
+
+
+def quarantined(store: Store, source: str | None = None, before: str | None = None) -> int:
+    where = "WHERE first_seen_at < ?" + (" AND source = ?" if source else "")
+    row = store.one(f"SELECT count(*) FROM quarantine {where}", (before or "9999", *([source] if source else [])))
+    return int(row[0]) if row else 0
+
+
+def mapping_basis(store: Store, source: str) -> str | None:
+    """What the tasks of a source were last mapped with: mapping version and a hash of what it looked up."""
+    row = store.one("SELECT basis FROM mapping_versions WHERE source = ? ORDER BY activated_at DESC LIMIT 1", (source,))
+    return row[0] if row else None
+
+
+def mapping_version(store: Store, source: str) -> str | None:
+    row = store.one(
+        "SELECT version FROM mapping_versions WHERE source = ? ORDER BY activated_at DESC LIMIT 1", (source,)
+    )
+    return row[0] if row else None
+
+
+def activate_mapping(store: Store, source: str, version: str, basis: str, text: str, at: datetime) -> None:
+    columns = ("source", "version", "basis", "text", "activated_at")
+    store.upsert_many("mapping_versions", columns, [(source, version, basis, text, stamp(at))])

@@ -1,0 +1,87 @@
+"""What was said of each milestone on each civil day: the last run of a day is the day's snapshot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bridge.model import Colour
+from bridge.reconcile.situation import Snapshot
+from bridge.store.engine import Store, dumps
+
+
+def save(store: Store, run: int, snapshots: Iterable[Snapshot]) -> None:
+    """Keep the snapshots of a run, replacing what an earlier run of the same day said."""
+    store.upsert_many(
+        "assessments",
+        ("milestone", "day", "run", "colour", "data"),
+        [(s.milestone, s.day.isoformat(), run, s.colour.value, dumps(_as_json(s))) for s in snapshots],
+    )
+
+
+def before(store: Store, day: date) -> dict[str, tuple[Snapshot, ...]]:
+    """Milestone key -> snapshots of days before `day`, oldest first."""
+    found: dict[str, list[Snapshot]] = {}
+    for key, on, colour, data in store.rows(
+        "SELECT milestone, day, colour, data FROM assessments WHERE day < ? ORDER BY milestone, day",
+        (day.isoformat(),),
+    ):
+        found.setdefault(key, []).append(_from_json(key, date.fromisoformat(on), Colour(colour), json.loads(data)))
+    return {key: tuple(entries) for key, entries in found.items()}
+
+
+def on_or_before(store: Store, day: date) -> dict[str, Snapshot]:
+    """Milestone key -> its last snapshot on or before `day`."""
+    rows = store.rows(
+        "SELECT milestone, day, colour, data FROM assessments JOIN "
+        "(SELECT milestone AS m, max(day) AS d FROM assessments WHERE day <= ? GROUP BY milestone) "
+        "ON milestone = m AND day = d",
+        (day.isoformat(),),
+    )
+    return {
+        key: _from_json(key, date.fromisoformat(on), Colour(colour), json.loads(data)) for key, on, colour, data in rows
+    }
+
+
+def _as_json(s: Snapshot) -> dict[str, Any]:
+    return {
+        "own_colour": s.own_colour.value,
+        "due": _text(s.due),
+        "forecast_p85": _text(s.forecast_p85),
+        "at_risk_expected": None if s.at_risk_expected is None else str(s.at_risk_expected),
+        "total_weight": None if s.total_weight is None else str(s.total_weight),
+        "weight_kind": s.weight_kind,
+        "leaves": dict(s.leaves),
+        "earliest_start": _text(s.earliest_start),
+    }
+
+
+def _from_json(key: str, day: date, colour: Colour, data: dict[str, Any]) -> Snapshot:
+    return Snapshot(
+        milestone=key,
+        day=day,
+        colour=colour,
+        own_colour=Colour(data["own_colour"]),
+        due=_date(data["due"]),
+        forecast_p85=_date(data["forecast_p85"]),
+        at_risk_expected=_decimal(data["at_risk_expected"]),
+        total_weight=_decimal(data["total_weight"]),
+        weight_kind=data["weight_kind"],
+        leaves=data["leaves"],
+        earliest_start=_date(data["earliest_start"]),
+    )
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

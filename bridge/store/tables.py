@@ -1,0 +1,177 @@
+"""Every table of the store: instants are ISO-8601 UTC text, dates `YYYY-MM-DD`, money and JSON text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns in order (name -> SQLite type), the primary key, what may not be null, and the indexes."""
+
+    name: str
+    columns: dict[str, str]
+    key: tuple[str, ...]
+    optional: frozenset[str] = frozenset()
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+def _optional(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+COUNTERS = ("requests", "fetched", "created", "updated", "unchanged", "gone", "revived", "quarantined", "retries")
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "raw_records",
+        {
+            "id": "INTEGER",
+            "source": "TEXT",
+            "stream": "TEXT",
+            "scope": "TEXT",
+            "external_id": "TEXT",
+            "hash": "TEXT",
+            "payload": "BLOB",
+            "first_run": "INTEGER",
+            "first_seen_at": "TEXT",
+            "superseded_at": "TEXT",
+        },
+        key=("id",),
+        optional=_optional("superseded_at"),
+        indexes=(("source", "stream", "scope"),),
+    ),
+    Table(
+        "cursors",
+        {"source": "TEXT", "stream": "TEXT", "scope": "TEXT", "cursor": "TEXT", "saved_at": "TEXT"},
+        key=("source", "stream", "scope"),
+    ),
+    Table(
+        "runs",
+        {"id": "INTEGER", "kind": "TEXT", "today": "TEXT", "started_at": "TEXT", "finished_at": "TEXT"},
+        key=("id",),
+        optional=_optional("finished_at"),
+        indexes=(("today",),),
+    ),
+    Table(
+        "source_runs",
+        {
+            "run": "INTEGER",
+            "source": "TEXT",
+            "outcome": "TEXT",
+            "mode": "TEXT",
+            "finished_at": "TEXT",
+            "as_of": "TEXT",
+            "partial_scopes": "TEXT",
+            "unreadable": "TEXT",
+            "report": "TEXT",
+        },
+        key=("run", "source"),
+        optional=_optional("as_of"),
+        indexes=(("source", "outcome", "finished_at"),),
+    ),
+    Table(
+        "mapping_versions",
+        {"source": "TEXT", "version": "TEXT", "basis": "TEXT", "text": "TEXT", "activated_at": "TEXT"},
+        key=("source", "activated_at"),
+    ),
+    Table(
+        "mapping_problems",
+        {
+            "source": "TEXT",
+            "id": "TEXT",
+            "target": "TEXT",
+            "code": "TEXT",
+            "path": "TEXT",
+            "value": "TEXT",
+            "first_seen_at": "TEXT",
+        },
+        key=("source", "id", "target"),
+    ),
+    Table(
+        "quarantine",
+        {
+            "source": "TEXT",
+            "stream": "TEXT",
+            "external_id": "TEXT",
+            "scope": "TEXT",
+            "reason": "TEXT",
+            "detail": "TEXT",
+            "first_seen_at": "TEXT",
+            "last_seen_at": "TEXT",
+        },
+        key=("source", "stream", "external_id"),
+    ),
+    Table(
+        "tasks",
+        {
+            "source": "TEXT",
+            "id": "TEXT",
+            "scope": "TEXT",
+            "project": "TEXT",
+            "project_key": "TEXT",
+            "project_name": "TEXT",
+            "gone": "INTEGER",
+            "raw": "INTEGER",
+            "mapping_version": "TEXT",
+            "first_seen_at": "TEXT",
+            "data": "TEXT",
+        },
+        key=("source", "id"),
+        optional=_optional("project_key"),
+        indexes=(("source", "scope"),),
+    ),
+    Table(
+        "task_changes",
+        {
+            "seq": "INTEGER",
+            "source": "TEXT",
+            "id": "TEXT",
+            "at": "TEXT",
+            "recorded_at": "TEXT",
+            "field": "TEXT",
+            "old": "TEXT",
+            "new": "TEXT",
+            "how": "TEXT",
+            "cause": "TEXT",
+            "run": "INTEGER",
+        },
+        key=("seq",),
+        indexes=(("source", "id"), ("recorded_at",)),
+    ),
+    Table(
+        "plan_versions",
+        {
+            "id": "INTEGER",
+            "imported_at": "TEXT",
+            "file": "TEXT",
+            "hash": "TEXT",
+            "approved_by": "TEXT",
+            "reason": "TEXT",
+            "data": "TEXT",
+        },
+        key=("id",),
+        optional=_optional("approved_by", "reason"),
+    ),
+    Table(
+        "baselines",
+        {
+            "milestone": "TEXT",
+            "number": "INTEGER",
+            "promised": "TEXT",
+            "recorded_at": "TEXT",
+            "approved_by": "TEXT",
+            "reason": "TEXT",
+        },
+        key=("milestone", "number"),
+        optional=_optional("approved_by", "reason"),
+    ),
+    Table(
+        "assessments",
+        {"milestone": "TEXT", "day": "TEXT", "run": "INTEGER", "colour": "TEXT", "data": "TEXT"},
+        key=("milestone", "day"),
+        indexes=(("day",),),
+    ),
+)
+
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -1,0 +1,220 @@
+"""Tasks in the common schema as they are now, and every difference that was seen since they were first seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bridge.mapping import wire
+from bridge.model import Change, Task, TaskKey
+from bridge.store.clockwork import end_of, instant, stamp
+from bridge.store.engine import Store, dumps, marks
+
+_COLUMNS = (
+    "source",
+    "id",
+    "scope",
+    "project",
+    "project_key",
+    "project_name",
+    "gone",
+    "raw",
+    "mapping_version",
+    "first_seen_at",
+    "data",
+)
+_CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
+# The vendor's own bookkeeping: kept so that a past day can be rebuilt, not shown as something a person changed.
+BOOKKEEPING = frozenset({"updated_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task to be saved, with the raw content it was mapped from."""
+
+    task: Task
+    scope: str
+    raw: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTask:
+    """A task as stored: its JSON object, where it was read and when it was first seen."""
+
+    data: Mapping[str, Any]
+    scope: str
+    raw: int
+    first_seen_at: str
+
+
+def known(store: Store, source: str, ids: Sequence[str]) -> dict[str, KnownTask]:
+    """The stored tasks among `ids`."""
+    rows = store.rows(
+        f"SELECT id, data, scope, raw, first_seen_at FROM tasks WHERE source = ? AND id IN ({marks(len(ids))})",
+        (source, *ids),
+    )
+    return {key: KnownTask(json.loads(data), scope, raw, seen) for key, data, scope, raw, seen in rows}
+
+
+def save(store: Store, rows: Iterable[tuple[TaskRow, Mapping[str, Any], str]]) -> None:
+    """Write tasks; each with its JSON object and the instant it was first seen."""
+    store.upsert_many(
+        "tasks",
+        _COLUMNS,
+        [
+            (
+                row.task.source,
+                row.task.id,
+                row.scope,
+                row.task.project.id,
+                row.task.project.key,
+                row.task.project.name,
+                int(row.task.gone),
+                row.raw,
+                row.task.mapping_version,
+                first_seen_at,
+                dumps(data),
+            )
+            for row, data, first_seen_at in rows
+        ],
+    )
+
+
+def record(store: Store, changes: Iterable[Change], run: int) -> None:
+    store.insert_many(
+        "task_changes",
+        _CHANGE_COLUMNS,
+        [
+            (
+                change.source,
+                change.id,
+                stamp(change.at),
+                stamp(change.recorded_at),
+                change.field,
+                dumps(change.old),
+                dumps(change.new),
+                change.how,
+                change.cause,
+                run,
+            )
+            for change in changes
+        ],
+    )
+
+
+def present_ids(store: Store, source: str, scope: str) -> set[str]:
+    """Tasks last read in this scope that are not gone."""
+    return {
+        row[0]
+        for row in store.rows("SELECT id FROM tasks WHERE source = ? AND scope = ? AND gone = 0", (source, scope))
+    }
+
+
+def gone_ids(store: Store, source: str) -> set[str]:
+    return {row[0] for row in store.rows("SELECT id FROM tasks WHERE source = ? AND gone = 1", (source,))}
+
+
+def scopes(store: Store, source: str) -> set[str]:
+    """Scopes that hold tasks of a source which are not gone."""
+    return {row[0] for row in store.rows("SELECT DISTINCT scope FROM tasks WHERE source = ? AND gone = 0", (source,))}
+
+
+def listing(
+    store: Store, *, source: Sequence[str] = (), project: str | None = None, gone: bool = False
+) -> Iterator[Mapping[str, Any]]:
+    """JSON objects of tasks, in order of source and id; those that are gone only when asked for."""
+    where, values = ["1 = 1"], list[object]()
+    if source:
+        where.append(f"source IN ({marks(len(source))})")
+        values += source
+    if project is not None:
+        where.append("(project = ? OR project_key = ? OR project_name = ?)")
+        values += [project] * 3
+    if not gone:
+        where.append("gone = 0")
+    sql = f"SELECT data FROM tasks WHERE {' AND '.join(where)} ORDER BY source, id"
+    for row in store.rows(sql, values):
+        yield json.loads(row[0])
+
+
+def all_tasks(store: Store) -> Iterator[tuple[Task, datetime]]:
+    """Every task with the instant it was first seen, in order of source and id."""
+    for data, first_seen_at in store.rows("SELECT data, first_seen_at FROM tasks ORDER BY source, id"):
+        yield wire.from_json(json.loads(data)), instant(first_seen_at)
+
+
+def changes(
+    store: Store,
+    *,
+    task: str | None = None,
+    since: str | None = None,
+    recorded_before: str | None = None,
+    fields: Sequence[str] = (),
+) -> Iterator[Change]:
+    """Recorded changes in the order in which they happened; `task` is an id or a human key."""
+    where, values = ["1 = 1"], list[object]()
+    if task is not None:
+        where.append("(id = ? OR id IN (SELECT id FROM tasks WHERE json_extract(data, '$.key') = ?))")
+        values += [task, task]
+    if since is not None:
+        where.append("at >= ?")
+        values.append(since)
+    if recorded_before is not None:
+        where.append("recorded_at < ?")
+        values.append(recorded_before)
+    if fields:
+        where.append(f"field IN ({marks(len(fields))})")
+        values += fields
+    sql = (
+        "SELECT source, id, at, recorded_at, field, old, new, how, cause FROM task_changes "
+        f"WHERE {' AND '.join(where)} ORDER BY at, seq"
+    )
+    for source, key, at, recorded_at, field, old, new, how, cause in store.rows(sql, values):
+        yield Change(
+            source, key, instant(at), field, json.loads(old), json.loads(new), how, instant(recorded_at), cause
+        )
+
+
+def tasks_on(store: Store, day: date, zone: ZoneInfo) -> Iterator[tuple[Task, datetime]]:
+    """Every task as it was known at the end of a day: later arrivals left out, later changes undone."""
+    end = end_of(day, zone)
+    undo: dict[TaskKey, dict[str, Any]] = {}
+    for source, key, name, old in store.rows(
+        "SELECT source, id, field, old FROM task_changes WHERE recorded_at >= ? ORDER BY seq DESC", (end,)
+    ):
+        undo.setdefault((source, key), {})[name] = json.loads(old)
+    for source, key, data, first_seen_at in store.rows(
+        "SELECT source, id, data, first_seen_at FROM tasks WHERE first_seen_at < ? ORDER BY source, id", (end,)
+    ):
+        then = {**json.loads(data), **undo.get((source, key), {})}
+        yield wire.from_json(then), instant(first_seen_at)
+
+
+def save_problems(
+    store: Store, source: str, problems: Mapping[str, Sequence[tuple[str, str, str, str]]], at: datetime
+) -> None:
+    """What could not be read of each task now; a task with an empty sequence has no problem any more."""
+    store.delete_many("mapping_problems", ("source", "id"), [(source, key) for key in problems])
+    store.upsert_many(
+        "mapping_problems",
+        ("source", "id", "target", "code", "path", "value", "first_seen_at"),
+        [
+            (source, key, target, code, path, value, stamp(at))
+            for key, entries in problems.items()
+            for target, code, path, value in entries
+        ],
+    )
+
+
+def problem_counts(store: Store) -> list[tuple[str, str, str, str, int]]:
+    """(source, target, code, value, number of tasks) of everything the mapping could not read."""
+    return list(
+        store.rows(
+            "SELECT source, target, code, value, count(*) FROM mapping_problems "
+            "GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2, 4"
+        )
+    )
