@@ -1,0 +1,183 @@
+"""What was observed of a task over time: first dates, completion, and the value of a field on a day.
+
+Values come from the change log: the value before the first change of a field is the value first seen. Two kinds of
+entry are read specially:
+
+* A vendor activity may be older than our first sight of the task. The value before it then stood since the task was
+  created, or since the day before the activity where the creation is not known.
+* A change with cause `mapping` is our reading that changed, not the date. It counts as a value, but in the series of a
+  date (baselines, pushes) the values before it are moved by the same number of days, so it is never a move by people
+  and the moves before it keep their size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from heapq import heappop, heappush
+from typing import Literal, Protocol
+
+from bridge.model import Change, Status, Task
+
+DateField = Literal["start_on", "due_on"]
+DueSeries = list[tuple[date, date | None]]
+"""(local day, due date at its end or None), one point a day, oldest first."""
+
+
+class Observed(Protocol):
+    """A task with its history; `changes` in order of `at`."""
+
+    @property
+    def task(self) -> Task: ...
+
+    @property
+    def first_seen(self) -> datetime: ...
+
+    @property
+    def changes(self) -> Sequence[Change]: ...
+
+
+def local_day(instant: datetime, zone: tzinfo) -> date:
+    """The civil date of an aware instant in `zone`."""
+    return instant.astimezone(zone).date()
+
+
+def created_day(record: Observed, zone: tzinfo) -> date:
+    """Local date of `created_at`, else of the first sight of the task."""
+    return local_day(record.task.created_at or record.first_seen, zone)
+
+
+def completion_date(record: Observed, zone: tzinfo, today: date | None = None) -> date | None:
+    """Local date of `completed_at` of a done task, else the day `done` was observed; None while it is not done.
+
+    "Observed" is the last change of status to done, else the first sight. With `today`, a vendor's instant in the
+    future counts as today.
+    """
+    task = record.task
+    if task.status is not Status.DONE:
+        return None
+    instant = task.completed_at
+    if instant is None:
+        turns = (change.at for change in reversed(record.changes) if _turned_done(change))
+        instant = next(turns, record.first_seen)
+    day = local_day(instant, zone)
+    return day if today is None else min(day, today)
+
+
+def baseline_date(record: Observed) -> date | None:
+    """The first `due_on` ever observed, None if there never was one."""
+    return _first_date(record, "due_on")
+
+
+def baseline_start(record: Observed) -> date | None:
+    """The first `start_on` ever observed, None if there never was one."""
+    return _first_date(record, "start_on")
+
+
+def due_series(record: Observed, zone: tzinfo) -> DueSeries:
+    """`due_on` day by day as it was observed: the first value on the day it was first known, then every later day
+    on which it changed, with the last value of that day."""
+    first, moves = _values(record, "due_on")
+    points: dict[date, date | None] = {known_since(record, "due_on", zone): first}
+    for instant, value in moves:
+        points[local_day(instant, zone)] = value
+    return list(points.items())
+
+
+def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
+    """The latest `due_on` over several tasks, day by day; None on days on which none of them had one.
+
+    A task counts from the day it was first known. Equal neighbours are left out.
+    """
+    events = sorted(
+        ((day, number, due) for number, record in enumerate(records) for day, due in due_series(record, zone)),
+        key=lambda event: event[:2],
+    )
+    current: dict[int, date | None] = {}
+    latest: list[tuple[int, int]] = []
+    points: dict[date, date | None] = {}
+    for day, number, due in events:
+        current[number] = due
+        if due is not None:
+            heappush(latest, (-due.toordinal(), number))
+        while latest and not _stands(current[latest[0][1]], -latest[0][0]):
+            heappop(latest)
+        points[day] = date.fromordinal(-latest[0][0]) if latest else None
+    return _without_repeats(points)
+
+
+def field_on(record: Observed, field: str, day: date, zone: tzinfo) -> object:
+    """The value of `field` at the end of `day`, in JSON values as recorded; None before the task was known."""
+    changes = [change for change in record.changes if change.field == field]
+    past = [change for change in changes if local_day(change.at, zone) <= day]
+    if past:
+        return past[-1].new
+    if day < known_since(record, field, zone):
+        return None
+    return changes[0].old if changes else _json(getattr(record.task, field))
+
+
+def known_since(record: Observed, field: str, zone: tzinfo) -> date:
+    """The first day on which a value of `field` is known: first sight, or earlier by a vendor's own history."""
+    seen = local_day(record.first_seen, zone)
+    first = next((change.at for change in record.changes if change.field == field), None)
+    if first is None or first >= record.first_seen:
+        return seen
+    changed = local_day(first, zone)
+    created = record.task.created_at
+    if created is None or created > first:
+        return changed - timedelta(days=1)
+    return local_day(created, zone)
+
+
+def _values(record: Observed, field: DateField) -> tuple[date | None, list[tuple[datetime, date | None]]]:
+    """The first value of a date and its later values with their instants, as today's mapping reads them."""
+    changes = [change for change in record.changes if change.field == field]
+    if not changes:
+        return getattr(record.task, field), []
+    correction = timedelta(0)
+    moves: list[tuple[datetime, date | None]] = []
+    for change in reversed(changes):
+        old, new = _as_date(change.old), _as_date(change.new)
+        moves.append((change.at, new and new + correction))
+        if change.cause == "mapping" and old is not None and new is not None:
+            correction += new - old
+    first = _as_date(changes[0].old)
+    return first and first + correction, moves[::-1]
+
+
+def _first_date(record: Observed, field: DateField) -> date | None:
+    if not record.changes:
+        return getattr(record.task, field)  # type: ignore[no-any-return]
+    first, moves = _values(record, field)
+    candidates: Iterator[date | None] = iter((first, *(value for _, value in moves)))
+    return next((value for value in candidates if value is not None), None)
+
+
+def _turned_done(change: Change) -> bool:
+    return change.field == "status" and change.new == Status.DONE.value
+
+
+def _stands(due: date | None, ordinal: int) -> bool:
+    return due is not None and due.toordinal() == ordinal
+
+
+def _without_repeats(points: dict[date, date | None]) -> DueSeries:
+    kept: DueSeries = []
+    for day, due in points.items():
+        if not kept or kept[-1][1] != due:
+            kept.append((day, due))
+    return kept
+
+
+def _as_date(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _json(value: object) -> object:
+    """A value of the task as the change log would hold it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Status) else value
