@@ -1,0 +1,122 @@
+"""The sections of config.toml as values: every key known, every value in range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
+
+from bridge.errors import UsageProblem
+from bridge.language import Lang
+from bridge.thresholds import NAMES, Thresholds
+from connectors.contract import SourceConfig
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BridgeSection(_Section):
+    data_dir: str = "data"
+    timezone: str = "Asia/Shanghai"
+    language: Lang = "zh"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is no time zone name such as Asia/Shanghai")
+        return value
+
+
+class DatabaseSection(_Section):
+    url: str = "sqlite:///data/bridge.db"
+
+    @field_validator("url")
+    @classmethod
+    def _known_scheme(cls, value: str) -> str:
+        if not value.startswith("sqlite:///"):
+            raise ValueError("must start with sqlite:/// (PostgreSQL is not built in yet)")
+        return value
+
+
+class PlanSection(_Section):
+    file: str = "plan.xlsx"
+
+
+class CalendarSection(_Section):
+    overrides: str = ""
+    hours_per_day: float = Field(default=8, gt=0, le=24)
+
+
+class ScheduleSection(_Section):
+    sync: str = "*/15 * * * *"
+    full_read: str = "30 2 * * *"
+    digest: str = "0 9 * * mon-fri"
+
+
+class NotifySection(_Section):
+    name: str
+    kind: Literal["wecom", "dingtalk", "feishu", "email", "webhook"]
+    url: str = ""
+    secret: str = ""
+
+
+class WebSection(_Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8321, ge=0, le=65535)
+    public_url: str = ""
+    hook_token: str = ""
+
+
+RulesSection = create_model(
+    "RulesSection",
+    __base__=_Section,
+    **{name: (float, Field(default=getattr(Thresholds(), name), ge=0)) for name in NAMES},  # type: ignore[call-overload]
+)
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "bridge": BridgeSection,
+    "database": DatabaseSection,
+    "plan": PlanSection,
+    "calendar": CalendarSection,
+    "rules": RulesSection,
+    "schedule": ScheduleSection,
+    "web": WebSection,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked; relative paths are already relative to the file they stand in."""
+
+    file: Path
+    bridge: BridgeSection
+    database: DatabaseSection
+    plan: PlanSection
+    calendar: CalendarSection
+    thresholds: Thresholds
+    schedule: ScheduleSection
+    web: WebSection
+    sources: tuple[SourceConfig, ...] = ()
+    notify: tuple[NotifySection, ...] = ()
+    warnings: tuple[UsageProblem, ...] = field(default=())
+
+    def path(self, value: str) -> Path:
+        """A path from the settings, relative to the settings file."""
+        return (self.file.parent / Path(value).expanduser()).absolute()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.bridge.timezone)
+
+    @property
+    def database_file(self) -> Path:
+        return self.path(self.database.url.removeprefix("sqlite:///"))
+
+    @property
+    def plan_file(self) -> Path:
+        return self.path(self.plan.file)
