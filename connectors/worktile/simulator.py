@@ -1,0 +1,244 @@
+"""A Worktile of our own: a function from request to reply that serves a neutral world under `/open-api`."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from connectors.testing import Reply, Request, SimItem, World, hex_id
+from connectors.worktile import simulator_shapes as shapes
+from connectors.worktile.simulator_shapes import Json, PropertyForm
+
+Envelope = Literal["items", "value", "wrapped", "bare"]
+Fault = Callable[[Request], Reply | None]
+"""Sees a request before it is served: may change the world, and may answer in the server's place."""
+
+PREFIX = "/open-api"
+MALFORMED, EXPIRED = 1102, 1103
+V2_PATH = re.compile(r"/mission/projects/([^/]+)/tasks")
+DETAIL_PATH = re.compile(r"/mission/tasks/([^/]+)")
+
+
+@dataclass(slots=True)
+class _Index:
+    """Items by project and by parent, as they were at one revision of the world."""
+
+    revision: int = -1
+    by_project: dict[str, list[SimItem]] = field(default_factory=dict)
+    children: dict[str, list[str]] = field(default_factory=dict)
+
+
+class WorktileSimulator:
+    """Answers as the reference says Worktile does; what is not known of it is not rendered.
+
+    `v1_assignee=False` leaves the assignee to the V2 list; `v2=False` is a server without that list.
+    `most_rows` is the silent cap on `page_size`. `calls` lists what was asked, in order.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        client_id: str = "demo",
+        client_secret: str = "demo-secret",  # noqa: S107 - it guards an invented world
+        envelope: Envelope = "items",
+        property_form: PropertyForm = "flat",
+        v1_assignee: bool = True,
+        send_total: bool = True,
+        send_has_more: bool = True,
+        token_lifetime: int | None = 7200,
+        rate_limit: int | None = None,
+        v2: bool = True,
+        faults: Fault | None = None,
+        unreadable_projects: Collection[str] = (),
+        most_rows: int = 200,
+    ) -> None:
+        self.world = world
+        self.envelope = envelope
+        self.property_form = property_form
+        self.v1_assignee = v1_assignee
+        self.send_total = send_total
+        self.send_has_more = send_has_more
+        self.token_lifetime = token_lifetime
+        self.v2 = v2
+        self.faults = faults
+        self.unreadable_projects = set(unreadable_projects)
+        self.most_rows = most_rows
+        self.calls: list[str] = []
+        self._credentials = (client_id, client_secret)
+        self._rate_limit = rate_limit
+        self._lock = threading.Lock()
+        self._tokens: dict[str, float] = {}
+        self._issued = 0
+        self._answered: deque[float] = deque(maxlen=rate_limit)
+        self._index = _Index()
+
+    def handle(self, request: Request) -> Reply:
+        with self._lock:
+            self.calls.append(f"{request.method} {request.path.removeprefix(PREFIX)}")
+            throttled = self._throttle()
+        early = throttled or (self.faults(request) if self.faults else None)
+        if early is not None:
+            return early
+        if not request.path.startswith(f"{PREFIX}/"):
+            return _page_of_html(404, "Not Found")
+        with self.world.lock:
+            return self._route(request, request.path.removeprefix(PREFIX).rstrip("/"))
+
+    def expire_tokens(self) -> None:
+        """Every token issued so far is dead from now on."""
+        with self._lock:
+            self._tokens = dict.fromkeys(self._tokens, 0.0)
+
+    def count(self, part: str) -> int:
+        """How many requests named `part` in their path."""
+        return sum(part in call for call in self.calls)
+
+    def _throttle(self) -> Reply | None:
+        if self._rate_limit is None:
+            return None
+        now = time.monotonic()
+        if len(self._answered) == self._rate_limit and now - self._answered[0] < 60:
+            return _page_of_html(429, "Too Many Requests")
+        self._answered.append(now)
+        return None
+
+    def _route(self, request: Request, path: str) -> Reply:
+        if path == "/tenant-access-token":
+            return self._sign_in(request)
+        if (refusal := self._refuse_token(request.query.get("access_token", ""))) is not None:
+            return Reply({"ok": False, "error_code": refusal, "error": "access token is invalid or expired"})
+        if path == "/mission/get-projects-by-page":
+            open_ones = [p for p in self.world.projects.values() if not p.archived and not p.deleted]
+            return self._list(request, open_ones, lambda page: [shapes.project(p) for p in page])
+        if path == "/contact/get-members-by-page":
+            people = list(self.world.people.values())
+            return self._list(request, people, lambda page: [shapes.member(p) for p in page])
+        if path == "/mission/get-project-tasks-by-page":
+            return self._tasks(request, request.query.get("project_id", ""), self._rows)
+        if path == "/mission/get-tasks-by-ids":
+            return self._tasks_by_ids(request)
+        if self.v2 and (match := V2_PATH.fullmatch(path)):
+            return self._tasks(request, match[1], self._rows_v2, envelope=self._envelope_v2())
+        if match := DETAIL_PATH.fullmatch(path):
+            return self._detail(match[1], request.query.get("columns", "").split(","))
+        return _page_of_html(404, "Not Found")
+
+    def _sign_in(self, request: Request) -> Reply:
+        given = request.json if isinstance(request.json, dict) else {}
+        if request.method != "POST" or (given.get("client_id"), given.get("client_secret")) != self._credentials:
+            return Reply({"ok": False, "error": "client authentication failed"}, 400)
+        with self._lock:
+            self._issued += 1
+            token = f"wt+{hex_id('token', self._issued, digits=32)}/="
+            lifetime = float("inf") if self.token_lifetime is None else self.token_lifetime
+            self._tokens[token] = time.monotonic() + lifetime
+        answer: Json = {"tenant_access_token": token}
+        return Reply(answer if self.token_lifetime is None else {**answer, "expires_in": self.token_lifetime})
+
+    def _refuse_token(self, token: str) -> int | None:
+        with self._lock:
+            ends_at = self._tokens.get(token)
+        if ends_at is None:
+            return MALFORMED
+        return EXPIRED if time.monotonic() >= ends_at else None
+
+    def _tasks(
+        self,
+        request: Request,
+        project: str,
+        render: Callable[[Sequence[SimItem]], list[Json]],
+        envelope: Envelope | None = None,
+    ) -> Reply:
+        if project in self.unreadable_projects:
+            return _page_of_html(403, "Forbidden")
+        known = self.world.projects.get(project)
+        if known is None or known.deleted:
+            return _page_of_html(404, "Not Found")
+        return self._list(request, self._indexed().by_project.get(project, []), render, envelope)
+
+    def _rows(self, items: Sequence[SimItem]) -> list[Json]:
+        hidden = (shapes.ONLY_ON_REQUEST,) if self.v1_assignee else (shapes.ONLY_ON_REQUEST, "assignee")
+        return [self._row(item, shapes.properties(item, self.property_form, without=hidden)) for item in items]
+
+    def _rows_v2(self, items: Sequence[SimItem]) -> list[Json]:
+        return [shapes.task_v2(item, shapes.properties(item, self.property_form)) for item in items]
+
+    def _row(self, item: SimItem, properties: Json) -> Json:
+        return shapes.task(item, self._ancestors(item), self._indexed().children.get(item.id, ()), properties)
+
+    def _envelope_v2(self) -> Envelope:
+        return "wrapped" if self.envelope == "wrapped" else "value"
+
+    def _tasks_by_ids(self, request: Request) -> Reply:
+        fields = set(request.query.get("fields", "").split(","))
+        items = [self.world.items.get(key) for key in request.query.get("task_ids", "").split(",")]
+        rows = []
+        for item in items:
+            if item is not None and not item.deleted:
+                every = shapes.properties(item, "flat", without=())
+                rows.append(self._row(item, {key: value for key, value in every.items() if key in fields}))
+        return Reply(rows)
+
+    def _detail(self, key: str, columns: Sequence[str]) -> Reply:
+        item = self.world.items.get(key)
+        if item is None or item.deleted:
+            return _page_of_html(404, "Not Found")
+        value: Json = {"_id": item.id, "title": item.title}
+        if "properties" in columns:
+            value["properties"] = shapes.properties(item, "wrapped", without=())
+        if "comments" in columns:
+            value["comments"] = []
+        return Reply({"code": 200, "data": {"value": value}})
+
+    def _list(
+        self,
+        request: Request,
+        everything: Sequence[Any],
+        render: Callable[[Sequence[Any]], list[Json]],
+        envelope: Envelope | None = None,
+    ) -> Reply:
+        size = max(1, min(int(request.query.get("page_size", "20")), self.most_rows))
+        start = int(request.query.get("page_index", "0")) * size
+        rows = render(everything[start : start + size])
+        return Reply(self._wrap(rows, len(everything), start + size < len(everything), envelope or self.envelope))
+
+    def _wrap(self, rows: list[Json], total: int, has_more: bool, envelope: Envelope) -> Any:
+        if envelope == "bare":
+            return rows
+        totals: Json = {"total": total} if self.send_total else {}
+        flags: Json = {"has_more": has_more} if self.send_has_more else {}
+        if envelope == "items":
+            return {"items": rows, **totals, **flags}
+        users = [shapes.reference(person) for person in self.world.people.values()]
+        inner = {"value": rows, "references": {"users": users}, "meta": flags, **totals}
+        return inner if envelope == "value" else {"code": 200, "data": inner}
+
+    def _ancestors(self, item: SimItem) -> list[str]:
+        result: list[str] = []
+        parent = item.parent
+        while parent is not None and parent not in result and parent in self.world.items:
+            result.append(parent)
+            parent = self.world.items[parent].parent
+        return result
+
+    def _indexed(self) -> _Index:
+        if self._index.revision != self.world.revision:
+            index = _Index(self.world.revision)
+            for item in self.world.items.values():
+                if not item.deleted:
+                    index.by_project.setdefault(item.project, []).append(item)
+                    if item.parent is not None:
+                        index.children.setdefault(item.parent, []).append(item.id)
+            self._index = index
+        return self._index
+
+
+def _page_of_html(status: int, title: str) -> Reply:
+    page = f"<html><head><title>{status} {title}</title></head><body><center><h1>{status} {title}</h1></center></body></html>"
+    return Reply(page, status)
