@@ -1,0 +1,129 @@
+"""One milestone laid out for the rules: every fact they may look at, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bridge.forecast.observed import DueSeries, local_day
+from bridge.forecast.outlook import Outlook
+from bridge.forecast.progress import Weights
+from bridge.forecast.trend import Trend
+from bridge.model import Colour, TaskKey
+from bridge.plan.document import Deal, Milestone
+from bridge.plan.scope import Selector
+from bridge.reconcile.linkage import Work
+from bridge.reconcile.load import WeekLoad
+from bridge.reconcile.promise import Promise, span
+from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord
+from bridge.thresholds import Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Work added and removed since the commitment was recorded, against what there was then."""
+
+    since: date
+    ratio: float
+    added: tuple[TaskKey, ...]
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What must be known of every milestone before any of them can be judged."""
+
+    milestone: Milestone
+    deal: Deal
+    thresholds: Thresholds
+    work: Work
+    promise: Promise
+    snapshots: tuple[Snapshot, ...]
+    first_start: date | None
+    """S: earliest start of linked work at the first snapshot since the first promise."""
+    actual: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A milestone on one day. Rules read it and never look further."""
+
+    portfolio: Portfolio
+    outline: Outline
+    selector: Selector
+    weights: Weights
+    due: date | None
+    own_due: date | None
+    """The date that the own items carry."""
+    claimed: Colour | None
+    forecast: Outlook
+    slip: Slip
+    history: DueSeries
+    """The date in the tool as it was observed."""
+    baselines: Mapping[TaskKey, date | None]
+    """First due date ever observed of each leaf in scope."""
+    trend: Trend
+    growth: Growth | None
+    ambiguous: tuple[tuple[str, tuple[TaskKey, ...]], ...]
+    overloads: tuple[WeekLoad, ...]
+    stale: Mapping[TaskKey, date]
+    """Open leaves of known status without activity for too long, with the day of their last activity."""
+    red: bool = False
+    """A red reason was found by a rule that ran before."""
+
+    @property
+    def today(self) -> date:
+        return self.portfolio.today
+
+    @property
+    def milestone(self) -> Milestone:
+        return self.outline.milestone
+
+    @property
+    def deal(self) -> Deal:
+        return self.outline.deal
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return self.outline.thresholds
+
+    @property
+    def work(self) -> Work:
+        return self.outline.work
+
+    @property
+    def commitment(self) -> date | None:
+        return self.outline.promise.commitment
+
+    @property
+    def earlier_promise(self) -> date | None:
+        """The first promise, where the commitment is no longer that one."""
+        promise = self.outline.promise
+        return promise.first if promise.first != promise.commitment else None
+
+    @property
+    def is_done(self) -> bool:
+        return self.outline.actual is not None
+
+    def workdays(self, first: date, last: date) -> int:
+        return self.portfolio.calendar.workdays(first, last)
+
+    def span(self, first: date, last: date) -> Span:
+        return span(first, last, self.portfolio.calendar)
+
+    def local_day(self, instant: datetime) -> date:
+        """Civil day of an instant; what a vendor dates after now counts as now."""
+        return local_day(min(instant, self.portfolio.now), self.portfolio.timezone)
+
+    def finding(
+        self,
+        code: str,
+        severity: Severity,
+        evidence: Iterable[TaskRecord] = (),
+        workdays: int | None = None,
+        **facts: object,
+    ) -> Finding:
+        """A reason with the facts its sentence needs; dates are said as seen from today."""
+        refs = tuple(record.task.ref for record in evidence)
+        return Finding(code, severity, workdays, {"today": self.today, **facts}, refs)

@@ -1,0 +1,147 @@
+"""How full the next four weeks of each person are: hours of open work against the hours they have.
+
+A person is the same in every tool and in the plan when the names agree but for width, blanks and case.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bridge.model import Kind, Person, Task
+from bridge.plan.calendar import WorkCalendar
+from bridge.plan.cells import fold
+from bridge.plan.document import Leave, Resource
+from bridge.reconcile.linkage import in_scope, is_open, parents_of
+
+WEEKS = 4
+ONE_DAY = timedelta(days=1)
+OF_PEOPLE = frozenset({"人力", "人员", "people", "person", "human", "staff"})
+"""Kinds of resource that have hours; a blank kind means a person too."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLoad:
+    """One week (Monday) of one person; `ratio` is None when there are hours to do and none to do them in."""
+
+    person: str
+    week: date
+    hours: float
+    ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    hours_per_day: float
+    leave: tuple[Leave, ...] = ()
+
+
+def loads(
+    tasks: Iterable[Task],
+    resources: Sequence[Resource],
+    calendar: WorkCalendar,
+    today: date,
+    hours_per_day: float,
+) -> dict[str, tuple[WeekLoad, ...]]:
+    """Loads of the running week and the three after it, by folded name; only weeks with hours in them.
+
+    Work without a date or without hours is not counted; work past its due date falls on this week.
+    """
+    monday = today - timedelta(days=today.weekday())
+    capacities = capacities_of(resources, hours_per_day)
+    names: dict[str, str] = {}
+    hours: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    for task in _counted(tasks):
+        share = _hours(task) / len(task.assignees)
+        for week, part in _weeks(task, calendar, today, monday).items():
+            for person in task.assignees:
+                key = fold(person.name)
+                names[key] = min(names.get(key, person.name), person.name)
+                hours[key][week] += share * part
+    whole = Capacity(hours_per_day)
+    return {
+        key: tuple(_load(names[key], week, weeks[week], capacities.get(key, whole), calendar) for week in sorted(weeks))
+        for key, weeks in hours.items()
+    }
+
+
+def capacities_of(resources: Sequence[Resource], hours_per_day: float) -> dict[str, Capacity]:
+    """What each person can do a day and when they are away; several rows of one person are added up."""
+    found: dict[str, Capacity] = {}
+    stated: dict[str, float] = {}
+    for row in resources:
+        if not row.owner or (row.kind is not None and fold(row.kind) not in OF_PEOPLE):
+            continue
+        key = fold(row.owner)
+        if row.hours_per_day is not None:
+            stated[key] = stated.get(key, 0.0) + float(row.hours_per_day)
+        leave = found[key].leave + row.leave if key in found else row.leave
+        found[key] = Capacity(stated.get(key, hours_per_day), leave)
+    return found
+
+
+def overloaded(
+    people: Iterable[Person], weeks: Mapping[str, tuple[WeekLoad, ...]], limit: float
+) -> tuple[WeekLoad, ...]:
+    """The fullest week above the limit of each of these people, in order of their names."""
+    found: dict[str, WeekLoad] = {}
+    for key in sorted({fold(person.name) for person in people}):
+        over = [week for week in weeks.get(key, ()) if week.ratio is None or week.ratio > limit]
+        if over:
+            found[key] = max(over, key=lambda week: (week.ratio is None, week.ratio or 0.0, -week.week.toordinal()))
+    return tuple(found.values())
+
+
+def _counted(tasks: Iterable[Task]) -> list[Task]:
+    """Open leaves of all sources, whether a milestone needs them or not: people do them all."""
+    present = [task for task in tasks if not task.gone]
+    parents = parents_of(present)
+    return [
+        task
+        for task in present
+        if task.kind is not Kind.MILESTONE
+        and task.ref not in parents
+        and in_scope(task)
+        and is_open(task)
+        and task.assignees
+        and task.due_on is not None
+        and _hours(task) > 0
+    ]
+
+
+def _hours(task: Task) -> float:
+    return (task.remaining_hours if task.remaining_hours is not None else task.estimate_hours) or 0.0
+
+
+def _weeks(task: Task, calendar: WorkCalendar, today: date, monday: date) -> dict[date, float]:
+    """Share of the task's hours in each of the next weeks, spread evenly over its working days still to come."""
+    due = task.due_on
+    if due is None or due < today:
+        return {monday: 1.0}
+    start = max(task.start_on or today, today)
+    days = calendar.workdays(start - ONE_DAY, due)
+    if days <= 0:  # only days off are left, or it is due before it starts: it falls on the week it is due
+        week = due - timedelta(days=due.weekday())
+        return {week: 1.0} if week < monday + timedelta(weeks=WEEKS) else {}
+    shares: dict[date, float] = {}
+    for number in range(WEEKS):
+        week = monday + timedelta(weeks=number)
+        first, last = max(start, week), min(due, week + timedelta(days=6))
+        inside = calendar.workdays(first - ONE_DAY, last) if first <= last else 0
+        if inside > 0:
+            shares[week] = inside / days
+    return shares
+
+
+def _load(person: str, week: date, hours: float, capacity: Capacity, calendar: WorkCalendar) -> WeekLoad:
+    days = [week + timedelta(days=number) for number in range(7)]
+    free = sum(1 for day in days if calendar.is_workday(day) and not _away(day, capacity.leave))
+    available = capacity.hours_per_day * free
+    hours = round(hours, 6)  # a full week summed from fractions must not come out a hair above full
+    return WeekLoad(person, week, hours, hours / available if available > 0 else None)
+
+
+def _away(day: date, leave: Sequence[Leave]) -> bool:
+    return any(span.first <= day <= span.last for span in leave)

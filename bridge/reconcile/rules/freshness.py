@@ -1,0 +1,66 @@
+"""Is the data alive: work without updates, work that should have begun, and sources not read in time or in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bridge.model import Status
+from bridge.reconcile.case import Situation
+from bridge.reconcile.reasons import Reason
+from bridge.reconcile.situation import Finding, Severity, SourceState
+
+ONE_HOUR = timedelta(hours=1)
+
+
+def stale(at: Situation) -> Iterator[Finding]:
+    doing = [record for record in at.work.leaves if record.task.status is Status.DOING]
+    if doing and all(record.task.ref in at.stale for record in doing):
+        least = min(at.workdays(at.stale[record.task.ref], at.today) for record in doing)
+        yield at.finding(Reason.STALE, Severity.AMBER, doing, doing=len(doing), least=least)
+
+
+def late_start(at: Situation) -> Iterator[Finding]:
+    waiting = [
+        (start, record)
+        for record in at.work.open
+        if record.task.status is Status.TODO
+        and (start := record.task.start_on) is not None
+        and at.workdays(start, at.today) >= 1
+    ]
+    if waiting:
+        earliest = min(start for start, _ in waiting)
+        late = [record for _, record in waiting]
+        yield at.finding(Reason.LATE_START, Severity.AMBER, late, waiting=len(late), start=earliest)
+
+
+def source_stale(at: Situation) -> Iterator[Finding]:
+    """A source that could hold the milestone's work was not completely read for too long, or never."""
+    needed = [source for source in at.portfolio.sources if at.selector.may_need(source.name)]
+    never = tuple(source.name for source in needed if source.as_of is None)
+    if never:
+        yield at.finding(Reason.SOURCE_STALE, Severity.GREY, how="never", sources=never)
+        return
+    limit = ONE_HOUR * at.thresholds.source_stale_hours
+    ages = {source.name: at.portfolio.now - source.as_of for source in needed if source.as_of is not None}
+    old = {name: age for name, age in ages.items() if age > limit}
+    if old:
+        yield at.finding(Reason.SOURCE_STALE, Severity.GREY, how="old", sources=tuple(old), age=max(old.values()))
+
+
+def source_partial(at: Situation) -> Iterator[Finding]:
+    """A project that could hold the milestone's work was unreadable."""
+    missing = [
+        _project_name(source, project)
+        for source in at.portfolio.sources
+        for project in source.unreadable
+        if at.selector.may_need_project(source.name, project)
+    ]
+    if missing:
+        yield at.finding(Reason.SOURCE_PARTIAL, Severity.GREY, projects=tuple(missing))
+
+
+def _project_name(source: SourceState, project: tuple[str, ...]) -> str:
+    """The last of id, key and name is the one people know."""
+    known = [part for part in project if part]
+    return f"{source.name} {known[-1]}" if known else source.name

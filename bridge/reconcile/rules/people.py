@@ -1,0 +1,33 @@
+"""People: work without an owner, and owners with more work than hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bridge.plan.cells import fold
+from bridge.reconcile.case import Situation
+from bridge.reconcile.reasons import Reason
+from bridge.reconcile.situation import Finding, Severity
+
+
+def unassigned(at: Situation) -> Iterator[Finding]:
+    nobodys = [record for record in at.work.open if not record.task.assignees]
+    if nobodys and len(nobodys) / len(at.work.open) > at.thresholds.unassigned_ratio:
+        yield at.finding(Reason.UNASSIGNED, Severity.AMBER, nobodys, of_open=len(at.work.open), unassigned=len(nobodys))
+
+
+def overloaded(at: Situation) -> Iterator[Finding]:
+    """An owner of open work has more hours to do than to spend in one of the next four weeks."""
+    if not at.overloads:
+        return
+    full = {fold(load.person) for load in at.overloads}
+    worst = max(at.overloads, key=lambda load: (load.ratio is None, load.ratio or 0.0))
+    theirs = [record for record in at.work.open if any(fold(person.name) in full for person in record.task.assignees)]
+    yield at.finding(
+        Reason.OVERLOADED,
+        Severity.AMBER,
+        theirs,
+        people=tuple(load.person for load in at.overloads if load.week == worst.week),
+        week=worst.week,
+        load=worst.ratio,
+    )

@@ -1,0 +1,88 @@
+"""Plan against work: behind schedule, too little finished, blocked, and scope that grew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bridge.model import Status
+from bridge.reconcile.case import Situation
+from bridge.reconcile.execution import bei
+from bridge.reconcile.reasons import Reason
+from bridge.reconcile.situation import Finding, Severity, TaskRecord
+
+ON_PLAN = 0.95
+
+
+def tspi_high(at: Situation) -> Iterator[Finding]:
+    tspi = at.forecast.indices.tspi if at.forecast.indices is not None else None
+    if tspi is not None and tspi > at.thresholds.tspi_red and _baselined_by_today(at):
+        yield at.finding(Reason.TSPI_HIGH, Severity.RED, _missed(at), tspi=tspi)
+
+
+def behind(at: Situation) -> Iterator[Finding]:
+    indices = at.forecast.indices
+    if indices is None or indices.spi_t is None or indices.sv_t is None:
+        return
+    if indices.spi_t < ON_PLAN and _baselined_by_today(at):
+        yield at.finding(Reason.BEHIND, Severity.AMBER, _missed(at), spi=indices.spi_t, weeks=-indices.sv_t)
+
+
+def execution_low(at: Situation) -> Iterator[Finding]:
+    due, never_dated = _baselined_by_today(at), sum(1 for day in at.baselines.values() if day is None)
+    finished = sum(1 for record in at.work.leaves if record.task.status is Status.DONE)
+    index = bei(finished, due, never_dated)
+    if due and index is not None and index < ON_PLAN:
+        yield at.finding(
+            Reason.EXECUTION_LOW,
+            Severity.AMBER,
+            _missed(at),
+            expected=due + never_dated,
+            finished=finished,
+            never_dated=never_dated,
+        )
+
+
+def blocked(at: Situation) -> Iterator[Finding]:
+    """Red as soon as one open leaf has been blocked for longer than allowed; chains of tasks are not known here."""
+    stuck = [record for record in at.work.open if record.task.blocked]
+    if not stuck:
+        return
+    longest = max(at.workdays(_blocked_since(at, record), at.today) for record in stuck)
+    severity = Severity.RED if longest > at.thresholds.blocked_workdays else Severity.AMBER
+    titles = tuple(record.task.title for record in stuck)
+    yield at.finding(Reason.BLOCKED, severity, stuck, blocked=len(stuck), longest=max(longest, 0), titles=titles)
+
+
+def scope_growth(at: Situation) -> Iterator[Finding]:
+    growth = at.growth
+    if growth is None or growth.ratio <= at.thresholds.scope_ratio:
+        return
+    added = set(growth.added)
+    yield at.finding(
+        Reason.SCOPE_GROWTH,
+        Severity.AMBER,
+        [record for record in at.work.leaves if record.task.ref in added],
+        since=growth.since,
+        growth=growth.ratio,
+        added=len(growth.added),
+        removed=growth.removed,
+    )
+
+
+def _baselined_by_today(at: Situation) -> int:
+    """In-scope leaves that were first planned to be finished by today."""
+    return sum(1 for day in at.baselines.values() if day is not None and day <= at.today)
+
+
+def _missed(at: Situation) -> list[TaskRecord]:
+    """Open work that was first planned to be finished by today: what puts the milestone behind."""
+    return [record for record in at.work.open if (day := at.baselines[record.task.ref]) is not None and day <= at.today]
+
+
+def _blocked_since(at: Situation, record: TaskRecord) -> date:
+    """Day on which the block was first seen and has not been lifted since."""
+    for change in reversed(record.changes):
+        if change.field == "blocked":
+            return at.local_day(change.at)
+    return at.local_day(record.first_seen)

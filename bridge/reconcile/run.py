@@ -1,0 +1,142 @@
+"""Judge a portfolio on one day: every milestone's dates, colour, reasons and money, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bridge.forecast.outlook import Outlook
+from bridge.forecast.progress import progress
+from bridge.forecast.trend import pushes
+from bridge.model import Kind, Status, TaskKey
+from bridge.reconcile.case import Situation
+from bridge.reconcile.goals import goal_states
+from bridge.reconcile.layout import Ground, situations
+from bridge.reconcile.money import money_of
+from bridge.reconcile.order import in_published_order
+from bridge.reconcile.promise import slip_against
+from bridge.reconcile.reasons import Reason
+from bridge.reconcile.rules import RULES
+from bridge.reconcile.situation import (
+    Assessment,
+    Finding,
+    Forecast,
+    Portfolio,
+    Progress,
+    PushRecord,
+    Result,
+    Severity,
+    WorkCounts,
+)
+from bridge.reconcile.status import colour_of, deal_colours, in_order, own_colour_of
+from bridge.reconcile.survey import earliest_start, leaf_name
+
+
+def assess(portfolio: Portfolio) -> Result:
+    """The whole plan judged at `portfolio.today`; the same portfolio always gives the same result."""
+    ground, laid_out = situations(portfolio)
+    rows = {at.milestone.key: _assessment(at) for at in laid_out}
+    return Result(
+        assessments=in_published_order(rows.values()),
+        deal_colours=deal_colours(tuple(rows.values())),
+        goals=goal_states(ground, laid_out, rows),
+        links=ground.links.tasks,
+        tasks_without_milestone=_unlinked(ground, ground.links.tasks),
+    )
+
+
+def reasons(at: Situation) -> tuple[Finding, ...]:
+    """Every reason that holds; of a done milestone only what contradicts its being done."""
+    found: list[Finding] = []
+    for rule in RULES:
+        new = list(rule(at))
+        found += new
+        if not at.red and any(finding.severity is Severity.RED for finding in new):
+            at = replace(at, red=True)
+    if at.is_done:
+        found = [finding for finding in found if finding.code == Reason.CLAIM_MISMATCH]
+    return in_order(found)
+
+
+def _assessment(at: Situation) -> Assessment:
+    outline, promise, today = at.outline, at.outline.promise, at.today
+    findings = reasons(at)
+    colour = colour_of(findings, at.is_done)
+    forecast = _forecast(at.forecast)
+    calendar = at.portfolio.calendar
+    return Assessment(
+        milestone=at.milestone,
+        deal=at.deal,
+        colour=colour,
+        own_colour=own_colour_of(findings, at.is_done),
+        claimed=at.claimed,
+        first_promise=promise.first,
+        commitment=promise.commitment,
+        due=at.due,
+        actual=outline.actual,
+        forecast=forecast,
+        slip=at.slip,
+        slip_first=slip_against(promise.first, at.due, outline.actual, forecast.p85, today, calendar),
+        pushes=_pushes(at),
+        progress=_progress(at),
+        work=_counts(at),
+        findings=findings,
+        money=money_of(at.milestone, at.deal, colour, promise.commitment, outline.actual, forecast, today),
+        leaves={leaf_name(ref): weight for ref, weight in at.weights.by_leaf.items()},
+        weight_kind=at.weights.kind if at.work.leaves else None,
+        earliest_start=earliest_start(at.work),
+    )
+
+
+def _forecast(seen: Outlook) -> Forecast:
+    return Forecast(
+        method=seen.method,
+        p50=seen.p50,
+        p85=seen.p85,
+        p95=seen.p95,
+        on_time_probability=seen.on_time_probability,
+        samples=seen.samples,
+        why_not=seen.why_not,
+        spread=seen.spread,
+    )
+
+
+def _pushes(at: Situation) -> PushRecord:
+    moves = pushes(at.history)
+    return PushRecord(moves.pushes, moves.pushed_days, moves.first, moves.last)
+
+
+def _progress(at: Situation) -> Progress | None:
+    done = progress(at.work.leaves, at.weights, at.today)
+    if done is None:
+        return None
+    return Progress(done.weighed_by, done.done, done.total, done.ratio, done.expected_ratio)
+
+
+def _counts(at: Situation) -> WorkCounts:
+    """All counts but the first speak of open leaves."""
+    tasks = [record.task for record in at.work.open]
+    return WorkCounts(
+        tasks=len(at.work.leaves),
+        open=len(tasks),
+        overdue=sum(1 for task in tasks if task.due_on is not None and task.due_on < at.today),
+        undated=sum(1 for task in tasks if task.due_on is None),
+        unassigned=sum(1 for task in tasks if not task.assignees),
+        blocked=sum(1 for task in tasks if task.blocked),
+        stale=len(at.stale),
+        unmapped=sum(1 for task in tasks if task.status is Status.UNMAPPED),
+    )
+
+
+def _unlinked(ground: Ground, links: Mapping[str, tuple[TaskKey, ...]]) -> int:
+    """Tasks that no milestone needs, cancelled, archived and vanished ones aside."""
+    linked = {ref for refs in links.values() for ref in refs}
+    return sum(
+        1
+        for ref, record in ground.records.items()
+        if ref not in linked
+        and not record.task.gone
+        and not record.task.archived
+        and record.task.status is not Status.CANCELLED
+        and record.task.kind is not Kind.MILESTONE
+    )

@@ -1,0 +1,222 @@
+"""What the detection is given and what it gives back: values only, unrounded, with `today` inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bridge.model import Change, Colour, Task, TaskKey
+from bridge.plan.calendar import WorkCalendar
+from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
+from bridge.thresholds import Thresholds
+
+Outcome = Literal["complete", "partial", "failed", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How well a source is known. `as_of` = end of its last complete run, None if there was none.
+
+    `unreadable` names the projects (id, key and name, as far as known) that the last run could not read.
+    """
+
+    name: str
+    kind: str
+    outcome: Outcome
+    as_of: datetime | None
+    partial_scopes: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """A task with what was observed of it over time.
+
+    `changes` are in order of `at` and hold at least the fields due_on, start_on, status, estimate_hours,
+    story_points, progress, archived, gone. The value before the first change of a field is the value first seen.
+    """
+
+    task: Task
+    first_seen: datetime
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was recorded of a milestone on a civil day (the last run of that day)."""
+
+    milestone: str
+    day: date
+    colour: Colour
+    own_colour: Colour
+    """Colour by the reasons of that day alone, before hysteresis."""
+    due: date | None
+    forecast_p85: date | None
+    at_risk_expected: Decimal | None
+    total_weight: Decimal | None
+    weight_kind: str | None
+    leaves: Mapping[str, float] = field(default_factory=dict)
+    """In-scope leaves of that day, "source/id" -> weight, to tell what was added or removed since."""
+    earliest_start: date | None = None
+    """Earliest `start_on` of the linked tasks that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Everything one evaluation may know."""
+
+    today: date
+    now: datetime
+    timezone: ZoneInfo
+    calendar: WorkCalendar
+    plan: Plan
+    baselines: Mapping[str, tuple[Baseline, ...]]
+    """Milestone key -> B0, B1, … in order; a milestone without a promise has none."""
+    tasks: tuple[TaskRecord, ...]
+    sources: tuple[SourceState, ...]
+    snapshots: Mapping[str, tuple[Snapshot, ...]]
+    """Milestone key -> snapshots of days before `today`, oldest first."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    hours_per_day: float = 8
+
+
+class Severity(StrEnum):
+    RED = "red"
+    AMBER = "amber"
+    GREY = "grey"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A reason that holds, with the facts its sentence needs and the tasks that show it."""
+
+    code: str
+    severity: Severity
+    workdays: int | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    evidence: tuple[TaskKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A signed distance in both measures; late is positive."""
+
+    workdays: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    plan: Span | None = None
+    overdue: Span | None = None
+    forecast: Span | None = None
+    actual: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    method: str | None = None
+    p50: date | None = None
+    p85: date | None = None
+    p95: date | None = None
+    on_time_probability: float | None = None
+    samples: int | None = None
+    why_not: str | None = None
+    spread: Mapping[str, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PushRecord:
+    count: int
+    days: int
+    first_promise: date | None
+    last_promise: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    weighed_by: Literal["hours", "points", "count"]
+    done: Decimal
+    total: Decimal
+    ratio: float | None
+    expected_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCounts:
+    tasks: int = 0
+    open: int = 0
+    overdue: int = 0
+    undated: int = 0
+    unassigned: int = 0
+    blocked: int = 0
+    stale: int = 0
+    unmapped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Of one milestone, in the currency of its deal, unrounded."""
+
+    currency: str
+    at_risk_gross: Decimal | None
+    at_risk_expected: Decimal | None
+    assumed: bool
+    penalty_today: Decimal | None
+    penalty_p85: Decimal | None
+    leaving_quarter: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One milestone judged on one day."""
+
+    milestone: Milestone
+    deal: Deal
+    colour: Colour
+    own_colour: Colour
+    claimed: Colour | None
+    first_promise: date | None
+    """B0."""
+    commitment: date | None
+    """C."""
+    due: date | None
+    """D."""
+    actual: date | None
+    forecast: Forecast
+    slip: Slip
+    slip_first: Slip
+    pushes: PushRecord
+    progress: Progress | None
+    work: WorkCounts
+    findings: tuple[Finding, ...]
+    money: Money
+    leaves: Mapping[str, float]
+    """In-scope leaves, "source/id" -> weight (what the next snapshot keeps)."""
+    weight_kind: str | None
+    earliest_start: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoalState:
+    goal: Goal
+    expected: Decimal | None
+    gap: Decimal | None
+    pipeline_needed: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The whole portfolio judged: assessments in the published order of rows."""
+
+    assessments: tuple[Assessment, ...]
+    deal_colours: Mapping[str, Colour]
+    goals: tuple[GoalState, ...]
+    links: Mapping[str, tuple[TaskKey, ...]]
+    """Milestone key -> linked tasks, own items included, in stable order."""
+    tasks_without_milestone: int
