@@ -1,0 +1,92 @@
+"""What the customer success team does: training, going live, pilots, acceptance."""
+
+from __future__ import annotations
+
+from bridge.demo.shape import Stream, cross
+
+SERVICE = (
+    Stream(
+        milestone="M-11",
+        project="CSM",
+        root="南汀酒店集团培训",
+        titles=cross(("总部管理员", "区域店长", "前台收银"), ("课件编写", "讲师排班", "现场授课", "考核与回访")),
+        team=("沈博文", "韩冬生"),
+        finished="0010010100010",
+        open_due=(8, 11, 14, 17, 20, 23),
+        doing=1,
+        unassigned=3,
+        unit="none",
+    ),
+    Stream(
+        milestone="M-12",
+        project="CSM",
+        titles=(
+            *cross(("首店上线", "二店上线", "三店上线"), ("环境检查", "数据初始化", "上线值守", "次日回访")),
+            "首批酒店运营周报模板",
+            "二店前台网络改造（等待物业审批）",
+        ),
+        team=("沈博文", "罗小雨"),
+        finished="0101010001011",
+        open_due=(8, 12, 16, 20, 25),
+        doing=1,
+        blocked="new",
+        tags=("南汀上线",),
+        unit="none",
+    ),
+    Stream(
+        milestone="M-15",
+        project="CSM",
+        titles=cross(("坐席培训", "试运行"), ("计划确认", "环境准备", "第一批执行", "第二批执行", "问题整改")),
+        team=("蒋雯", "罗小雨"),
+        finished="0000000000012",
+        open_due=(9, 13, 17, 21, 25, 29, 33),
+        doing=1,
+        touched=8,
+        born=4,
+        tags=("朔方",),
+    ),
+    Stream(
+        milestone="M-19",
+        project="CSM",
+        titles=cross(
+            ("门店签约名单", "英文服务手册", "时差值班表", "签约话术"),
+            ("草稿", "客户校对", "定稿", "宣贯"),
+        ),
+        team=("沈博文", "韩冬生"),
+        finished="0101011010111",
+        open_due=(2, 6, 11, 16, 22),
+        doing=3,
+        ahead=False,
+        tags=("海外",),
+        unit="none",
+    ),
+    Stream(
+        milestone="M-20",
+        project="CSM",
+        titles=cross(("试点数据核对", "验收材料"), ("范围确认", "整理", "内部预审", "客户会签")),
+        team=("蒋雯", "罗小雨"),
+        finished="0000000010101",
+        open_due=(9, 15, 21, 27, 33),
+        doing=1,
+        tags=("海外验收",),
+        unit="none",
+    ),
+    Stream(
+        milestone="",
+        project="CSM",
+        titles=(
+            "工单：门店反馈小票无抬头",
+            "工单：会员合并后等级未更新",
+            "工单：前台无法切换班次",
+            "工单：导出报表缺少时区说明",
+            "季度满意度回访名单",
+            "工单：重复收到短信验证码",
+        ),
+        team=("罗小雨", "韩冬生"),
+        finished="0101000000000",
+        open_due=(None, -3, 6, None),
+        doing=1,
+        unassigned=1,
+        unit="none",
+    ),
+)
