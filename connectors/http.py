@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import requests
 from requests.adapters import HTTPAdapter
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event, wait_exponential, wait_random
 
 from connectors.contract import Tally
 from connectors.errors import BadPayload, ConnectorError, Interrupted, Retry, Unreachable
@@ -28,6 +27,8 @@ TRIES = 6
 LONGEST_BACKOFF_S = 60.0
 # A vendor's own word on when to return is honoured in full up to this; beyond it the pull is given up, not the promise.
 LONGEST_REQUESTED_WAIT_S = 900.0
+# Whoever returns to the second is refused again where the vendor rounds down.
+GRACE_S = 1.0
 BODY_EXCERPT = 300
 ASKED_TO_STOP = "asked to stop; the next run resumes at the last committed page"
 
@@ -36,26 +37,32 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 class Redactor:
-    """Replaces secrets, also as a URL or JSON writes them, in everything that a person or a log may see."""
+    """Replaces secrets, also as a URL or JSON spells them, in everything that a person or a log may see."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms: set[str] = set()
+        self._spellings: dict[str, re.Pattern[str]] = {}
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str) -> None:
-        if secret:
-            in_json = {json_text.dumps(secret)[1:-1], json_text.dumps(secret, ensure_ascii=False)[1:-1]}
-            in_urls = {quote(secret, safe=""), quote_plus(secret)}
-            # Escapes are written with small letters by some servers and with capitals by others.
-            in_urls |= {re.sub("%..", lambda escape: escape[0].lower(), form) for form in in_urls}
-            self._forms |= {secret} | in_json | in_urls
+        if secret and secret not in self._spellings:
+            self._spellings[secret] = re.compile("".join(map(_spellings, secret)))
 
     def __call__(self, text: str) -> str:
-        # Longest first, so that a form which contains another is not left half visible.
-        for form in sorted(self._forms, key=len, reverse=True):
-            text = text.replace(form, "***")
+        # Longest first, so that a secret which contains another is not left half visible.
+        for secret in sorted(self._spellings, key=len, reverse=True):
+            text = self._spellings[secret].sub("***", text)
         return text
+
+
+def _spellings(char: str) -> str:
+    """A pattern for one character as text, URLs (escaped once or twice, capitals or not) and JSON write it."""
+    in_url = "".join(f"%{byte:02x}" for byte in char.encode(errors="surrogatepass"))
+    in_json = json_text.dumps(char)[1:-1]
+    forms = {in_url, in_url.replace("%", "%25"), in_json, json_text.dumps(in_json)[1:-1]}
+    forms |= {" ": {"+", "%2b"}, "/": {"\\/"}}.get(char, set())
+    others = "|".join(re.escape(form) for form in sorted(forms - {char}))
+    return f"(?:{re.escape(char)}|(?i:{others}))"
 
 
 class Budget:
@@ -133,7 +140,8 @@ class Client:
         self._stop = stop
         self._tries = tries
         self._timeout = timeout
-        self._backoff = wait_exponential_jitter(initial=first_backoff_s, max=LONGEST_BACKOFF_S, jitter=first_backoff_s)
+        grows = wait_exponential(multiplier=first_backoff_s, max=LONGEST_BACKOFF_S)
+        self._backoff = grows + wait_random(0, first_backoff_s)
         self._session = requests.Session()
         self._session.auth = _leave_as_it_is
         adapter = HTTPAdapter(pool_connections=4, pool_maxsize=8)
@@ -214,7 +222,7 @@ class Client:
 
     def _wait(self, state: RetryCallState) -> float:
         after_s = _failure(state).after_s
-        return self._backoff(state) if after_s is None else after_s + 1.0
+        return self._backoff(state) if after_s is None else after_s + GRACE_S
 
     def _count_retry(self, state: RetryCallState) -> None:
         self.tally.retries += 1

@@ -46,8 +46,8 @@ def content(external_id: str, payload: Mapping[str, Any]) -> Content:
     return Content(external_id, payload, digest, zlib.compress(text, 1))
 
 
-def changed(store: Store, source: str, stream: str, contents: Sequence[Content]) -> list[Content]:
-    """Those contents that differ from what is stored, or are new."""
+def changed(store: Store, source: str, stream: str, contents: Sequence[Content]) -> tuple[list[Content], list[Content]]:
+    """(new objects, objects whose content differs from what is stored)."""
     known: dict[str, str] = {}
     for start in range(0, len(contents), _READ_BATCH):
         batch = contents[start : start + _READ_BATCH]
@@ -58,7 +58,8 @@ def changed(store: Store, source: str, stream: str, contents: Sequence[Content])
                 (source, stream, *(entry.external_id for entry in batch)),
             )
         )
-    return [entry for entry in contents if known.get(entry.external_id) != entry.hash]
+    new = [entry for entry in contents if entry.external_id not in known]
+    return new, [entry for entry in contents if known.get(entry.external_id, entry.hash) != entry.hash]
 
 
 def save(

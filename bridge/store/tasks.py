@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -153,7 +153,7 @@ def changes(
     task: str | None = None,
     since: str | None = None,
     recorded_before: str | None = None,
-    fields: Sequence[str] = (),
+    without: Collection[str] = (),
 ) -> Iterator[Change]:
     """Recorded changes in the order in which they happened; `task` is an id or a human key."""
     where, values = ["1 = 1"], list[object]()
@@ -166,9 +166,9 @@ def changes(
     if recorded_before is not None:
         where.append("recorded_at < ?")
         values.append(recorded_before)
-    if fields:
-        where.append(f"field IN ({marks(len(fields))})")
-        values += fields
+    if without:
+        where.append(f"field NOT IN ({marks(len(without))})")
+        values += without
     sql = (
         "SELECT source, id, at, recorded_at, field, old, new, how, cause FROM task_changes "
         f"WHERE {' AND '.join(where)} ORDER BY at, seq"

@@ -1,0 +1,109 @@
+"""`pbridge plan …`: import, template, show and export the sales plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bridge.cli.printing import print_json, print_table
+from bridge.cli.session import Group, Option, Session, json_option
+from bridge.language import Text
+from bridge.plan import export, template, wire
+from bridge.usecases import planning, starting
+
+ABOUT = Text(zh="销售计划：导入、模板、查看、导出。", en="The sales plan: import, template, show, export.")
+IMPORT = Text(
+    zh="导入计划文件（.xlsx、.toml 或 .csv 文件夹）。改动已承诺日期需要批准人和理由。",
+    en="Import a plan (.xlsx, .toml or a folder of .csv). Moving a promised date needs an approver and a reason.",
+)
+TEMPLATE = Text(zh="写出空白计划工作簿。", en="Write an empty plan workbook.")
+SHOW = Text(zh="显示当前计划。", en="Show the plan in force.")
+EXPORT = Text(zh="把当前计划导出为工作簿、TOML 或 CSV 文件夹。", en="Export the plan as workbook, TOML or CSV folder.")
+APPROVED_BY = Text(zh="批准改期的人", en="who approved the new dates")
+REASON = Text(zh="改期理由", en="why the dates move")
+DONE = Text(
+    zh="已导入第 {number} 版计划：{goals} 个目标，{deals} 个项目，{milestones} 个里程碑。",
+    en="imported version {number} of the plan: {goals} goal(s), {deals} deal(s), {milestones} milestone(s).",
+)
+SAME = Text(zh="内容与当前计划相同，没有新版本。", en="the content equals the plan in force; no new version.")
+WRITTEN = Text(zh="已生成 {path}", en="wrote {path}")
+EXISTS = Text(
+    zh="{path} 已存在，不会覆盖；请换一个名字。", en="{path} exists and is not overwritten; choose another name."
+)
+COLUMNS = (
+    Text(zh="编号", en="key"),
+    Text(zh="项目", en="deal"),
+    Text(zh="客户", en="customer"),
+    Text(zh="里程碑", en="milestone"),
+    Text(zh="承诺日期", en="promised"),
+    Text(zh="付款金额", en="amount"),
+    Text(zh="范围", en="scope"),
+)
+
+
+@click.group(cls=Group, about=ABOUT, example="pbridge plan import plan.xlsx")
+def plan() -> None:
+    pass
+
+
+@plan.command("import", about=IMPORT, example="pbridge plan import plan.xlsx --approved-by 王敏 --reason 客户同意延期")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--approved-by", cls=Option, text=APPROVED_BY, metavar="NAME")
+@click.option("--reason", cls=Option, text=REASON, metavar="TEXT")
+@json_option
+@click.pass_obj
+def import_(session: Session, file: Path, approved_by: str | None, reason: str | None, as_json: bool) -> None:
+    space = session.open()
+    done = planning.import_plan(space, file, planning.Approval.of(approved_by, reason))
+    for notice in done.notices:
+        session.remark(notice.say(space.lang))
+    counts = {name: len(getattr(done.plan, name)) for name in ("goals", "deals", "milestones")}
+    if as_json:
+        print_json({"version": done.version, "is_new": done.is_new, **counts})
+    elif done.is_new:
+        click.echo(DONE.say(space.lang, number=done.version, **counts))
+    else:
+        click.echo(SAME.say(space.lang))
+
+
+@plan.command("template", about=TEMPLATE, example="pbridge plan template plan.xlsx")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def template_(session: Session, file: Path) -> int:
+    lang = session.said_in
+    is_new = starting.write_new(file, template.workbook(lang))
+    click.echo((WRITTEN if is_new else EXISTS).say(lang, path=file), err=not is_new)
+    return 0 if is_new else 2
+
+
+@plan.command("show", about=SHOW, example="pbridge plan show --json")
+@json_option
+@click.pass_obj
+def show(session: Session, as_json: bool) -> None:
+    space = session.open()
+    current = planning.plan_in_force(space)
+    if as_json:
+        print_json(wire.as_json(current))
+        return
+    deals = {deal.key: deal for deal in current.deals}
+    rows = [(m.key, m.deal, deals[m.deal].customer, m.name, m.promised, m.amount, m.scope) for m in current.milestones]
+    print_table(space.lang, COLUMNS, rows, right=(5,))
+
+
+@plan.command("export", about=EXPORT, example="pbridge plan export plan-copy.xlsx")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def export_(session: Session, file: Path) -> int:
+    space = session.open()
+    current = planning.plan_in_force(space)
+    if file.suffix == ".xlsx":
+        contents = {file: export.workbook(current, space.lang)}
+    elif file.suffix == ".toml":
+        contents = {file: export.toml(current).encode()}
+    else:
+        contents = {file / name: data for name, data in export.csv_files(current).items()}
+    written = {path: starting.write_new(path, data) for path, data in contents.items()}
+    for path, is_new in written.items():
+        click.echo((WRITTEN if is_new else EXISTS).say(space.lang, path=path), err=not is_new)
+    return 0 if all(written.values()) else 2

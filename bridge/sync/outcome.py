@@ -1,0 +1,129 @@
+"""How completely something was read, with counts: by scope, by stream, by source, by run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Outcome = Literal["complete", "partial", "failed"]
+Mode = Literal["full", "incremental"]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What reading cost and found. `gone` and `revived` count tasks that left or came back."""
+
+    requests: int = 0
+    fetched: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    revived: int = 0
+    quarantined: int = 0
+    retries: int = 0
+    slept_seconds: float = 0.0
+
+    def add(self, other: Counts) -> None:
+        for entry in fields(Counts):
+            setattr(self, entry.name, getattr(self, entry.name) + getattr(other, entry.name))
+
+    def as_json(self) -> dict[str, Any]:
+        values = {entry.name: getattr(self, entry.name) for entry in fields(Counts)}
+        return {**values, "slept_seconds": round(self.slept_seconds, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    code: str
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "message": self.message}
+
+
+@dataclass(slots=True)
+class StreamReport:
+    """One scope of one stream."""
+
+    stream: str
+    scope: str
+    scope_names: tuple[str, ...] = ()
+    outcome: Outcome = "complete"
+    counts: Counts = field(default_factory=Counts)
+    error: Failure | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "stream": self.stream,
+            "scope": self.scope,
+            "name": next(iter(self.scope_names[1:]), ""),
+            "outcome": self.outcome,
+            **self.counts.as_json(),
+            "error": self.error.as_json() if self.error else None,
+        }
+
+
+@dataclass(slots=True)
+class SourceReport:
+    """One source in one run. `as_of` is the end of its last complete read."""
+
+    source: str
+    mode: Mode = "incremental"
+    streams: list[StreamReport] = field(default_factory=list)
+    error: Failure | None = None
+    as_of: datetime | None = None
+    overhead: Counts = field(default_factory=Counts)
+    """What signing in and listing the scopes cost, outside any scope."""
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.error is not None and not any(stream.outcome == "complete" for stream in self.streams):
+            return "failed"
+        if self.error is not None or any(stream.outcome != "complete" for stream in self.streams):
+            return "partial"
+        return "complete"
+
+    @property
+    def counts(self) -> Counts:
+        return total([self.overhead, *(stream.counts for stream in self.streams)])
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "outcome": self.outcome,
+            "mode": self.mode,
+            **self.counts.as_json(),
+            "as_of": rfc3339(self.as_of),
+            "error": self.error.as_json() if self.error else None,
+            "streams": [stream.as_json() for stream in self.streams],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """One `pbridge sync`."""
+
+    started_at: datetime
+    finished_at: datetime
+    sources: tuple[SourceReport, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "started_at": rfc3339(self.started_at),
+            "finished_at": rfc3339(self.finished_at),
+            "sources": [source.as_json() for source in self.sources],
+        }
+
+
+def total(parts: Iterable[Counts]) -> Counts:
+    result = Counts()
+    for part in parts:
+        result.add(part)
+    return result
+
+
+def rfc3339(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

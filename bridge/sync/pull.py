@@ -1,0 +1,160 @@
+"""One source's turn: every stream, every scope, page by page; a failing scope leaves the others alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bridge.store import raw, runs, tasks
+from bridge.sync.landing import Turn, commit_page
+from bridge.sync.outcome import Failure, SourceReport, StreamReport
+from bridge.sync.remap import lookups, remap_if_needed
+from bridge.sync.sweep import sweep
+from connectors.contract import Connector, Scope
+from connectors.errors import ConnectorError, Interrupted, SignInFailed, Unreachable
+
+Progress = Callable[[str, str, str, int], None]
+"""Told after each page: source, stream, name of the scope, objects read of it so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What this pull should read: everything from the start, or only what failed last time."""
+
+    full: bool = False
+    only: frozenset[tuple[str, str]] | None = None
+
+    def wants(self, stream: str, scope: str) -> bool:
+        return self.only is None or (stream, scope) in self.only or (stream, "") in self.only
+
+
+class Pull:
+    """Reads one source into the store; `report` says how far it came, also when it was cut short."""
+
+    def __init__(self, connector: Connector, turn: Turn, wish: Wish, progress: Progress) -> None:
+        self._connector = connector
+        self._turn = turn
+        self._wish = wish
+        self._progress = progress
+        self._seen: set[str] = set()
+        self._swept: list[StreamReport] = []
+        self.report = SourceReport(turn.source)
+
+    def run(self) -> SourceReport:
+        """Read everything wished for. Never raises a `ConnectorError`: it ends in the report."""
+        try:
+            for stream in self._reference_streams():
+                self._read_stream(stream)
+            self._refresh_lookups()
+            self._read_stream(self._connector.task_stream)
+            self._sweep()
+        except (SignInFailed, Unreachable, Interrupted) as err:
+            # Without a sign-in, a host or the wish to go on, there is no point in the next scope.
+            self.report.error = Failure(err.code, str(err))
+        finally:
+            self._count_overhead()
+        return self.report
+
+    def _count_overhead(self) -> None:
+        tally, counted = self._connector.tally, self.report.counts
+        self.report.overhead.requests = tally.requests - counted.requests
+        self.report.overhead.retries = tally.retries - counted.retries
+        self.report.overhead.slept_seconds = tally.slept_seconds - counted.slept_seconds
+
+    def _reference_streams(self) -> list[str]:
+        return [stream for stream in self._connector.streams if stream != self._connector.task_stream]
+
+    def _refresh_lookups(self) -> None:
+        about = self._turn.about
+        found = lookups(self._turn.store, self._turn.source, self._reference_streams())
+        self._turn = replace(self._turn, about=replace(about, lookups=found))
+        remap_if_needed(self._turn, self._connector.task_stream, self._reference_streams())
+
+    def _read_stream(self, stream: str) -> None:
+        try:
+            scopes: Iterable[Scope] = list(self._connector.scopes(stream))
+        except (SignInFailed, Unreachable, Interrupted):
+            raise
+        except ConnectorError as err:
+            failed = StreamReport(stream, "", outcome="failed", error=Failure(err.code, str(err)))
+            self.report.streams.append(failed)
+            return
+        for scope in scopes:
+            if self._wish.wants(stream, scope.id):
+                self._read_scope(stream, scope)
+
+    def _read_scope(self, stream: str, scope: Scope) -> None:
+        names = tuple(name for name in (scope.id, scope.name, scope.key) if name)
+        entry = StreamReport(stream, scope.id, names)
+        self.report.streams.append(entry)
+        tally = self._connector.tally
+        before = (tally.requests, tally.retries, tally.slept_seconds)
+        try:
+            self._read_pages(stream, scope, entry)
+        except ConnectorError as err:
+            entry.outcome = "partial" if entry.counts.fetched else "failed"
+            entry.error = Failure(err.code, str(err))
+            if isinstance(err, (SignInFailed, Unreachable, Interrupted)):
+                raise
+        finally:
+            entry.counts.requests += tally.requests - before[0]
+            entry.counts.retries += tally.retries - before[1]
+            entry.counts.slept_seconds += tally.slept_seconds - before[2]
+
+    def _read_pages(self, stream: str, scope: Scope, entry: StreamReport) -> None:
+        turn = self._turn
+        is_task = stream == self._connector.task_stream
+        cursor: Mapping[str, Any] = {} if self._wish.full else raw.cursor_of(turn.store, turn.source, stream, scope.id)
+        from_start = not cursor
+        if is_task and from_start:
+            self.report.mode = "full"
+        gone = tasks.gone_ids(turn.store, turn.source) if is_task else set[str]()
+        complete = False
+        for page in self._connector.pages(stream, scope, cursor):
+            entry.counts.add(commit_page(turn, stream, scope, page, is_task=is_task, gone=gone))
+            if is_task:
+                self._seen.update(record.external_id for record in page.records)
+            complete = page.complete
+            self._progress(turn.source, stream, scope.name, entry.counts.fetched)
+        if is_task and complete and from_start:
+            self._swept.append(entry)
+
+    def _sweep(self) -> None:
+        found = sweep(self._turn, [entry.scope for entry in self._swept], self._seen)
+        for entry in self._swept:
+            entry.counts.gone += found[entry.scope]
+
+
+def unreadable(report: SourceReport, task_stream: str) -> tuple[tuple[str, ...], ...]:
+    """Names (id, name, key) of the projects whose tasks this run could not read completely."""
+    return tuple(
+        s.scope_names for s in report.streams if s.stream == task_stream and s.outcome != "complete" and s.scope
+    )
+
+
+def partial_scopes(report: SourceReport) -> tuple[str, ...]:
+    """Everything that was not read completely, as "stream" or "stream: project name"."""
+    return tuple(
+        ": ".join(part for part in (s.stream, *s.scope_names[1:2]) if part)
+        for s in report.streams
+        if s.outcome != "complete"
+    )
+
+
+def save_report(turn: Turn, report: SourceReport, task_stream: str) -> None:
+    """Keep how the turn ended; `report.as_of` becomes the end of the last complete read."""
+    former = runs.latest(turn.store, turn.source)
+    report.as_of = turn.at if report.outcome == "complete" else (former.as_of if former else None)
+    entry = runs.SourceRun(
+        turn.source,
+        report.outcome,
+        report.mode,
+        turn.at,
+        report.as_of,
+        partial_scopes(report),
+        unreadable(report, task_stream),
+        report.as_json(),
+    )
+    with turn.store.transaction():
+        runs.save_source(turn.store, turn.run, entry)

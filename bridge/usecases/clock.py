@@ -1,0 +1,28 @@
+"""The clock of a run: the real one, or moved as a whole to another civil day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """`today` is fixed when the run begins; `now` goes on from there. With a moved day, now = that day at the present time of day."""
+
+    timezone: ZoneInfo
+    today: date
+    _shift: timedelta = field(default=timedelta())
+
+    @classmethod
+    def at(cls, timezone: ZoneInfo, today: date | None = None) -> Clock:
+        present = datetime.now(timezone)
+        if today is None or today == present.date():
+            return cls(timezone, present.date())
+        # Local time of day is kept, so a zone with summer time lands on the same wall clock.
+        moved = present.replace(year=today.year, month=today.month, day=today.day)
+        return cls(timezone, today, moved.astimezone(UTC) - present.astimezone(UTC))
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._shift

@@ -1,0 +1,69 @@
+"""Reconcile: bring in the plan where it changed, judge every milestone, keep the day's snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bridge.language import Sayable
+from bridge.model import SEVERITY_ORDER
+from bridge.reconcile import snapshot
+from bridge.reconcile.run import assess
+from bridge.reconcile.situation import Portfolio, Result
+from bridge.store import runs, snapshots, tasks
+from bridge.usecases import planning
+from bridge.usecases.portfolio import present
+from bridge.usecases.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a reconcile found; `exit_code` speaks of completeness of the data, never of colours."""
+
+    portfolio: Portfolio
+    result: Result
+    plan_version: int | None
+    notices: tuple[Sayable, ...]
+    quarantined: int
+    unread: tuple[tuple[str, str, str, str, int], ...]
+    """(source, target, code, value, tasks) of what the mapping could not read."""
+
+    @property
+    def exit_code(self) -> int:
+        return int(self.quarantined > 0 or any(source.outcome != "complete" for source in self.portfolio.sources))
+
+    def as_json(self) -> dict[str, object]:
+        colours = Counter(assessment.colour for assessment in self.result.assessments)
+        return {
+            "today": self.portfolio.today.isoformat(),
+            "plan_version": self.plan_version,
+            "milestones": len(self.result.assessments),
+            **{colour.value: colours[colour] for colour in SEVERITY_ORDER},
+            "quarantined": self.quarantined,
+            "unread_values": [
+                {"source": source, "target": target, "code": code, "value": value, "tasks": count}
+                for source, target, code, value, count in self.unread
+            ],
+        }
+
+
+def reconcile(space: Workspace) -> Reconciled:
+    """Import the plan file if its content changed, judge, and record the snapshot of the day."""
+    with space.store(create=True) as store:
+        space.refuse_the_past(store)
+        imported = planning.import_if_changed(space, store)
+        portfolio = present(space, store)
+        result = assess(portfolio)
+        at = space.clock.now()
+        with store.transaction():
+            run = runs.start(store, "reconcile", space.clock.today, at)
+            snapshots.save(store, run, snapshot.snapshots(result, space.clock.today))
+            runs.finish(store, run, space.clock.now())
+        return Reconciled(
+            portfolio,
+            result,
+            imported.version if imported else None,
+            tuple(imported.notices) if imported else (),
+            runs.quarantined(store),
+            tuple(tasks.problem_counts(store)),
+        )

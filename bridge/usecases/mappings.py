@@ -1,0 +1,95 @@
+"""Mapping files: which are in force, and what is wrong with one, before anything depends on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from bridge.errors import UsageProblem
+from bridge.language import Phrase, Text
+from bridge.mapping import document, lint
+from bridge.mapping.apply import Surroundings
+from bridge.store import raw, runs
+from bridge.store.engine import Store
+from bridge.sync.remap import lookups
+from bridge.usecases.workspace import Workspace
+from connectors import load
+from connectors.contract import SourceConfig
+
+NO_FILE = Text(zh="读不到映射文件 {path}：{why}。", en="the mapping file {path} cannot be read: {why}.")
+NO_SUCH_KIND = Text(
+    zh="映射文件 {path} 属于 {kind}，但设置里没有这种来源。",
+    en="the mapping file {path} is for {kind}, but no source has that kind.",
+)
+SAMPLE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class MappingInForce:
+    source: str
+    file: str
+    version: str
+    active: str | None
+    """The version the stored tasks were mapped with; None before the first sync."""
+
+
+def in_force(space: Workspace) -> list[MappingInForce]:
+    """The mapping of each source as the files say, and as the stored tasks have it."""
+    stored: dict[str, str | None] = {}
+    if space.settings.database_file.exists():
+        with space.store() as store:
+            stored = {source.name: runs.mapping_version(store, source.name) for source in space.sources()}
+    return [
+        MappingInForce(
+            source.name, source.mapping or f"({source.kind})", space.mapping(source)[0].version, stored.get(source.name)
+        )
+        for source in space.sources()
+    ]
+
+
+def check(space: Workspace, file: Path | None = None) -> dict[str, tuple[Phrase, ...]]:
+    """Source name -> problems of its mapping (or of `file`) over the stored payloads; a file that is wrong raises."""
+    found = {}
+    for source in _concerned(space, file):
+        mapping = _parsed(file) if file else space.mapping(source)[0]
+        found[source.name] = _over_payloads(space, source, mapping)
+    return found
+
+
+def _concerned(space: Workspace, file: Path | None) -> list[SourceConfig]:
+    if file is None:
+        return list(space.sources())
+    kind = _parsed(file).kind
+    concerned = [source for source in space.sources() if source.kind == kind]
+    if not concerned:
+        raise UsageProblem(NO_SUCH_KIND, path=str(file), kind=kind)
+    return concerned
+
+
+def _parsed(file: Path) -> document.MappingFile:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as err:
+        raise UsageProblem(NO_FILE, path=str(file), why=str(err)) from err
+    return document.parse(text, name=str(file))
+
+
+def _over_payloads(space: Workspace, source: SourceConfig, mapping: document.MappingFile) -> tuple[Phrase, ...]:
+    if not space.settings.database_file.exists():
+        return ()
+    kind = load(source.kind)
+    with space.store() as store:
+        about = _about(space, store, source, tuple(s for s in kind.streams if s != kind.task_stream))
+        payloads = (row.payload for row in islice(raw.current(store, source.name, kind.task_stream), SAMPLE))
+        return tuple(lint.check(mapping, payloads, about))
+
+
+def _about(space: Workspace, store: Store, source: SourceConfig, streams: tuple[str, ...]) -> Surroundings:
+    return Surroundings(
+        source=source.name,
+        timezone=space.clock.timezone,
+        now=space.clock.now(),
+        lookups=lookups(store, source.name, streams),
+        settings={"web_base_url": source.web_base_url},
+    )

@@ -1,0 +1,128 @@
+"""The sales plan: read the file, protect promised dates, keep the version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.errors import UsageProblem
+from bridge.language import Sayable, Text
+from bridge.plan import baselines, readers
+from bridge.plan.document import Plan
+from bridge.store import plans, runs
+from bridge.store.engine import Store
+from bridge.usecases.workspace import Workspace, digest
+
+NO_PLAN_FILE = Text(
+    zh="读不到销售计划 {path}：{why}。请用 pbridge plan template {path} 生成模板，或更正 [plan] file。",
+    en="the sales plan {path} cannot be read: {why}. Write a template with pbridge plan template {path}, "
+    "or correct [plan] file.",
+)
+NOT_THERE = Text(zh="没有这个文件或文件夹", en="there is no such file or folder")
+EMPTY_FOLDER = Text(zh="文件夹里没有 .csv 文件", en="the folder holds no .csv file")
+HALF_APPROVAL = Text(
+    zh="批准改期需要同时给出 --approved-by 和 --reason。", en="an approval needs both --approved-by and --reason."
+)
+NO_PLAN_YET = Text(
+    zh="还没有导入销售计划。请先运行 pbridge plan import FILE 或 pbridge reconcile。",
+    en="no sales plan has been imported yet. Run pbridge plan import FILE or pbridge reconcile first.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who agreed that promised dates move, and why."""
+
+    approved_by: str
+    reason: str
+
+    @classmethod
+    def of(cls, approved_by: str | None, reason: str | None) -> Approval | None:
+        if bool(approved_by) != bool(reason):
+            raise UsageProblem(HALF_APPROVAL)
+        return cls(approved_by, reason) if approved_by and reason else None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: the plan, whether it was new, what to mention, and what changed against the former plan."""
+
+    plan: Plan
+    version: int
+    is_new: bool
+    notices: tuple[Sayable, ...]
+    difference: baselines.PlanDiff | None
+
+
+def read_files(path: Path) -> dict[str, bytes]:
+    """Name -> content of a plan file, or of the tables in a plan folder."""
+    try:
+        if path.is_dir():
+            found = {entry.name: entry.read_bytes() for entry in sorted(path.glob("*.csv"))}
+            if not found:
+                raise UsageProblem(NO_PLAN_FILE, path=str(path), why=EMPTY_FOLDER)
+            return found
+        return {path.name: path.read_bytes()}
+    except FileNotFoundError:
+        raise UsageProblem(NO_PLAN_FILE, path=str(path), why=NOT_THERE) from None
+    except OSError as err:
+        raise UsageProblem(NO_PLAN_FILE, path=str(path), why=err.strerror or str(err)) from err
+
+
+def import_plan(space: Workspace, path: Path, approval: Approval | None = None) -> Imported:
+    """Import a plan file as the whole plan; refused as a whole where anything is wrong with it."""
+    files = read_files(path)
+    reading = readers.read(files)
+    with space.store(create=True) as store:
+        space.refuse_the_past(store)
+        return keep(space, store, path, files, reading, approval)
+
+
+def import_if_changed(space: Workspace, store: Store) -> Imported | None:
+    """Import the configured plan file where its content differs from the plan in force; None where it does not."""
+    path = space.settings.plan_file
+    files = read_files(path)
+    newest = plans.newest(store)
+    if newest is not None and newest.hash == digest(files):
+        return None
+    return keep(space, store, path, files, readers.read(files), None)
+
+
+def keep(
+    space: Workspace,
+    store: Store,
+    path: Path,
+    files: dict[str, bytes],
+    reading: readers.Reading,
+    approval: Approval | None,
+) -> Imported:
+    """Protect the promises, then keep plan and baselines in one transaction."""
+    at = space.clock.now()
+    approved_by = approval.approved_by if approval else None
+    reason = approval.reason if approval else None
+    with store.transaction():
+        former = plans.newest(store)
+        new = baselines.protect(reading.plan, plans.baselines(store), at=at, approved_by=approved_by, reason=reason)
+        content = digest(files)
+        if former is not None and former.hash == content and not new:
+            return Imported(reading.plan, former.number, False, reading.notices, None)
+        run = runs.start(store, "plan", space.clock.today, at)
+        number = plans.save(
+            store, reading.plan, new, file=str(path), digest=content, at=at, approved_by=approved_by, reason=reason
+        )
+        runs.finish(store, run, at)
+    difference = baselines.diff(former.plan if former else None, reading.plan)
+    return Imported(reading.plan, number, True, reading.notices, difference)
+
+
+def plan_in_force(space: Workspace) -> Plan:
+    with space.store() as store:
+        newest = plans.newest(store)
+    if newest is None:
+        raise UsageProblem(NO_PLAN_YET)
+    return newest.plan
+
+
+def remarks(imported: Imported | None) -> Sequence[Sayable]:
+    return imported.notices if imported else ()

@@ -1,0 +1,108 @@
+"""Everything one evaluation may know, taken from the store: as it is now, or as it was known at the end of a past day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from bridge.errors import UsageProblem
+from bridge.language import Text
+from bridge.model import Change, Task, TaskKey
+from bridge.plan.document import Plan
+from bridge.reconcile.situation import Portfolio, SourceState, TaskRecord
+from bridge.store import plans, runs, snapshots, tasks
+from bridge.store.clockwork import end_of
+from bridge.store.engine import Store
+from bridge.usecases.planning import NO_PLAN_YET
+from bridge.usecases.workspace import Workspace
+
+BEFORE_THE_FIRST = Text(
+    zh="{day} 早于第一条记录（{first}），那一天没有可看的内容。",
+    en="{day} is before the first record ({first}); nothing was known on that day.",
+)
+NOTHING_RECORDED = Text(
+    zh="还没有任何记录，请先运行 pbridge run。", en="nothing is recorded yet; run pbridge run first."
+)
+IN_THE_FUTURE = Text(
+    zh="--as-of {day} 晚于今天 {today}。要推演将来，请用 --today {day}。",
+    en="--as-of {day} is after today {today}. For what-if use --today {day}.",
+)
+
+
+def present(space: Workspace, store: Store) -> Portfolio:
+    """What is stored, judged at the run's own today."""
+    return _portfolio(
+        space, store, today=space.clock.today, now=space.clock.now(), found=tasks.all_tasks(store), before=None
+    )
+
+
+def as_of(space: Workspace, store: Store, day: date) -> Portfolio:
+    """What was known at the end of `day`, judged with today = `day`."""
+    first = runs.first_day(store)
+    if first is None:
+        raise UsageProblem(NOTHING_RECORDED)
+    if day < first:
+        raise UsageProblem(BEFORE_THE_FIRST, day=day.isoformat(), first=first.isoformat())
+    if day > space.clock.today:
+        raise UsageProblem(IN_THE_FUTURE, day=day.isoformat(), today=space.clock.today.isoformat())
+    zone = space.clock.timezone
+    # The ages of that day are counted from its last run, as the report printed then did.
+    now = runs.last_instant_of(store, day) or datetime.combine(day + timedelta(days=1), time(), zone)
+    return _portfolio(
+        space, store, today=day, now=now, found=tasks.tasks_on(store, day, zone), before=end_of(day, zone)
+    )
+
+
+def _portfolio(
+    space: Workspace,
+    store: Store,
+    *,
+    today: date,
+    now: datetime,
+    found: Iterable[tuple[Task, datetime]],
+    before: str | None,
+) -> Portfolio:
+    return Portfolio(
+        today=today,
+        now=now,
+        timezone=space.clock.timezone,
+        calendar=space.calendar(),
+        plan=_plan(store, before),
+        baselines=plans.baselines(store, before),
+        tasks=_records(found, _history(store, before)),
+        sources=tuple(_state(space, store, name, before) for name in _source_names(space, store)),
+        snapshots=snapshots.before(store, today),
+        thresholds=space.settings.thresholds,
+        hours_per_day=space.settings.calendar.hours_per_day,
+    )
+
+
+def _plan(store: Store, before: str | None) -> Plan:
+    newest = plans.newest(store, before)
+    if newest is None:
+        raise UsageProblem(NO_PLAN_YET)
+    return newest.plan
+
+
+def _history(store: Store, before: str | None) -> dict[TaskKey, list[Change]]:
+    history: dict[TaskKey, list[Change]] = {}
+    for change in tasks.changes(store, recorded_before=before, without=tasks.BOOKKEEPING):
+        history.setdefault(change.ref, []).append(change)
+    return history
+
+
+def _records(found: Iterable[tuple[Task, datetime]], history: dict[TaskKey, list[Change]]) -> tuple[TaskRecord, ...]:
+    return tuple(TaskRecord(task, first_seen, tuple(history.get(task.ref, ()))) for task, first_seen in found)
+
+
+def _source_names(space: Workspace, store: Store) -> list[str]:
+    configured = [source.name for source in space.settings.sources]
+    return configured + [name for name in runs.sources(store) if name not in configured]
+
+
+def _state(space: Workspace, store: Store, name: str, before: str | None) -> SourceState:
+    kind = next((source.kind for source in space.settings.sources if source.name == name), name)
+    last = runs.latest(store, name, before)
+    if last is None:
+        return SourceState(name, kind, "never", None)
+    return SourceState(name, kind, last.outcome, last.as_of, last.partial_scopes, last.unreadable)  # type: ignore[arg-type]

@@ -1,0 +1,95 @@
+"""Pull every source into the store: raw kept, mapped, changes recorded, completeness told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import connectors
+from bridge.errors import UsageProblem
+from bridge.mapping.apply import Surroundings as MappingSurroundings
+from bridge.mapping.document import MappingFile
+from bridge.store import runs
+from bridge.store.engine import Store
+from bridge.sync.landing import Turn
+from bridge.sync.outcome import SourceReport, SyncReport
+from bridge.sync.pull import Progress, Pull, Wish, save_report
+from bridge.usecases.workspace import Workspace
+from connectors import contract
+from connectors.contract import SourceConfig
+
+__all__ = ["Refreshed", "RefreshWish", "SourceReport", "refresh"]
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshWish:
+    """What to read: named sources (none: all), from the start, or only what failed last time."""
+
+    sources: Sequence[str] = ()
+    full: bool = False
+    only_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    report: SyncReport
+    remarks: tuple[UsageProblem, ...] = field(default=())
+
+    @property
+    def exit_code(self) -> int:
+        """0 all complete, 1 something incomplete or quarantined, 3 nothing could be read."""
+        outcomes = [source.outcome for source in self.report.sources]
+        if outcomes and all(outcome == "failed" for outcome in outcomes):
+            return 3
+        incomplete = any(outcome != "complete" for outcome in outcomes)
+        return int(incomplete or any(source.counts.quarantined for source in self.report.sources))
+
+
+def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: threading.Event) -> Refreshed:
+    """Read the wished sources one after the other; a failing source does not stop the next."""
+    configs = space.sources(wish.sources)
+    # Every mapping is read before anything is pulled: a broken one is wrong settings, and nothing is done.
+    mapped = [(source, *space.mapping(source)) for source in configs]
+    remarks = tuple(remark for _, _, remark in mapped if remark is not None)
+    with space.store(create=True) as store:
+        space.refuse_the_past(store)
+        started_at = space.clock.now()
+        run = runs.start(store, "sync", space.clock.today, started_at)
+        reports = [
+            _one_source(space, store, source, mapping, run, wish, progress, stop)
+            for source, mapping, _ in mapped
+            if not stop.is_set()
+        ]
+        finished_at = space.clock.now()
+        runs.finish(store, run, finished_at)
+    return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks)
+
+
+def _one_source(
+    space: Workspace,
+    store: Store,
+    source: SourceConfig,
+    mapping: MappingFile,
+    run: int,
+    wish: RefreshWish,
+    progress: Progress,
+    stop: threading.Event,
+) -> SourceReport:
+    kind = connectors.load(source.kind)
+    connector = kind(source, contract.Surroundings(space.clock.timezone, space.clock.now, stop))
+    about = MappingSurroundings(
+        source=source.name,
+        timezone=space.clock.timezone,
+        now=space.clock.now(),
+        lookups={},
+        settings={"web_base_url": source.web_base_url},
+    )
+    turn = Turn(store, source.name, run, mapping, about)
+    only = frozenset(runs.failed_streams(store, source.name)) if wish.only_failed else None
+    try:
+        report = Pull(connector, turn, Wish(wish.full, only), progress).run()
+    finally:
+        connector.close()
+    save_report(turn, report, kind.task_stream)
+    return report

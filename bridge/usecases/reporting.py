@@ -1,0 +1,63 @@
+"""The unified delay report, in every form; reading it writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bridge.language import Lang
+from bridge.reconcile.run import assess
+from bridge.report import csv, html, markdown, text, view
+from bridge.store import runs, snapshots
+from bridge.store.clockwork import end_of
+from bridge.usecases.portfolio import as_of, present
+from bridge.usecases.workspace import Workspace
+
+FORMATS = ("table", "json", "html", "md", "csv")
+View = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWish:
+    """Which day, which rows, and what to compare with."""
+
+    as_of: date | None = None
+    since: date | None = None
+    customer: str | None = None
+    owner: str | None = None
+
+
+def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
+    """The report as the JSON document of the published schema."""
+    with space.store() as store:
+        portfolio = present(space, store) if wish.as_of is None else as_of(space, store, wish.as_of)
+        before = None if wish.as_of is None else end_of(wish.as_of, space.clock.timezone)
+        quarantined = runs.quarantined(store, before=before)
+        compared = None if wish.since is None else snapshots.on_or_before(store, min(wish.since, portfolio.today))
+    return view.build(
+        portfolio,
+        assess(portfolio),
+        lang=lang or space.lang,
+        generated_at=space.clock.now(),
+        customer=wish.customer,
+        owner=wish.owner,
+        since=wish.since,
+        since_snapshots=compared,
+        quarantined=quarantined,
+    )
+
+
+def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: bool = False) -> str:
+    """The report as text in one of `FORMATS`."""
+    if form == "json":
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    if form == "html":
+        return html.render(document, lang)
+    if form == "md":
+        return markdown.render(document, lang)
+    if form == "csv":
+        return csv.render(document, lang)
+    return text.render(document, lang, width=width, colour=colour)

@@ -1,0 +1,171 @@
+"""A whole installation in a temporary folder: settings, plan, and both vendors simulated over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bridge.cli import main
+from connectors.pingcode.simulator import PingCodeSimulator
+from connectors.testing import SimItem, SimPerson, SimProject, World, hex_id, serve
+from connectors.worktile.simulator import WorktileSimulator
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TODAY = date(2026, 8, 24)
+
+CONFIG = """
+[[sources]]
+name = "pingcode"
+kind = "pingcode"
+base_url = "{pingcode}"
+client_id = "demo"
+client_secret = "env:PC_SECRET"
+requests_per_minute = 1000000
+
+[[sources]]
+name = "worktile"
+kind = "worktile"
+base_url = "{worktile}/open-api"
+web_base_url = "https://demo.worktile.com"
+client_id = "demo"
+client_secret = "env:WT_SECRET"
+requests_per_minute = 1000000
+
+[plan]
+file = "plan.toml"
+"""
+
+PLAN = """
+[[deals]]
+key = "D-1"
+name = "支付上线"
+customer = "远帆零售"
+amount = 1000000
+sales_owner = "王敏"
+penalty_rate = "0.05%"
+
+[[milestones]]
+key = "M-1"
+deal = "D-1"
+name = "联调完成"
+promised = 2026-09-01
+amount = 300000
+contractual = true
+scope = "source:pingcode project:PAY"
+
+[[milestones]]
+key = "M-2"
+deal = "D-1"
+name = "市场发布"
+promised = 2026-09-10
+scope = "source:worktile"
+"""
+
+
+def local(day: date, hour: int = 9) -> datetime:
+    """An instant on a civil day in Shanghai."""
+    return datetime.combine(day, time(hour), ZONE).astimezone(UTC)
+
+
+def last_second(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), ZONE).astimezone(UTC)
+
+
+LIN = SimPerson(hex_id("person", "lin", digits=32), "林悦", "lin")
+ZHAO = SimPerson(hex_id("person", "zhao", digits=32), "赵宁", "zhao")
+PAY = SimProject(hex_id("project", "PAY"), "PAY", "支付", kind="hybrid", created_at=local(date(2026, 5, 4)))
+MARKET = SimProject(hex_id("project", "MKT"), "MKT", "市场推广", created_at=local(date(2026, 5, 4)))
+
+
+def item(project: SimProject, number: int, **changes: Any) -> SimItem:
+    """An open task of Lin's, due in September, unless told otherwise."""
+    made = {
+        "id": hex_id(project.key, number),
+        "key": f"{project.key}-{number}",
+        "title": f"任务 {number}",
+        "project": project.id,
+        "assignee": LIN.id,
+        "created_at": local(date(2026, 6, 1)) + timedelta(minutes=number),
+        "updated_at": local(date(2026, 8, 20)) + timedelta(minutes=number),
+        "due": last_second(date(2026, 8, 28)),
+    }
+    return SimItem(**{**made, **changes})
+
+
+@dataclass
+class Answered:
+    """What one command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Site:
+    """An installation and the two worlds it looks at."""
+
+    folder: Path
+    pay: World
+    market: World
+    stack: ExitStack
+    capsys: pytest.CaptureFixture[str]
+    pingcode: PingCodeSimulator = field(init=False)
+    worktile: WorktileSimulator = field(init=False)
+
+    def start(self) -> None:
+        self.pingcode = PingCodeSimulator(self.pay, client_id="demo", client_secret="pc-s3cret+/=")
+        self.worktile = WorktileSimulator(self.market, client_id="demo", client_secret="wt-s3cret+/=")
+        urls = {
+            "pingcode": self.stack.enter_context(serve(self.pingcode.handle)),
+            "worktile": self.stack.enter_context(serve(self.worktile.handle)),
+        }
+        self.write("config.toml", CONFIG.format(**urls))
+        self.write("plan.toml", PLAN)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def advance(self, day: date, hour: int = 8) -> None:
+        for world in (self.pay, self.market):
+            world.advance_to(local(day, hour))
+
+    def run(self, *arguments: str, today: date = TODAY) -> Answered:
+        """One `pbridge` command on a day."""
+        self.capsys.readouterr()
+        config = str(self.folder / "config.toml")
+        code = main([*arguments, "--config", config, "--today", today.isoformat()])
+        printed = self.capsys.readouterr()
+        return Answered(code, printed.out, printed.err)
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Site]:
+    monkeypatch.setenv("PC_SECRET", "pc-s3cret+/=")
+    monkeypatch.setenv("WT_SECRET", "wt-s3cret+/=")
+    now = local(date(2026, 8, 3), 8)
+    people = (LIN, ZHAO)
+    pay = World(now=now, people=people, projects=(PAY,), items=[item(PAY, n) for n in range(1, 6)])
+    market = World(now=now, people=people, projects=(MARKET,), items=[item(MARKET, n) for n in range(1, 4)])
+    with ExitStack() as stack:
+        made = Site(tmp_path, pay, market, stack, capsys)
+        made.start()
+        yield made

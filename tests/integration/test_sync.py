@@ -1,0 +1,161 @@
+"""Pulling from both vendors over HTTP: complete, incremental, honest about what could not be read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from connectors.testing import Reply
+
+from .conftest import MARKET, PAY, TODAY, ZHAO, Site, item, last_second, local
+
+
+def test_a_first_sync_reads_both_tools_completely(site: Site):
+    site.advance(TODAY)
+
+    done = site.run("sync", "--json")
+
+    assert done.code == 0
+    assert [(s["source"], s["outcome"], s["mode"]) for s in done.json["sources"]] == [
+        ("pingcode", "complete", "full"),
+        ("worktile", "complete", "full"),
+    ]
+    assert len(site.run("tasks", "--json").lines) == 8
+
+
+def test_a_second_sync_with_nothing_changed_writes_nothing(site: Site):
+    site.advance(TODAY)
+    site.run("sync")
+
+    again = site.run("sync", "--json").json
+
+    for source in again["sources"]:
+        assert (source["created"], source["updated"], source["gone"]) == (0, 0, 0), source
+    assert site.run("changes", "--json").lines == []
+
+
+def test_an_edit_becomes_a_change_with_old_and_new_value(site: Site):
+    site.advance(date(2026, 8, 17))
+    site.run("sync", today=date(2026, 8, 17))
+    site.advance(TODAY, 7)
+    site.pay.edit(item(PAY, 1).id, due=last_second(date(2026, 9, 18)), assignee=ZHAO.id)
+    site.advance(TODAY)
+
+    report = site.run("sync", "--json").json["sources"][0]
+
+    assert (report["mode"], report["updated"], report["created"]) == ("incremental", 1, 0)
+    found = {c["field"]: (c["old"], c["new"]) for c in site.run("changes", "--task", "PAY-1", "--json").lines}
+    assert found["due_on"] == ("2026-08-28", "2026-09-18")
+    assert [p["name"] for p in found["assignees"][1]] == ["赵宁"]
+    assert "updated_at" not in found
+
+
+def test_a_task_in_the_common_schema_has_every_promised_key(site: Site):
+    site.advance(TODAY)
+    site.run("sync")
+
+    task = next(t for t in site.run("tasks", "--source", "pingcode", "--json").lines if t["key"] == "PAY-1")
+
+    assert task["project"] == {"id": PAY.id, "key": "PAY", "name": "支付"}
+    assert (task["status"], task["due_on"], task["gone"]) == ("todo", "2026-08-28", False)
+    assert [p["name"] for p in task["assignees"]] == ["林悦"]
+    assert task["progress"] is None and task["spent_hours"] is None
+    assert task["created_at"] == "2026-06-01T01:01:00Z"
+    assert task["mapping_version"]
+
+
+def test_a_worktile_task_names_its_owner_and_links_into_the_tool(site: Site):
+    site.advance(TODAY)
+    site.run("sync")
+
+    task = site.run("tasks", "--source", "worktile", "--json").lines[0]
+
+    assert [p["name"] for p in task["assignees"]] == ["林悦"]
+    assert task["project"]["name"] == "市场推广"
+    assert task["url"] == f"https://demo.worktile.com/mission/projects/{MARKET.id}/tasks/{task['id']}"
+
+
+def test_a_deleted_item_is_marked_gone_and_comes_back_when_it_is_restored(site: Site):
+    site.advance(TODAY, 6)
+    site.run("sync")
+    site.pay.edit(item(PAY, 2).id, deleted=True)
+    del site.market.items[item(MARKET, 2).id]
+    site.advance(TODAY, 7)
+
+    gone = site.run("sync", "--json").json["sources"]
+    listed = site.run("tasks", "--gone", "--json").lines
+    site.market.add(item(MARKET, 2))
+    site.pay.edit(item(PAY, 2).id, deleted=False)
+    site.advance(TODAY, 8)
+    back = site.run("sync", "--json").json["sources"]
+
+    assert [source["gone"] for source in gone] == [1, 1]
+    assert sum(task["gone"] for task in listed) == 2
+    assert [source["revived"] for source in back] == [1, 1]
+    assert len(site.run("tasks", "--json").lines) == 8
+
+
+def test_an_unreadable_project_makes_the_source_partial_and_loses_nothing(site: Site):
+    site.advance(TODAY, 7)
+    site.run("sync")
+    site.worktile.unreadable_projects.add(MARKET.id)
+
+    done = site.run("sync", "--json")
+
+    assert done.code == 1
+    worktile = done.json["sources"][1]
+    assert worktile["outcome"] == "partial"
+    assert "市场推广" in done.err
+    assert len(site.run("tasks", "--source", "worktile", "--json").lines) == 3
+
+
+def test_a_dead_vendor_ends_with_a_clear_message_and_the_next_run_completes(site: Site, monkeypatch):
+    site.advance(TODAY)
+    answered = site.pingcode.handle
+    monkeypatch.setattr("connectors.http.TRIES", 1)
+    site.pingcode.faults = lambda request, number: Reply("<html>bad gateway</html>", 502) if number > 4 else None
+
+    cut = site.run("sync", "--json")
+    site.pingcode.faults = None
+    healed = site.run("sync", "--json")
+
+    assert answered is not None
+    assert cut.code == 1
+    assert cut.json["sources"][0]["outcome"] in ("partial", "failed")
+    assert "pingcode" in cut.err and "s3cret" not in cut.err
+    assert healed.code == 0
+    assert len(site.run("tasks", "--json").lines) == 8
+
+
+def test_a_wrong_secret_is_said_as_such_and_leaves_the_other_source_alone(site: Site, monkeypatch):
+    monkeypatch.setenv("PC_SECRET", "wrong-one")
+    site.advance(TODAY)
+
+    done = site.run("sync", "--json")
+
+    assert done.code == 1
+    assert done.json["sources"][0]["error"]["code"] == "sign_in_failed"
+    assert "client_secret" in done.err
+    assert "wrong-one" not in done.err + done.out
+    assert done.json["sources"][1]["outcome"] == "complete"
+
+
+def test_a_day_before_the_newest_recorded_one_is_refused(site: Site):
+    site.advance(TODAY)
+    site.run("sync")
+
+    refused = site.run("sync", today=date(2026, 8, 20))
+
+    assert refused.code == 2
+    assert "2026-08-24" in refused.err and "--as-of" in refused.err
+
+
+def test_an_unknown_state_is_unmapped_and_told(site: Site):
+    site.advance(TODAY, 7)
+    site.market.edit(item(MARKET, 1).id, state="todo", state_name="神秘状态")
+    site.advance(TODAY, 8)
+    site.run("sync")
+
+    judged = site.run("reconcile", "--json")
+
+    assert judged.code in (0, 1)
+    assert local(TODAY) is not None
