@@ -24,6 +24,8 @@ from connectors.errors import BadPayload, ConnectorError, Interrupted, Retry, Un
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 60.0
 TRIES = 6
+# A host that does not answer is not asked for minutes: the next run comes soon, and somebody may be waiting.
+TRIES_WITHOUT_ANSWER = 4
 LONGEST_BACKOFF_S = 60.0
 # A vendor's own word on when to return is honoured in full up to this; beyond it the pull is given up, not the promise.
 LONGEST_REQUESTED_WAIT_S = 900.0
@@ -203,7 +205,8 @@ class Client:
         except requests.exceptions.InvalidURL as err:
             failure = BadPayload(self.redact(f"{method} {path}: not a usable address: {err}"))
         except requests.RequestException as err:
-            failure = Unreachable(self.redact(f"{method} {path}: {type(err).__name__}: {err}"))
+            words = self.redact(f"{method} {path}: {type(err).__name__}: {err}")
+            failure = Unreachable(words, most=TRIES_WITHOUT_ANSWER)
         # Raised out here, so that it does not carry the original with the secret in its address as context.
         raise failure
 

@@ -15,7 +15,9 @@ ROOT = Path(__file__).parent.parent
 
 def run(*command: str | Path, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     environ = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-    return subprocess.run([str(part) for part in command], cwd=cwd, env=environ, capture_output=True, text=True, check=check)
+    return subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=environ, capture_output=True, text=True, check=check
+    )
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,9 @@ def pbridge(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_packages_mappings_templates_and_the_example_settings(wheel: Path):
     names = zipfile.ZipFile(wheel).namelist()
 
-    assert {"bridge/_mappings/pingcode.toml", "bridge/_mappings/worktile.toml", "bridge/_config.example.toml"} <= set(names)
+    assert {"bridge/_mappings/pingcode.toml", "bridge/_mappings/worktile.toml", "bridge/_config.example.toml"} <= set(
+        names
+    )
     assert any(name.startswith("bridge/report/templates/") for name in names)
     assert {"bridge/py.typed", "connectors/pingcode/simulator.py", "connectors/worktile/simulator.py"} <= set(names)
 

@@ -30,9 +30,17 @@ def program() -> None:
     pass
 
 
-for command in (*start.COMMANDS, *sources.COMMANDS, *reports.COMMANDS, *listing.COMMANDS):
-    program.add_command(command)
-for command in (plan.plan, mapping.mapping, store.db, demo.demo):
+COMMANDS: tuple[click.Command, ...] = (
+    *start.COMMANDS,
+    *sources.COMMANDS,
+    *reports.COMMANDS,
+    *listing.COMMANDS,
+    plan.plan,
+    mapping.mapping,
+    store.db,
+    demo.demo,
+)
+for command in COMMANDS:
     program.add_command(command)
 
 

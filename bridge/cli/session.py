@@ -56,7 +56,7 @@ class Session:
             click.echo(line, err=True)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A civil date."""
 
     name = "DATE"

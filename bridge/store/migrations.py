@@ -30,9 +30,6 @@ def _create(db: Database, table: Table) -> None:
         columns[0] += " PRIMARY KEY"
     else:
         columns.append(f"PRIMARY KEY ({', '.join(table.key)})")
-    rowid = "" if table.columns[table.key[0]] == "INTEGER" and len(table.key) == 1 else " WITHOUT ROWID"
-    if table.name == "tasks":
-        rowid = ""  # wide rows are slower without a rowid
-    db.execute(f"CREATE TABLE {table.name} ({', '.join(columns)}) STRICT{rowid and ','}{rowid}")
+    db.execute(f"CREATE TABLE {table.name} ({', '.join(columns)}) STRICT")
     for columns_of in table.indexes:
         db.execute(f"CREATE INDEX idx_{table.name}_{'_'.join(columns_of)} ON {table.name} ({', '.join(columns_of)})")

@@ -12,7 +12,10 @@ from bridge.sync.outcome import Failure, SourceReport, StreamReport
 from bridge.sync.remap import lookups, remap_if_needed
 from bridge.sync.sweep import sweep
 from connectors.contract import Connector, Scope
-from connectors.errors import ConnectorError, Interrupted, SignInFailed, Unreachable
+from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed, Unreachable
+
+# A scope that fails after every retry may be that scope's own trouble; two in a row are the vendor's.
+ENOUGH_REFUSALS = 2
 
 Progress = Callable[[str, str, str, int], None]
 """Told after each page: source, stream, name of the scope, objects read of it so far."""
@@ -39,6 +42,7 @@ class Pull:
         self._progress = progress
         self._seen: set[str] = set()
         self._swept: list[StreamReport] = []
+        self._refusals = 0
         self.report = SourceReport(turn.source)
 
     def run(self) -> SourceReport:
@@ -49,8 +53,8 @@ class Pull:
             self._refresh_lookups()
             self._read_stream(self._connector.task_stream)
             self._sweep()
-        except (SignInFailed, Unreachable, Interrupted) as err:
-            # Without a sign-in, a host or the wish to go on, there is no point in the next scope.
+        except (SignInFailed, Retry, Interrupted) as err:
+            # Without a sign-in, a host that answers or the wish to go on, there is no point in the next scope.
             self.report.error = Failure(err.code, str(err))
         finally:
             self._count_overhead()
@@ -74,7 +78,7 @@ class Pull:
     def _read_stream(self, stream: str) -> None:
         try:
             scopes: Iterable[Scope] = list(self._connector.scopes(stream))
-        except (SignInFailed, Unreachable, Interrupted):
+        except (SignInFailed, Retry, Interrupted):
             raise
         except ConnectorError as err:
             failed = StreamReport(stream, "", outcome="failed", error=Failure(err.code, str(err)))
@@ -92,10 +96,12 @@ class Pull:
         before = (tally.requests, tally.retries, tally.slept_seconds)
         try:
             self._read_pages(stream, scope, entry)
+            self._refusals = 0
         except ConnectorError as err:
             entry.outcome = "partial" if entry.counts.fetched else "failed"
             entry.error = Failure(err.code, str(err))
-            if isinstance(err, (SignInFailed, Unreachable, Interrupted)):
+            self._refusals += isinstance(err, Retry)
+            if isinstance(err, (SignInFailed, Unreachable, Interrupted)) or self._refusals == ENOUGH_REFUSALS:
                 raise
         finally:
             entry.counts.requests += tally.requests - before[0]

@@ -19,7 +19,7 @@ from bridge.usecases.workspace import Workspace
 from connectors import contract
 from connectors.contract import SourceConfig
 
-__all__ = ["Refreshed", "RefreshWish", "SourceReport", "refresh"]
+__all__ = ["RefreshWish", "Refreshed", "SourceReport", "refresh"]
 
 
 @dataclass(frozen=True, slots=True)

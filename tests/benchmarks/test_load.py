@@ -55,7 +55,18 @@ def vendor(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def sync(config: Path) -> Measured:
     """One `pbridge sync` as a process of its own, with its peak memory."""
-    command = [sys.executable, "-m", "bridge", "--config", str(config), "--today", "2026-08-24", "--quiet", "sync", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "bridge",
+        "--config",
+        str(config),
+        "--today",
+        "2026-08-24",
+        "--quiet",
+        "sync",
+        "--json",
+    ]
     started = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "SECRET": "demo-secret"}, stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -85,7 +96,9 @@ def first_and_second(tmp_path: Path, url: str) -> tuple[Measured, Measured]:
     size = (tmp_path / "data" / "bridge.db").stat().st_size
     for name, run in (("first", first), ("second", second)):
         r = run.report
-        print(f"{name}: {run.seconds:.1f} s, peak {run.peak_mb:.0f} MB, {r['requests']} requests, {r['fetched']} fetched")
+        print(
+            f"{name}: {run.seconds:.1f} s, peak {run.peak_mb:.0f} MB, {r['requests']} requests, {r['fetched']} fetched"
+        )
     print(f"store: {size / max(1, first.report['created']):.0f} bytes a task")
     return first, second
 

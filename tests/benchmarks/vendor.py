@@ -47,7 +47,9 @@ def _item(number: int, tasks: int, people: list[SimPerson], places: list[SimProj
 
 
 if __name__ == "__main__":
-    simulator = PingCodeSimulator(world(int(sys.argv[1]), int(sys.argv[2])), client_id="demo", client_secret="demo-secret")
+    simulator = PingCodeSimulator(
+        world(int(sys.argv[1]), int(sys.argv[2])), client_id="demo", client_secret="demo-secret"
+    )
     with serve(simulator.handle) as url:
         sys.stdout.write(f"listening {url}\n")
         sys.stdout.flush()

@@ -161,6 +161,8 @@ class Site:
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Site]:
     monkeypatch.setenv("PC_SECRET", "pc-s3cret+/=")
     monkeypatch.setenv("WT_SECRET", "wt-s3cret+/=")
+    # Retries are counted, not waited for.
+    monkeypatch.setattr("connectors.http.sleep_using_event", lambda stop: lambda seconds: None)
     now = local(date(2026, 8, 3), 8)
     people = (LIN, ZHAO)
     pay = World(now=now, people=people, projects=(PAY,), items=[item(PAY, n) for n in range(1, 6)])

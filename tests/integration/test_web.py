@@ -1,0 +1,232 @@
+"""The delay report over HTTP on loopback: pages, API, refusals, headers, and a server that starts and stops cleanly."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from bridge.errors import Unavailable, UsageProblem
+from bridge.language import Lang, Text
+from bridge.report import html
+from bridge.web.app import SLOT, create_app
+from bridge.web.server import serve
+
+SAMPLES = Path(__file__).parents[1] / "golden" / "report"
+
+
+class SampleReports:
+    """`Services` over the sample views; remembers what it was asked."""
+
+    language: Lang = "zh"
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Lang, str | None, str | None]] = []
+        self.problems: list[str] = []
+        self.failure: Exception | None = None
+
+    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
+        self.asked.append((lang, customer, owner))
+        if self.failure is not None:
+            raise self.failure
+        return json.loads((SAMPLES / f"sample.{lang}.json").read_text(encoding="utf-8"))
+
+    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
+        return html.render(self.report_json(lang, customer, owner), lang)
+
+    def ready(self) -> list[str]:
+        return self.problems
+
+
+@pytest.fixture
+def reports() -> SampleReports:
+    return SampleReports()
+
+
+@pytest.fixture
+def url(reports: SampleReports) -> Iterator[str]:
+    stop = threading.Event()
+    running = serve(create_app(reports), "127.0.0.1", 0, stop)
+    yield running.url
+    stop.set()
+    running.join(5)
+    assert not running.thread.is_alive()
+
+
+def get(url: str, **options: Any) -> requests.Response:
+    return requests.get(url, timeout=10, **options)
+
+
+def test_the_front_page_is_the_report_in_the_language_of_the_settings(url, reports):
+    answer = get(url)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "支付网关上线" in answer.text
+    assert reports.asked == [("zh", None, None)]
+
+
+def test_the_language_is_switched_by_the_address_and_the_page_offers_the_other(url):
+    english = get(f"{url}?lang=en").text
+
+    assert "Payment gateway goes live" in english
+    assert 'href="?lang=zh"' in english
+    assert SLOT not in english
+
+
+def test_an_unknown_language_is_the_one_of_the_settings(url, reports):
+    get(f"{url}?lang=fr")
+
+    assert reports.asked == [("zh", None, None)]
+
+
+def test_filters_reach_the_report_and_stay_when_the_language_changes(url, reports):
+    page = get(url, params={"customer": " 华东医药 ", "owner": "", "lang": "zh"}).text
+
+    assert reports.asked == [("zh", "华东医药", None)]
+    assert "只看：华东医药" in page
+    assert 'href="?customer=%E5%8D%8E%E4%B8%9C%E5%8C%BB%E8%8D%AF&amp;lang=en"' in page
+
+
+def test_a_filter_is_shown_and_never_run(url):
+    page = get(url, params={"owner": "<script>alert(1)</script>"}).text
+
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_api_gives_the_published_document_with_its_keys_in_order(url):
+    answer = get(f"{url}api/v1/report?lang=en")
+
+    assert answer.headers["Content-Type"] == "application/json"
+    assert list(answer.json())[:3] == ["schema", "as_of", "generated_at"]
+    assert answer.json() == json.loads((SAMPLES / "sample.en.json").read_text(encoding="utf-8"))
+
+
+def test_health_says_alive_and_readiness_what_is_missing(url, reports):
+    assert get(f"{url}healthz").json() == {"status": "ok"}
+    assert get(f"{url}readyz").status_code == 200
+
+    reports.problems = ["还没有任何记录"]
+
+    answer = get(f"{url}readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "problems": ["还没有任何记录"]}
+
+
+@pytest.mark.parametrize("path", ["", "api/v1/report", "healthz", "readyz", "nothing", "api/nothing"])
+def test_every_answer_has_the_headers_that_keep_a_browser_quiet(path, url):
+    headers = get(url + path).headers
+
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "script-src" not in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Server" not in headers
+
+
+@pytest.mark.parametrize("path", ["", "nothing"])
+def test_the_policy_allows_exactly_the_styles_the_page_carries(path, url):
+    answer = get(url + path)
+
+    styles = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(styles[0].encode()).digest()).decode()
+    assert len(styles) == 1
+    assert f"style-src 'sha256-{digest}';" in answer.headers["Content-Security-Policy"]
+    assert " style=" not in answer.text
+
+
+def test_an_unknown_page_is_a_page_with_a_way_back(url):
+    answer = get(f"{url}nothing?lang=en")
+
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+    assert 'href="/?lang=en"' in answer.text
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_in_json(url):
+    answer = get(f"{url}api/v1/nothing")
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json() == {"status": 404, "title": "没有这个页面"}
+
+
+def test_a_name_that_is_not_loopback_is_refused(url):
+    answer = get(url, headers={"Host": "rebound.example"})
+
+    assert answer.status_code == 400
+    assert "支付网关上线" not in answer.text
+
+
+def test_writing_is_not_offered(url):
+    assert requests.post(url, timeout=10).status_code == 405
+
+
+def test_a_problem_of_ours_is_said_and_an_unexpected_one_is_not_told(url, reports):
+    reports.failure = Unavailable(Text("数据库在忙，请稍后再试。", "The store is busy; try again later."))
+    ours = get(f"{url}?lang=en")
+    reports.failure = RuntimeError("secret-in-a-message")
+    unexpected = get(f"{url}api/v1/report")
+
+    assert (ours.status_code, unexpected.status_code) == (503, 500)
+    assert "The store is busy" in ours.text
+    assert "secret-in-a-message" not in unexpected.text
+
+
+def test_a_taken_port_is_said_with_the_remedy(reports):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(UsageProblem) as problem:
+            serve(create_app(reports), "127.0.0.1", port, threading.Event())
+
+    assert str(port) in problem.value.say("zh")
+    assert "--port" in problem.value.say("en")
+
+
+def test_a_host_that_is_not_ours_is_said(reports):
+    with pytest.raises(UsageProblem, match=r"192\.0\.2\.1"):
+        serve(create_app(reports), "192.0.2.1", 0, threading.Event())
+
+
+def test_a_stop_frees_the_port_within_two_seconds_even_with_a_reader_connected(reports):
+    stop = threading.Event()
+    running = serve(create_app(reports), "127.0.0.1", 0, stop)
+    port = int(running.url.rstrip("/").rsplit(":", 1)[1])
+    with requests.Session() as session:
+        session.get(f"{running.url}healthz", timeout=10)
+        started = time.monotonic()
+
+        stop.set()
+        running.join(5)
+
+        assert time.monotonic() - started < 2
+    with socket.create_server(("127.0.0.1", port)):
+        assert not running.thread.is_alive()
+
+
+def test_many_readers_are_served_at_once(url):
+    statuses: list[int] = []
+    readers = [threading.Thread(target=lambda: statuses.append(get(url).status_code)) for _ in range(8)]
+
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+
+    assert statuses == [200] * 8
