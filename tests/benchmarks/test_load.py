@@ -33,6 +33,10 @@ class Measured:
     peak_mb: float
     report: dict
 
+    def tasks(self, counter: str) -> int:
+        """A counter over the work items alone."""
+        return sum(stream[counter] for stream in self.report["streams"] if stream["stream"] == "work_items")
+
 
 def start_vendor(tasks: int, projects: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
@@ -107,7 +111,7 @@ def first_and_second(tmp_path: Path, url: str) -> tuple[Measured, Measured]:
 def test_a_second_run_with_nothing_changed_writes_nothing(tmp_path: Path, vendor: str):
     first, second = first_and_second(tmp_path, vendor)
 
-    assert first.report["created"] == 2_000
+    assert first.tasks("created") == 2_000
     assert (second.report["created"], second.report["updated"], second.report["gone"]) == (0, 0, 0)
     assert second.report["mode"] == "incremental"
 
@@ -117,7 +121,7 @@ def test_a_second_run_with_nothing_changed_writes_nothing(tmp_path: Path, vendor
 def test_twenty_thousand_tasks_load_in_under_twenty_seconds_and_200_mb(tmp_path: Path, vendor: str):
     first, second = first_and_second(tmp_path, vendor)
 
-    assert first.report["created"] == 20_000
+    assert first.tasks("created") == 20_000
     assert first.seconds < 20
     assert first.peak_mb < 200
     assert (second.report["created"], second.report["updated"]) == (0, 0)
@@ -128,5 +132,5 @@ def test_twenty_thousand_tasks_load_in_under_twenty_seconds_and_200_mb(tmp_path:
 def test_peak_memory_does_not_grow_with_the_number_of_tasks(tmp_path: Path, vendor: str):
     first, _ = first_and_second(tmp_path, vendor)
 
-    assert first.report["created"] == 100_000
+    assert first.tasks("created") == 100_000
     assert first.peak_mb < 200

@@ -224,6 +224,17 @@ def test_a_cursor_of_another_generation_starts_the_read_again(tenant):
     assert len(read.ids) == 400 and read.complete
 
 
+def test_an_incremental_read_cut_off_in_another_generation_starts_again_at_its_mark(tenant):
+    items = [an_item(n, updated_at=NOW - timedelta(minutes=n)) for n in range(1, 301)]
+    high = {"high": int((NOW - timedelta(minutes=280)).timestamp())}
+    pages = tenant(*items, profile="a").source().pages("work_items", Scope(PAY.id), high)
+    cursor = [next(pages) for _ in range(2)][-1].cursor
+
+    read = pull(tenant(*items, profile="d").source(), cursor=cursor)
+
+    assert read.ids >= {item.id for item in items[:280]}
+
+
 def test_being_asked_to_stop_ends_a_read_between_pages(tenant):
     cloud = tenant(*spread(600))
     source = cloud.source()

@@ -1,0 +1,124 @@
+"""The demo as a person runs it: every colour, the same each time, over real HTTP, and honest when a vendor dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bridge.cli import main
+from bridge.demo.story import DESIGNED
+
+DAYS = (date(2026, 8, 24), date(2026, 2, 14), date(2026, 10, 5))
+
+
+def play(folder: Path, *arguments: str, today: date = DAYS[0]) -> int:
+    return main(["demo", "--no-serve", "--dir", str(folder), "--today", today.isoformat(), *arguments])
+
+
+def report(folder: Path, capsys: pytest.CaptureFixture[str], today: date = DAYS[0]) -> dict:
+    capsys.readouterr()
+    assert main(["--config", str(folder / "config.toml"), "--today", today.isoformat(), "report", "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("today", DAYS, ids=["a Monday", "a make-up Saturday", "a holiday"])
+def test_every_milestone_has_the_colour_it_was_designed_for(tmp_path: Path, capsys, today: date):
+    assert play(tmp_path / "demo", today=today) == 0
+
+    rows = {row["key"]: row for row in report(tmp_path / "demo", capsys, today)["milestones"]}
+
+    assert {key: row["status"] for key, row in rows.items()} == {key: colour for key, (colour, _) in DESIGNED.items()}
+    for key, (_, reasons) in DESIGNED.items():
+        assert set(reasons) <= {reason["code"] for reason in rows[key]["reasons"]}, key
+
+
+def test_the_demo_shows_what_the_product_is_for(tmp_path: Path, capsys):
+    play(tmp_path / "demo")
+    shown = capsys.readouterr().out
+
+    rows = report(tmp_path / "demo", capsys)["milestones"]
+
+    assert {row["status"] for row in rows} == {"red", "amber", "grey", "green", "done"}
+    breaches = [row for row in rows if row["status"] == "red" and row["contractual"] and row["slip"]["overdue"]]
+    assert breaches and float(breaches[0]["money"]["at_risk_gross"]) > 0
+    assert any(row["pushes"]["count"] for row in rows)
+    assert any(row["forecast"]["p50"] and row["forecast"]["p85"] for row in rows)
+    assert any((row["forecast"]["why_not"] or "").startswith("too_few") for row in rows)
+    assert breaches[0]["name"] in shown
+
+
+def test_the_same_seed_and_day_give_the_same_report_byte_for_byte(tmp_path: Path, capsys):
+    printed = []
+    for name in ("one", "two"):
+        play(tmp_path / name)
+        text = json.dumps(report(tmp_path / name, capsys), ensure_ascii=False)
+        printed.append(re.sub(r'"(generated_at|as_of)": "[^"]*T[^"]*"|"age_minutes": \d+', "", text))
+
+    assert printed[0] == printed[1]
+
+
+def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path, capsys):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "precious.txt").write_text("keep me", encoding="utf-8")
+
+    code = play(tmp_path / "mine")
+
+    assert code == 2
+    assert (tmp_path / "mine" / "precious.txt").read_text(encoding="utf-8") == "keep me"
+
+
+@pytest.fixture
+def served(tmp_path: Path):
+    """The demo with its page, as a process of its own."""
+    command = [sys.executable, "-m", "bridge", "demo", "--port", "0", "--today", "2026-08-24", "--dir", str(tmp_path / "demo")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    address = next(match[0] for line in process.stdout if (match := re.search(r"http://127\.0\.0\.1:\d+/", line)))
+    yield process, address, tmp_path / "demo"
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
+    return [int(child) for child in found]
+
+
+def test_the_page_is_served_until_it_is_told_to_stop(served):
+    process, address, _ = served
+
+    page = urllib.request.urlopen(address, timeout=10).read().decode()
+    process.send_signal(signal.SIGTERM)
+    started = time.monotonic()
+    process.communicate(timeout=15)
+
+    assert "会员支付接口联调完成" in page
+    assert process.returncode == 0
+    assert time.monotonic() - started < 10
+
+
+def test_a_killed_vendor_ends_a_pull_with_a_clear_message_and_the_data_stays(served, capsys, monkeypatch):
+    process, _, folder = served
+    monkeypatch.setattr("connectors.http.sleep_using_event", lambda stop: lambda seconds: None)
+    for child in children(process.pid):
+        os.kill(child, signal.SIGKILL)
+    capsys.readouterr()
+
+    code = main(["--config", str(folder / "config.toml"), "--today", "2026-08-24", "sync", "--json"])
+
+    printed = capsys.readouterr()
+    assert code == 3
+    assert "base_url" in printed.err
+    assert "Traceback" not in printed.err
+    assert len(report(folder, capsys)["milestones"]) == 25
