@@ -1,0 +1,74 @@
+"""What a mapping file declares, checked and parsed, before it is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.mapping.conversions import Conversion
+from bridge.mapping.paths import Path
+from bridge.mapping.targets import Target
+
+Conditions = tuple[tuple[tuple[Path, frozenset[str]], ...], ...]
+"""Any of these groups must hold; in a group all of its (path, words)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Another stream's row, found by its id, and the first of `paths` in it that has a value."""
+
+    stream: str
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value from the settings of the source."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Text with gaps: plain pieces, settings, and paths in the payload."""
+
+    parts: tuple[str | Setting | Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way to get a value: from the first of `paths` that gives one, or of all of them `together`."""
+
+    label: str
+    paths: tuple[Path, ...] = ()
+    together: bool = False
+    constant: Any = None
+    template: Template | None = None
+    inside: tuple[Path, ...] = ()
+    lookup: Lookup | None = None
+    conversion: Conversion | None = None
+    values: Mapping[str, Any] | None = None
+    contains: frozenset[str] | None = None
+    when: Conditions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a file declares about one target; `has_otherwise` tells "leave it unset" from nothing declared."""
+
+    target: Target
+    attempts: tuple[Attempt, ...]
+    has_otherwise: bool = False
+    otherwise: Any = None
+    optional: bool = False
+    """The value may be missing from every payload, and what it refers to may be unknown: nothing is reported."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every path at which the value may stand."""
+        return tuple(path for attempt in self.attempts for path in attempt.paths)
+
+    @property
+    def label(self) -> str:
+        return " | ".join(dict.fromkeys(attempt.label for attempt in self.attempts))

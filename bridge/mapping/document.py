@@ -1,0 +1,149 @@
+"""A mapping file: TOML text in, a checked and compiled mapping out, or every problem of the file at once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridge.errors import Problems, UsageProblem
+from bridge.language import Phrase
+from bridge.mapping import targets, texts
+from bridge.mapping.declaration import Rule
+from bridge.mapping.grammar import Grammar
+from bridge.mapping.ledger import Ledger
+from bridge.mapping.paths import Wrapping
+from bridge.mapping.positions import Keys, Place, locate
+from bridge.mapping.rules import Read, compiled
+
+_TASK = {target.name: target for target in targets.TASK_TARGETS}
+_PROJECT = "project"
+_NEEDED = tuple(target.name for target in targets.TASK_TARGETS if target.needed)
+_POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFile:
+    """How the payloads of one kind of source become tasks."""
+
+    kind: str
+    version: str
+    """Changes exactly when the meaning may have changed: with any character of the text but its line ends."""
+    text: str
+    targets: Mapping[str, Rule]
+    """Target (`due_on`, `project.id`, `fields.region`) -> what the file declares, in the order of the schema."""
+    readers: Mapping[str, Read] = field(repr=False, compare=False)
+
+
+def parse(text: str, *, name: str) -> MappingFile:
+    """The mapping in `text`; `name` is the file as messages call it. Raises `Problems` with all that is wrong."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    document, places = _toml(text, name)
+    ledger = Ledger(name, places)
+    ledger.known_keys((), document, ("kind", "wrapped", "task", "fields"))
+    kind = _kind(ledger, document)
+    grammar = Grammar(ledger, _wrapping(ledger, document.get("wrapped")))
+    rules = {**_task_rules(grammar, document.get("task", {})), **_field_rules(grammar, document.get("fields", {}))}
+    ledger.finish()
+    return MappingFile(
+        kind,
+        f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}",
+        text,
+        rules,
+        {target: compiled(rule) for target, rule in rules.items()},
+    )
+
+
+def _toml(text: str, name: str) -> tuple[dict[str, Any], dict[Keys, Place]]:
+    try:
+        document = tomllib.loads(text)
+        return document, locate(text)
+    except tomllib.TOMLDecodeError as err:
+        raise _alone(name, _syntax_problem(name, text, str(err))) from None
+    except RecursionError:
+        what = Phrase(texts.TOO_DEEP, {})
+        raise _alone(name, UsageProblem(texts.WITHOUT_PLACE, file=name, what=what)) from None
+
+
+def _alone(name: str, problem: UsageProblem) -> Problems:
+    return Problems(texts.HEADING, [problem], file=name, count=1)
+
+
+def _syntax_problem(name: str, text: str, message: str) -> UsageProblem:
+    """The parser's own words, with its position in the form of all other messages."""
+    match = _POSITION.search(message)
+    line, column = (match[1], match[2]) if match and match[1] else (text.count("\n") + 1, 1)
+    return UsageProblem(texts.NOT_TOML, file=name, line=line, column=column, detail=_POSITION.sub("", message))
+
+
+def _kind(ledger: Ledger, document: Mapping[str, Any]) -> str:
+    kind = document.get("kind")
+    if kind is None:
+        ledger.refuse(("kind",), texts.MISSING_KIND)
+    elif not isinstance(kind, str) or not re.fullmatch(r"[a-z][a-z0-9_-]*", kind):
+        ledger.wrong_type(("kind",), kind, texts.A_NAME)
+    return str(kind)
+
+
+def _wrapping(ledger: Ledger, table: Any) -> Wrapping | None:
+    if table is None:
+        return None
+    keys: Keys = ("wrapped",)
+    is_table = isinstance(table, dict)
+    unless = table.get("unless", []) if is_table else None
+    if not is_table or not isinstance(table.get("under"), str) or not isinstance(table.get("value"), str):
+        ledger.wrong_type(keys, table, texts.WRAPPED)
+        return None
+    ledger.known_keys(keys, table, ("under", "value", "unless"))
+    if not isinstance(unless, list) or not all(isinstance(one, str) for one in unless):
+        ledger.wrong_type((*keys, "unless"), unless, texts.WORDS)
+        return None
+    return Wrapping(table["under"], table["value"], tuple(unless))
+
+
+def _task_rules(grammar: Grammar, tables: Any) -> dict[str, Rule]:
+    if not isinstance(tables, dict):
+        grammar.ledger.wrong_type(("task",), tables, texts.A_TABLE)
+        return {}
+    found: dict[str, Rule] = {}
+    known = [name for name in _TASK if not name.startswith(f"{_PROJECT}.")]
+    for name, table in tables.items():
+        if name == _PROJECT and isinstance(table, dict):
+            found |= _project_rules(grammar, table)
+        elif name not in known:
+            grammar.ledger.unknown(("task", name), [*known, _PROJECT])
+        elif rule := grammar.rule(("task", name), _TASK[name], table):
+            found[name] = rule
+    _refuse_missing(grammar.ledger, tables)
+    return {name: found[name] for name in _TASK if name in found}
+
+
+def _project_rules(grammar: Grammar, tables: Mapping[str, Any]) -> dict[str, Rule]:
+    found = {}
+    for name, table in tables.items():
+        target = _TASK.get(f"{_PROJECT}.{name}")
+        if target is None:
+            grammar.ledger.unknown(("task", _PROJECT, name), ("id", "key", "name"))
+        elif rule := grammar.rule(("task", _PROJECT, name), target, table):
+            found[target.name] = rule
+    return found
+
+
+def _refuse_missing(ledger: Ledger, tables: Mapping[str, Any]) -> None:
+    for name in _NEEDED:
+        node: Any = tables
+        for part in name.split("."):
+            node = node.get(part) if isinstance(node, dict) else None
+        if node is None:
+            ledger.refuse((), texts.MISSING_TARGET, target=name)
+
+
+def _field_rules(grammar: Grammar, tables: Any) -> dict[str, Rule]:
+    if not isinstance(tables, dict):
+        grammar.ledger.wrong_type(("fields",), tables, texts.A_TABLE)
+        return {}
+    rules = {name: grammar.rule(("fields", name), targets.field(name), table) for name, table in tables.items()}
+    return {f"fields.{name}": rule for name, rule in rules.items() if rule is not None}

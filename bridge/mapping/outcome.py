@@ -1,0 +1,58 @@
+"""What a mapping gets besides the payload, and what it hands back: a task, or the reasons why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from bridge.mapping.words import shown
+from bridge.model import Task
+
+Code = Literal["unmapped_value", "unreadable_value", "missing_required"]
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything besides the payload that decides what a task looks like."""
+
+    source: str
+    timezone: ZoneInfo
+    now: datetime
+    lookups: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    """Stream -> external id -> payload."""
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One value that was not understood; `target` is left unset (status: unmapped), never guessed."""
+
+    code: Code
+    target: str
+    path: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """`task` is None only when its id or its project's id is missing; then `problems` begins with that."""
+
+    task: Task | None
+    problems: tuple[Problem, ...]
+
+
+class Unfit(Exception):
+    """A value that a rule cannot use; `kept` is what could be read nevertheless."""
+
+    def __init__(self, code: Code, value: object, kept: Any = None) -> None:
+        super().__init__(code)
+        self.code: Code = code
+        self.value = value
+        self.kept = kept
+
+    def problem(self, target: str, path: str) -> Problem:
+        return Problem(self.code, target, path, shown(self.value))
