@@ -1,0 +1,147 @@
+"""What stands above and below the rows of a report: the worst concerns, the figures, the goals, the state of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bridge.language import Lang
+from bridge.report.cells import age_text, estimate_of, money_of, one_line
+from bridge.report.labels import BRANDS, WEEKDAYS, join, label, sentence
+from bridge.report.phrases import share_text
+from bridge.report.rows import Row
+from bridge.report.wording import status_name
+
+CONCERNS = 5
+COUNTED = ("red", "amber", "grey", "green", "done")
+MONEY = ("at_risk_gross", "at_risk_expected", "leaving_quarter", "penalty_today", "penalty_p85")
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One of the worst rows in a sentence that stands by itself."""
+
+    key: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    name: str
+    outcome: str
+    text: str
+
+
+def concerns(found: Sequence[Row], lang: Lang) -> list[Concern]:
+    """The first few rows that are red or amber, each with the reason that says most."""
+    worst = [row for row in found if row.status in ("red", "amber") and row.reasons][:CONCERNS]
+    return [Concern(row.key, row.status, _concern(row, lang)) for row in worst]
+
+
+def _concern(row: Row, lang: Lang) -> str:
+    kind = "concern_no_customer" if row.customer is None else "concern"
+    text = label(kind, lang, customer=row.customer, name=row.name, reason=row.reasons[0].text)
+    if row.amount is not None and row.status == "red":
+        text += label("concern_money", lang, money=row.amount)
+    return sentence(text, lang)
+
+
+def counts(view: Mapping[str, Any], lang: Lang) -> list[tuple[str, str, int]]:
+    """(status, its name, how many), worst first."""
+    return [(status, status_name(status, lang), view["summary"][status]) for status in COUNTED]
+
+
+def money(view: Mapping[str, Any], lang: Lang) -> list[tuple[str, list[str]]]:
+    """(what it is, an amount for each currency that has any); where all are nothing, the first one as zero."""
+    summary = view["summary"]
+    return [(label(name, lang), _amounts(name, summary[name])) for name in MONEY if summary[name]]
+
+
+def _amounts(name: str, by_currency: Mapping[str, str]) -> list[str]:
+    """Each currency by itself, in order of its code."""
+    say = estimate_of if name == "at_risk_expected" else money_of
+    known = sorted(by_currency.items())
+    told = [(currency, amount) for currency, amount in known if Decimal(amount) != 0] or known[:1]
+    return [say(amount, currency) for currency, amount in told]
+
+
+def sources(view: Mapping[str, Any], lang: Lang) -> list[Source]:
+    return [Source(_brand(source), source["outcome"], _source(source, lang)) for source in view["sources"]]
+
+
+def _brand(source: Mapping[str, Any]) -> str:
+    return one_line(BRANDS.get(source["name"], source["name"]))
+
+
+def _source(source: Mapping[str, Any], lang: Lang) -> str:
+    """Name, completeness and age; one that was never read has no age."""
+    outcome = label(source["outcome"], lang)
+    if source["as_of"] is None:
+        outcome = label("never", lang)
+        said = f"{_brand(source)}：{outcome}" if lang == "zh" else f"{_brand(source)}: {outcome}"
+    else:
+        said = label("source", lang, name=_brand(source), outcome=outcome, age=age_text(source["age_minutes"], lang))
+    if not source["partial_scopes"]:
+        return said
+    return said + label("not_read", lang, scopes=join([one_line(scope) for scope in source["partial_scopes"]], lang))
+
+
+def remarks(view: Mapping[str, Any], lang: Lang) -> list[str]:
+    """What a reader should know about the data before trusting a figure; nothing is said that is not so."""
+    quality, unlinked = view["data_quality"], view["unlinked"]
+    said = []
+    if unlinked["milestones_without_tasks"]:
+        keys = join([one_line(key) for key in unlinked["milestones_without_tasks"]], lang)
+        said.append(label("bare_milestones", lang, keys=keys))
+    if unlinked["tasks_without_milestone"]:
+        said.append(label("stray_tasks", lang, count=unlinked["tasks_without_milestone"]))
+    for name, ratio in (("undated", quality["undated_ratio"]), ("unassigned", quality["unassigned_ratio"])):
+        if ratio:
+            said.append(label(name, lang, share=share_text(ratio)))
+    for name, count in (("unmapped", quality["unmapped_status"]), ("quarantined", quality["quarantined"])):
+        if count:
+            said.append(label(name, lang, count=count))
+    if view["calendar"]["estimated_years"]:
+        years = join([str(year) for year in view["calendar"]["estimated_years"]], lang)
+        said.append(label("estimated", lang, years=years))
+    return said
+
+
+def goals(view: Mapping[str, Any], lang: Lang) -> list[list[str]]:
+    """A line a goal: name with metric, target, current, expected, gap, pipeline needed; a dash for what is unknown."""
+    return [
+        [
+            one_line(goal["name"] if goal["metric"] is None else f"{goal['name']} · {goal['metric']}"),
+            *(_number(goal[name]) for name in GOAL_FIGURES),
+        ]
+        for goal in view["goals"]
+    ]
+
+
+GOAL_FIGURES = ("target", "current", "expected", "gap", "pipeline_needed")
+
+
+def goal_columns(lang: Lang) -> list[str]:
+    return [label("goals", lang), *(label(name, lang) for name in GOAL_FIGURES)]
+
+
+def _number(text: str | None) -> str:
+    if text is None:
+        return "—"
+    return f"{Decimal(text):,}"
+
+
+def dateline(view: Mapping[str, Any], lang: Lang) -> str:
+    day = date.fromisoformat(view["as_of"])
+    return label("as_of", lang, day=day.isoformat(), weekday=WEEKDAYS[day.weekday()].say(lang))
+
+
+def generated(view: Mapping[str, Any], lang: Lang) -> str:
+    """When it was made, in the zone of the report."""
+    instant = datetime.fromisoformat(view["generated_at"]).astimezone(ZoneInfo(view["timezone"]))
+    return label("generated", lang, instant=f"{instant:%Y-%m-%d %H:%M}", timezone=view["timezone"])

@@ -1,0 +1,227 @@
+"""The milestones of a report as readers see them: the same choice of figures and words in every rendered form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bridge.language import Lang
+from bridge.model import Colour
+from bridge.report.cells import Link, day_of, estimate_of, link_of, money_of, one_line, spoken_day
+from bridge.report.labels import label
+from bridge.report.phrases import share_text
+from bridge.report.wording import status_name, why_not_text
+
+SEVERITIES = ("red", "amber", "grey")
+TELLING = ("OVERDUE", "FORECAST_LATE", "DUE_AFTER_PROMISE", "UNLIKELY", "NO_PROMISE", "NO_LINKED_TASK", "PUSHED")
+"""Reasons that say most about a promise, in the order in which they are told; the others follow by code."""
+
+ONE_DATE = frozenset({"network", "earned_schedule", "due_dates"})
+"""Methods without a distribution: their P50 is their P85."""
+
+# Said by a reason of the same row already, or not worth a line.
+PLAIN_WHY_NOT = frozenset({"past_promise", "no_promise", "nothing_open"})
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The distance from the promise that matters most, and what it was measured by."""
+
+    workdays: int
+    days: int
+    kind: str
+
+    @property
+    def signed(self) -> str:
+        return f"{self.workdays:+d}" if self.workdays else "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    severity: str
+    text: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One milestone; every text is one clean line, not yet escaped for any format."""
+
+    key: str
+    name: str
+    customer: str | None
+    deal: str
+    owner: str | None
+    is_contractual: bool
+    status: str
+    status_name: str
+    first_promise: date | None
+    """Only where it differs from `promise`."""
+    promise: date | None
+    due: date | None
+    actual: date | None
+    p50: date | None
+    """Only of a method that tells it from P85."""
+    p85: date | None
+    is_from_due_dates: bool
+    """The forecast says no more than the due dates of the tasks."""
+    one_date: str | None
+    """By what the only date was found where there is no P50 beside it, or that it is the day it was finished."""
+    chance: str | None
+    why_not: str | None
+    slip: Slip | None
+    amount: str | None
+    at_risk: str | None
+    """Said with "about" where it is assumed; None where nothing is at risk."""
+    reasons: tuple[Reason, ...]
+    progress: str | None
+    done_ratio: float | None
+    changed: str | None
+    informed: str | None
+
+    @property
+    def is_worrying(self) -> bool:
+        return self.status in SEVERITIES
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Every task that shows a reason, each once, in the order of the reasons."""
+        return tuple(dict.fromkeys(link for reason in self.reasons for link in reason.links))
+
+
+def rows(view: Mapping[str, Any], lang: Lang) -> list[Row]:
+    """In the order of the view: worst first."""
+    today = date.fromisoformat(view["as_of"])
+    return [_row(item, today, lang) for item in view["milestones"]]
+
+
+def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
+    forecast = item["forecast"]
+    promise, first = day_of(item["baseline"]), day_of(item["promised"])
+    return Row(
+        key=one_line(item["key"]),
+        name=one_line(item["name"]),
+        customer=_line(item["customer"]),
+        deal=one_line(item["deal"]["name"]),
+        owner=_line(item["owner"] or item["delivery_owner"] or item["sales_owner"]),
+        is_contractual=item["contractual"],
+        status=item["status"],
+        status_name=status_name(item["status"], lang),
+        first_promise=None if first == promise else first,
+        promise=promise,
+        due=day_of(item["due_in_tool"]),
+        actual=day_of(item["actual"]),
+        p50=None if forecast["method"] in ONE_DATE else day_of(forecast["p50"]),
+        p85=day_of(forecast["p85"]),
+        is_from_due_dates=forecast["method"] == "due_dates",
+        one_date=_one_date(item, lang),
+        chance=_share(forecast["on_time_probability"]),
+        why_not=_why_not(item, lang),
+        slip=_slip(item["slip"], is_from_due_dates=forecast["method"] == "due_dates"),
+        amount=_amount(item["amount"]),
+        at_risk=_at_risk(item["money"], lang),
+        reasons=_reasons(item["reasons"]),
+        progress=_progress(item, lang),
+        done_ratio=None if item["progress"] is None else item["progress"]["ratio"],
+        changed=_changed(item, today, lang),
+        informed=_informed(item["note"]["customer_informed"], today, lang),
+    )
+
+
+def _one_date(item: Mapping[str, Any], lang: Lang) -> str | None:
+    if item["actual"] is not None:
+        return label("finished_short", lang)
+    method = item["forecast"]["method"]
+    return label(f"by_{method}", lang) if method in ONE_DATE else None
+
+
+def _line(text: str | None) -> str | None:
+    return None if text is None else one_line(text)
+
+
+def _amount(money: Mapping[str, Any]) -> str | None:
+    return None if money["amount"] is None else money_of(money["amount"], money["currency"])
+
+
+def _share(ratio: float | None) -> str | None:
+    return None if ratio is None else share_text(ratio)
+
+
+def _slip(slip: Mapping[str, Any], *, is_from_due_dates: bool) -> Slip | None:
+    """Of what is done, how late it was; of what is open, the largest of the known distances.
+
+    Of equal ones the forecast is named, unless it only repeats the due dates.
+    """
+    kinds = (
+        ("actual", "plan", "overdue", "forecast") if is_from_due_dates else ("actual", "forecast", "overdue", "plan")
+    )
+    known = [(kind, slip[kind]) for kind in kinds if slip[kind] is not None]
+    if not known:
+        return None
+    kind, span = max(known, key=lambda entry: (entry[1]["workdays"], entry[1]["days"]))
+    return Slip(span["workdays"], span["days"], kind)
+
+
+def _at_risk(money: Mapping[str, Any], lang: Lang) -> str | None:
+    if money["at_risk_expected"] is None or Decimal(money["at_risk_expected"]) == 0:
+        return None
+    said = estimate_of(money["at_risk_expected"], money["currency"])
+    return label("at_risk_assumed" if money["assumed"] else "at_risk", lang, money=said)
+
+
+def _reasons(reasons: list[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    told = [
+        Reason(
+            reason["code"],
+            reason["severity"],
+            one_line(reason["text"]),
+            tuple(dict.fromkeys(link_of(evidence) for evidence in reason["evidence"])),
+        )
+        for reason in reasons
+    ]
+    return tuple(sorted(told, key=_rank))
+
+
+def _rank(reason: Reason) -> tuple[int, int, str]:
+    telling = TELLING.index(reason.code) if reason.code in TELLING else len(TELLING)
+    return (SEVERITIES.index(reason.severity), telling, reason.code)
+
+
+def _why_not(item: Mapping[str, Any], lang: Lang) -> str | None:
+    code = item["forecast"]["why_not"]
+    is_said = code is not None and item["status"] != Colour.DONE and code not in PLAIN_WHY_NOT
+    return why_not_text(code, lang) if is_said else None
+
+
+def _progress(item: Mapping[str, Any], lang: Lang) -> str | None:
+    progress = item["progress"]
+    if progress is None or progress["ratio"] is None or item["status"] == Colour.DONE:
+        return None
+    expected = progress["expected_ratio"]
+    planned = "" if expected is None else label("progress_planned", lang, expected=share_text(expected))
+    return label("progress", lang, done=share_text(progress["ratio"]), planned=planned, open=item["work"]["open"])
+
+
+def _changed(item: Mapping[str, Any], today: date, lang: Lang) -> str | None:
+    """What is different from the day compared with; None where nothing is."""
+    change = item["change"]
+    if change is None:
+        return None
+    what = []
+    if change["status"] != item["status"]:
+        what.append(label("status_was", lang, status=status_name(change["status"], lang)))
+    if change["forecast_workdays"]:
+        moved = "forecast_later" if change["forecast_workdays"] > 0 else "forecast_earlier"
+        what.append(label(moved, lang, days=abs(change["forecast_workdays"])))
+    since = spoken_day(date.fromisoformat(change["since"]), today, lang)
+    return label("changed", lang, day=since, what=("，" if lang == "zh" else ", ").join(what)) if what else None
+
+
+def _informed(day: str | None, today: date, lang: Lang) -> str | None:
+    if day is None:
+        return None
+    return label("informed", lang, day=spoken_day(date.fromisoformat(day), today, lang))

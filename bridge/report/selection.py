@@ -1,0 +1,33 @@
+"""Which rows a reader asked for: by customer, or by a person who owns the milestone, the deal's sales or its delivery."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from bridge.reconcile.situation import Assessment
+
+
+def selected(
+    assessments: Iterable[Assessment], *, customer: str | None = None, owner: str | None = None
+) -> tuple[Assessment, ...]:
+    """The rows that fit every filter given, in their order; no filter keeps all."""
+    return tuple(
+        row
+        for row in assessments
+        if (customer is None or same_name(row.deal.customer, customer))
+        and (owner is None or any(same_name(name, owner) for name in owners(row)))
+    )
+
+
+def owners(row: Assessment) -> tuple[str | None, ...]:
+    return (row.milestone.owner, row.deal.sales_owner, row.deal.delivery_owner)
+
+
+def folded(name: str) -> str:
+    """A name as names are compared: compatibility forms, surrounding blanks and case make no difference."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def same_name(name: str | None, wanted: str) -> bool:
+    return name is not None and folded(name) == folded(wanted)

@@ -1,0 +1,128 @@
+"""What the rows of a delay report say together: counts, money by currency, quality of the data behind them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from bridge.model import Colour, Kind, Status, Task, TaskKey
+from bridge.plan.calendar import WorkCalendar
+from bridge.reconcile.situation import Assessment, GoalState, Money, SourceState
+from bridge.report import numbers
+from bridge.report.entry import Entry
+from bridge.report.selection import folded
+
+COUNTED = (Colour.RED, Colour.AMBER, Colour.GREEN, Colour.GREY, Colour.DONE)
+"""The order in which the published document counts them."""
+
+MONEY_FIGURES: dict[str, Callable[[Money], Decimal | None]] = {
+    "at_risk_gross": lambda money: money.at_risk_gross,
+    "at_risk_expected": lambda money: money.at_risk_expected,
+    "leaving_quarter": lambda money: money.leaving_quarter,
+    "penalty_today": lambda money: money.penalty_today,
+    "penalty_p85": lambda money: money.penalty_p85,
+}
+
+
+def summary(rows: Sequence[Assessment]) -> Entry:
+    """Counts by colour, customers affected, and each money figure by currency."""
+    colours = Counter(row.colour for row in rows)
+    currencies = sorted({row.deal.currency for row in rows})
+    affected = {
+        folded(row.deal.customer)
+        for row in rows
+        if row.deal.customer is not None and row.colour in (Colour.RED, Colour.AMBER)
+    }
+    return {
+        "milestones": len(rows),
+        **{colour.value: colours[colour] for colour in COUNTED},
+        "customers_affected": len(affected),
+        **{
+            name: {currency: _sum(rows, figure, currency) for currency in currencies}
+            for name, figure in MONEY_FIGURES.items()
+        },
+    }
+
+
+def _sum(rows: Iterable[Assessment], figure: Callable[[Money], Decimal | None], currency: str) -> str:
+    return numbers.money_sum((figure(row.money) for row in rows if row.money.currency == currency), currency)
+
+
+def goals(states: Iterable[GoalState]) -> list[Entry]:
+    """What the plan states is given as stated; what was computed is rounded."""
+    return [
+        {
+            "key": state.goal.key,
+            "name": state.goal.name,
+            "metric": state.goal.metric,
+            "target": _stated(state.goal.target),
+            "current": _stated(state.goal.current),
+            "expected": numbers.quantity(state.expected),
+            "gap": numbers.quantity(state.gap),
+            "pipeline_needed": numbers.quantity(state.pipeline_needed),
+        }
+        for state in states
+    ]
+
+
+def _stated(value: Decimal | None) -> str | None:
+    return None if value is None else numbers.plain(value)
+
+
+def sources(states: Iterable[SourceState], now: datetime) -> list[Entry]:
+    """How old and how complete the data is; a clock that ran backwards makes no data from the future."""
+    return [
+        {
+            "name": state.name,
+            "kind": state.kind,
+            "as_of": None if state.as_of is None else instant(state.as_of),
+            "age_minutes": None if state.as_of is None else max(int((now - state.as_of).total_seconds() // 60), 0),
+            "outcome": state.outcome,
+            "partial_scopes": list(state.partial_scopes),
+        }
+        for state in states
+    ]
+
+
+def instant(value: datetime) -> str:
+    """RFC 3339 in UTC, to the second."""
+    return value.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def unlinked(
+    rows: Iterable[Assessment],
+    links: Mapping[str, tuple[TaskKey, ...]],
+    tasks: Mapping[TaskKey, Task],
+    tasks_without_milestone: int,
+) -> Entry:
+    """Milestones that nothing speaks for: no leaf in scope and no item of their own."""
+    bare = [
+        row.milestone.key
+        for row in rows
+        if not row.leaves and not any(tasks[ref].kind is Kind.MILESTONE for ref in links.get(row.milestone.key, ()))
+    ]
+    return {"milestones_without_tasks": sorted(bare), "tasks_without_milestone": tasks_without_milestone}
+
+
+def data_quality(rows: Iterable[Assessment], tasks: Iterable[Task], quarantined: int) -> Entry:
+    """Over the open leaves of the rows shown, each counted once however many milestones it serves."""
+    wanted = {name for row in rows for name in row.leaves}
+    leaves = [task for task in tasks if f"{task.source}/{task.id}" in wanted and task.status is not Status.DONE]
+    return {
+        "unmapped_status": sum(task.status is Status.UNMAPPED for task in leaves),
+        "quarantined": quarantined,
+        "undated_ratio": numbers.share(sum(task.due_on is None for task in leaves), len(leaves)),
+        "unassigned_ratio": numbers.share(sum(not task.assignees for task in leaves), len(leaves)),
+    }
+
+
+def estimated_years(rows: Iterable[Assessment], today: date, calendar: WorkCalendar) -> list[int]:
+    """Years whose working days are a guess and between which and today some date of the rows lies."""
+    days = [today]
+    for row in rows:
+        known = (row.first_promise, row.commitment, row.due, row.actual)
+        forecast = (row.forecast.p50, row.forecast.p85, row.forecast.p95)
+        days += [value for value in (*known, *forecast, *row.forecast.spread.values()) if value is not None]
+    return [year for year in range(min(days).year, max(days).year + 1) if calendar.estimated(year)]

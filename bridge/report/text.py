@@ -1,0 +1,269 @@
+"""The delay report for a terminal: worst first, aligned for Chinese text, status in words and in colour."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text as Line
+
+from bridge.language import Lang
+from bridge.report import overview
+from bridge.report.cells import Link, short_day
+from bridge.report.labels import definitions, label, sentence
+from bridge.report.rows import Row, rows
+from bridge.report.wording import headline
+
+NARROWEST = 60
+GAP = 2
+LEAST_NAME = 14
+DEFINED = 4
+"""How many of the definitions stand below the table; the page and the Markdown have them all."""
+
+LABEL_STYLES = {
+    "red": "bold white on red",
+    "amber": "black on yellow",
+    "grey": "white on bright_black",
+    "green": "green",
+    "done": "cyan",
+}
+SIGNS = {"red": ("!", "bold red"), "amber": ("-", "yellow"), "grey": ("?", "dim")}
+SOURCE_STYLES = {"complete": "dim", "partial": "yellow", "failed": "red", "never": "red"}
+ROOM_FOR_MORE = 16
+# The console numbers its links at random; the same report must be the same bytes.
+RANDOM_LINK_ID = re.compile(r"\x1b\]8;id=[^;]*;")
+# Left out one after the other where the terminal is too narrow for a readable name.
+DISPENSABLE = ("chance", "due")
+MIDDLE = ("promise", "due", "forecast", "chance", "slip", "money")
+RIGHT = frozenset({"chance", "slip", "money"})
+
+
+def render(view: Mapping[str, Any], lang: Lang, *, width: int, colour: bool) -> str:
+    """Plain text of at most `width` columns (an address may be longer: cut in two it could not be followed)."""
+    page = _Page(max(width, NARROWEST), colour)
+    found, today = rows(view, lang), date.fromisoformat(view["as_of"])
+    _top(page, view, lang)
+    if found:
+        _table(page, found, today, lang)
+    if not any(row.is_worrying for row in found):
+        page.put(Line(label("nothing_wrong" if found else "no_rows", lang), style="green" if found else ""))
+        page.put("")
+    _goals(page, view, lang)
+    _foot(page, view, lang)
+    return page.text()
+
+
+class _Page:
+    """A console that writes to a string and asks nothing of the real terminal or the environment."""
+
+    def __init__(self, width: int, colour: bool) -> None:
+        self.width = width
+        self._file = io.StringIO()
+        self._console = Console(
+            file=self._file,
+            width=width,
+            force_terminal=colour,
+            color_system="standard" if colour else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+            _environ={},
+        )
+
+    def put(self, what: Any, *, whole: bool = False) -> None:
+        self._console.print(what, soft_wrap=whole)
+
+    def text(self) -> str:
+        written = RANDOM_LINK_ID.sub("\x1b]8;;", self._file.getvalue())
+        return "\n".join(line.rstrip() for line in written.split("\n"))
+
+
+def _top(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
+    title = Table.grid(expand=True)
+    title.add_column()
+    title.add_column(justify="right")
+    title.add_row(
+        Line(f"{label('product', lang)} · {label('title', lang)}", style="bold"),
+        Line(overview.dateline(view, lang), style="dim"),
+    )
+    page.put(title)
+    page.put("")
+    page.put(Line(headline(view, lang), style="bold"))
+    page.put("")
+    page.put(_counts(view, lang))
+    for line in _filled(_money(view, lang), page.width):
+        page.put(line)
+    for source in overview.sources(view, lang):
+        page.put(Line(source.text, style=SOURCE_STYLES[source.outcome]))
+    page.put("")
+
+
+def _counts(view: Mapping[str, Any], lang: Lang) -> Line:
+    line = Line()
+    for status, name, count in overview.counts(view, lang):
+        line.append(f" {name} {count} ", style=LABEL_STYLES[status] if count else "dim")
+        line.append(" ")
+    return line
+
+
+def _money(view: Mapping[str, Any], lang: Lang) -> list[str]:
+    parts = [f"{name} {' + '.join(said)}" for name, said in overview.money(view, lang)]
+    return [*parts, f"{label('customers_affected', lang)} {view['summary']['customers_affected']}"]
+
+
+def _filled(parts: Sequence[str], width: int) -> list[str]:
+    """Lines of whole parts, so that a figure is never parted from its name."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{lines[-1]} · {part}"
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
+
+
+def _table(page: _Page, found: Sequence[Row], today: date, lang: Lang) -> None:
+    laid_out = [_cells(row, today, lang) for row in found]
+    header = {name: Line(label(name, lang), style="dim") for name in ("status", "milestone", *MIDDLE)}
+    widths = _widths([header, *laid_out], page.width)
+    page.put(_line(header, widths))
+    page.put(Rule(style="dim"))
+    for row, cells in zip(found, laid_out, strict=True):
+        page.put(_line(cells, widths))
+        _details(page, row, widths["status"] + GAP, lang)
+    page.put(Rule(style="dim"))
+
+
+def _widths(lines: Sequence[Mapping[str, Line]], width: int) -> dict[str, int]:
+    """Every column as wide as its widest cell; the name gets the rest, and others give way where that is too little."""
+    widths = {
+        name: max(cell_len(part) for line in lines for part in line[name].plain.split("\n"))
+        for name in ("status", *MIDDLE)
+    }
+    for name in DISPENSABLE:
+        if _rest(widths, width) >= LEAST_NAME:
+            break
+        del widths[name]
+    remainder = max(_rest(widths, width), LEAST_NAME)
+    return {"status": widths.pop("status"), "milestone": remainder, **widths}
+
+
+def _rest(widths: Mapping[str, int], width: int) -> int:
+    return width - sum(widths.values()) - GAP * len(widths)
+
+
+def _line(cells: Mapping[str, Line], widths: Mapping[str, int]) -> Table:
+    """The gaps are columns of their own: padding would be counted behind the last column too."""
+    table = Table.grid()
+    row: list[Line] = []
+    for name, width in widths.items():
+        table.add_column(width=width, justify="right" if name in RIGHT else "left", overflow="fold")
+        table.add_column(width=GAP)
+        row += [cells[name], Line()]
+    table.columns.pop()
+    table.add_row(*row[:-1])
+    return table
+
+
+def _cells(row: Row, today: date, lang: Lang) -> dict[str, Line]:
+    """Two lines each: the figure, and below it what it goes with."""
+
+    def day(value: date | None) -> str | None:
+        return None if value is None else short_day(value, today)
+
+    first, p50 = day(row.first_promise), day(row.p50)
+    # No middle dot: terminals with a Chinese font may draw it two columns wide.
+    below_name = " / ".join(part for part in (row.customer, row.key) if part)
+    mark = f" {label('contract_mark', lang)}" if row.is_contractual else None
+    return {
+        "status": Line.assemble((f" {row.status_name} ", LABEL_STYLES[row.status])).append(_below(mark)),
+        "milestone": _two(row.name, below_name, "bold" if row.is_worrying else ""),
+        "promise": _two(day(row.promise), first and label("first_promise", lang, day=first)),
+        "due": _two(day(row.due), None),
+        "forecast": _two(day(row.actual or row.p85), row.one_date or (p50 and label("p50", lang, day=p50))),
+        "chance": _two(row.chance, None),
+        "slip": _slip(row, lang),
+        "money": _two(row.amount, row.at_risk),
+    }
+
+
+def _slip(row: Row, lang: Lang) -> Line:
+    if row.slip is None:
+        return _two(None, None)
+    style = ("red" if row.status == "red" else "yellow") if row.slip.workdays > 0 and row.is_worrying else ""
+    return _two(label("workdays", lang, slip=row.slip.signed), label(f"slip_{row.slip.kind}", lang), style)
+
+
+def _two(above: str | None, below: str | None, style: str = "") -> Line:
+    return Line.assemble((above or "-", style if above else "dim")).append(_below(below))
+
+
+def _below(text: str | None) -> Line:
+    return Line("" if text is None else f"\n{text}", style="dim")
+
+
+def _details(page: _Page, row: Row, indent: int, lang: Lang) -> None:
+    """The reasons as sentences, what changed, why nothing is forecast, and where to look."""
+    listed = Table.grid(padding=(0, 1, 0, 0))
+    listed.add_column(width=1)
+    listed.add_column(overflow="fold")
+    for reason in row.reasons:
+        sign, style = SIGNS[reason.severity]
+        listed.add_row(Line(sign, style=style), Line(sentence(reason.text, lang)))
+    for remark in (row.why_not, row.changed):
+        if remark is not None:
+            listed.add_row(Line(), Line(sentence(remark, lang), style="dim"))
+    if listed.row_count:
+        page.put(Padding(listed, (0, 0, 0, indent)))
+    if row.links:
+        page.put(_links(row.links, indent + GAP, page.width, lang), whole=True)
+    page.put("")
+
+
+def _links(links: Sequence[Link], indent: int, width: int, lang: Lang) -> Line:
+    """As many tasks with their addresses as fit on one line, at least one; how many there are beside them."""
+    line = Line(" " * indent)
+    shown = 0
+    for link in links:
+        said = " ".join(dict.fromkeys((link.text, link.url or link.text)))
+        room = width - cell_len(line.plain) - cell_len(said) - (0 if shown + 1 == len(links) else ROOM_FOR_MORE)
+        if shown and room < 0:
+            break
+        line.append(said, style=f"dim link {link.url}" if link.url else "dim").append("  ")
+        shown += 1
+    if shown < len(links):
+        line.append(label("more_tasks", lang, count=len(links) - shown), style="dim")
+    return line
+
+
+def _goals(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
+    lines = overview.goals(view, lang)
+    if not lines:
+        return
+    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="dim")
+    for number, heading in enumerate(overview.goal_columns(lang)):
+        table.add_column(heading, justify="right" if number else "left")
+    for cells in lines:
+        table.add_row(*cells)
+    page.put(table)
+    page.put("")
+
+
+def _foot(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
+    remarks = overview.remarks(view, lang)
+    if remarks:
+        page.put(Line(sentence(("；" if lang == "zh" else "; ").join(remarks), lang)))
+        page.put("")
+    for word, meaning in definitions(lang)[:DEFINED]:
+        page.put(Line(f"{word}：{meaning}" if lang == "zh" else f"{word}: {meaning}", style="dim"))
+    page.put(Line(overview.generated(view, lang), style="dim"))

@@ -1,0 +1,56 @@
+"""The delay report as the JSON document `delay-report/1`: everything a reader is shown, in every form, comes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from bridge.language import Lang
+from bridge.reconcile.situation import Assessment, GoalState, Portfolio, Result, Snapshot
+from bridge.report import summary
+from bridge.report.entry import Setting, entry
+from bridge.report.selection import selected
+
+SCHEMA = "delay-report/1"
+
+
+def build(
+    portfolio: Portfolio,
+    result: Result,
+    *,
+    lang: Lang,
+    generated_at: datetime,
+    customer: str | None = None,
+    owner: str | None = None,
+    since: date | None = None,
+    since_snapshots: Mapping[str, Snapshot] | None = None,
+    quarantined: int = 0,
+) -> dict[str, object]:
+    """Filters cut rows first and everything else speaks of the rows shown; only a deal's own colour ignores them.
+
+    `since_snapshots` holds for each milestone its last snapshot on or before `since`; without `since` nothing is
+    compared. The same arguments give the same document, keys in the same order.
+    """
+    rows = selected(result.assessments, customer=customer, owner=owner)
+    tasks = {record.task.ref: record.task for record in portfolio.tasks}
+    compared = None if since is None else since_snapshots
+    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared)
+    return {
+        "schema": SCHEMA,
+        "as_of": portfolio.today.isoformat(),
+        "generated_at": summary.instant(generated_at),
+        "timezone": portfolio.timezone.key,
+        "calendar": {"estimated_years": summary.estimated_years(rows, portfolio.today, portfolio.calendar)},
+        "sources": summary.sources(portfolio.sources, portfolio.now),
+        "summary": summary.summary(rows),
+        "goals": summary.goals(_goals(result, rows, is_filtered=customer is not None or owner is not None)),
+        "milestones": [entry(row, setting) for row in rows],
+        "unlinked": summary.unlinked(rows, result.links, tasks, result.tasks_without_milestone),
+        "data_quality": summary.data_quality(rows, tasks.values(), quarantined),
+    }
+
+
+def _goals(result: Result, rows: Sequence[Assessment], *, is_filtered: bool) -> Sequence[GoalState]:
+    """A filter keeps the goals that the deals shown serve; a goal's own figures stay those of the whole goal."""
+    served = {row.deal.goal for row in rows}
+    return [state for state in result.goals if not is_filtered or state.goal.key in served]

@@ -1,0 +1,1 @@
+"""The delay report in a browser: thin pages over what the use cases give."""

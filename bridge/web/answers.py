@@ -1,0 +1,87 @@
+"""How the web answers: pages, JSON and problems, each with the headers that keep a browser from doing anything else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from flask import Response, current_app, request
+
+from bridge.language import Lang, Text
+
+HEADERS: dict[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+BACK = Text("回到延期报告", "Back to the delay report")
+
+
+def guard(response: Response) -> Response:
+    """Every answer has the safe headers; one that set its own keeps it."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def json_answer(document: Mapping[str, Any], status: int = 200) -> Response:
+    return Response(current_app.json.dumps(document), status, content_type="application/json")
+
+
+def page_answer(page: str, status: int = 200) -> Response:
+    """A page may use the styles it opens with and nothing else: no script, no frame, no form, no other host."""
+    style = STYLE.search(page)
+    allowed = f"'sha256-{_digest(style[1])}'" if style else "'none'"
+    response = Response(page, status, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src {allowed}; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return response
+
+
+def problem_answer(status: int, text: str, lang: Lang) -> Response:
+    """In the form that was asked for: a program gets problem+json, a person a page with a way back."""
+    if request.path.startswith("/api/"):
+        response = json_answer({"status": status, "title": text}, status)
+        response.content_type = "application/problem+json"
+        return response
+    return page_answer(PROBLEM_PAGE.format(lang=lang, text=escape(text), back=BACK.say(lang)), status)
+
+
+def _digest(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+PROBLEM_PAGE = """<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{text}</title>
+<link rel="icon" href="data:,">
+<style>
+body {{
+  font-family: system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
+  line-height: 1.6; max-width: 40em; margin: 15vh auto; padding: 0 1.5em;
+}}
+h1 {{ font-size: 1.4em; }}
+</style>
+</head>
+<body>
+<h1>{text}</h1>
+<p><a href="/?lang={lang}">{back}</a></p>
+</body>
+</html>
+"""

@@ -1,0 +1,133 @@
+"""The pages and the API of the delay report; everything they show is asked of `Services`.
+
+There is no login yet: the app is for loopback, and answers only to the names of loopback, so that no foreign page can
+reach it through a name of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+
+from bridge.errors import BridgeError, Unavailable
+from bridge.language import LANGUAGES, Lang, Text
+from bridge.web.answers import guard, json_answer, page_answer, problem_answer
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SLOT = "<!--bar-->"
+"""Where the report page lets its server put a bar."""
+
+FILTERS = ("customer", "owner")
+OTHER_LANGUAGE: dict[Lang, tuple[Lang, str]] = {"zh": ("en", "English"), "en": ("zh", "中文")}
+
+ONLY = Text("只看：{value}", "Only: {value}")
+ALL = Text("看全部", "Show all")
+NOT_FOUND = Text("没有这个页面", "There is no such page")
+BAD_REQUEST = Text("请求有误", "The request is not valid")
+FAILED = Text(
+    "出了意料之外的错误，详情在服务器的日志里", "Something unexpected failed; the server's log has the details"
+)
+
+
+class Services(Protocol):
+    """What the pages ask for. An error a person should read is a `BridgeError`."""
+
+    @property
+    def language(self) -> Lang:
+        """The language for who asks for none."""
+
+    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
+        """The report as a whole page."""
+
+    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
+        """The same report as the published JSON document."""
+
+    def ready(self) -> Sequence[str]:
+        """What keeps the service from working, in words without secrets; nothing when it is ready."""
+
+
+def create_app(services: Services, hosts: Sequence[str] = LOOPBACK) -> Flask:
+    """A WSGI application; `hosts` are the names it may be asked by."""
+    app = Flask("bridge.web", static_folder=None, template_folder=None)
+    app.config["TRUSTED_HOSTS"] = list(hosts)
+    app.json = _Json(app)
+    app.after_request(guard)
+
+    @app.get("/")
+    def report() -> Response:
+        page = services.report_html(_language(services), *_filters())
+        return page_answer(page.replace(SLOT, _bar(services), 1))
+
+    @app.get("/api/v1/report")
+    def report_as_json() -> Response:
+        return json_answer(services.report_json(_language(services), *_filters()))
+
+    @app.get("/healthz")
+    def alive() -> Response:
+        return json_answer({"status": "ok"})
+
+    @app.get("/readyz")
+    def ready() -> Response:
+        problems = list(services.ready())
+        return json_answer({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+    @app.errorhandler(BridgeError)
+    def explain(error: BridgeError) -> Response:
+        """Something a person can act on, said in their language."""
+        lang = _language(services)
+        return problem_answer(503 if isinstance(error, Unavailable) else 500, error.say(lang), lang)
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> Response:
+        lang = _language(services)
+        return problem_answer(error.code or 500, _refusal(error).say(lang), lang)
+
+    return app
+
+
+class _Json(DefaultJSONProvider):
+    """Keys in the published order, Chinese as Chinese."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+def _refusal(error: HTTPException) -> Text:
+    if isinstance(error, InternalServerError):
+        return FAILED
+    return NOT_FOUND if isinstance(error, NotFound) else BAD_REQUEST
+
+
+def _language(services: Services) -> Lang:
+    """The language of the address, else the one of the settings."""
+    wanted = request.args.get("lang")
+    return next((lang for lang in LANGUAGES if lang == wanted), services.language)
+
+
+def _filters() -> tuple[str | None, str | None]:
+    """Customer and owner; an empty filter is no filter."""
+    customer, owner = (request.args.get(name, "").strip() or None for name in FILTERS)
+    return customer, owner
+
+
+def _bar(services: Services) -> str:
+    """Which rows are shown, with a way back to all of them, and the same report in the other language."""
+    shown = _language(services)
+    lang, name = OTHER_LANGUAGE[shown]
+    customer, owner = _filters()
+    kept = {key: value for key, value in (("customer", customer), ("owner", owner)) if value is not None}
+    parts = [f"<span>{escape(ONLY.say(shown, value=value))}</span>" for value in kept.values()]
+    if kept:
+        parts.append(_link({"lang": shown}, ALL.say(shown)))
+    parts.append(_link({**kept, "lang": lang}, name, f' hreflang="{lang}" lang="{lang}"'))
+    return f'<nav class="bar">{" ".join(parts)}</nav>'
+
+
+def _link(arguments: Mapping[str, str], text: str, attributes: str = "") -> str:
+    return f'<a href="{escape(f"?{urlencode(arguments)}")}"{attributes}>{escape(text)}</a>'

@@ -1,0 +1,55 @@
+"""The delay report of one workspace as a page: the use cases behind the web application, and the two put together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.errors import BridgeError
+from bridge.language import Lang
+from bridge.usecases import reporting
+from bridge.usecases.workspace import Workspace
+from bridge.web.app import create_app
+from bridge.web.server import serve
+
+LOOPBACK = "127.0.0.1"
+LONGEST_STOP_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """`Services` over a workspace; every request sees what is stored at that moment."""
+
+    space: Workspace
+
+    @property
+    def language(self) -> Lang:
+        return self.space.lang
+
+    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
+        return reporting.render(self.report_json(lang, customer, owner), "html", lang)
+
+    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
+        return reporting.build(self.space, reporting.ReportWish(customer=customer, owner=owner), lang)
+
+    def ready(self) -> Sequence[str]:
+        try:
+            self.space.store().close()
+        except BridgeError as error:
+            return [error.say(self.language)]
+        return []
+
+
+@contextmanager
+def serving(space: Workspace, port: int) -> Iterator[str]:
+    """Serve the report on loopback while the block runs; gives the address. Port 0 takes any free one."""
+    stop = threading.Event()
+    running = serve(create_app(Reports(space)), LOOPBACK, port, stop)
+    try:
+        yield running.url
+    finally:
+        stop.set()
+        running.join(LONGEST_STOP_S)
