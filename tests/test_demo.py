@@ -27,7 +27,9 @@ def play(folder: Path, *arguments: str, today: date = DAYS[0]) -> int:
 
 def report(folder: Path, capsys: pytest.CaptureFixture[str], today: date = DAYS[0]) -> dict:
     capsys.readouterr()
-    assert main(["--config", str(folder / "config.toml"), "--today", today.isoformat(), "report", "--format", "json"]) == 0
+    assert (
+        main(["--config", str(folder / "config.toml"), "--today", today.isoformat(), "report", "--format", "json"]) == 0
+    )
     return json.loads(capsys.readouterr().out)
 
 
@@ -80,8 +82,21 @@ def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path, capsys):
 @pytest.fixture
 def served(tmp_path: Path):
     """The demo with its page, as a process of its own."""
-    command = [sys.executable, "-m", "bridge", "demo", "--port", "0", "--today", "2026-08-24", "--dir", str(tmp_path / "demo")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "bridge",
+        "demo",
+        "--port",
+        "0",
+        "--today",
+        "2026-08-24",
+        "--dir",
+        str(tmp_path / "demo"),
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     assert process.stdout is not None
     address = next(match[0] for line in process.stdout if (match := re.search(r"http://127\.0\.0\.1:\d+/", line)))
     yield process, address, tmp_path / "demo"

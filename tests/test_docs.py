@@ -68,7 +68,10 @@ def test_every_option_is_explained_in_both_languages(path):
 
 
 def test_global_options_are_accepted_before_and_after_the_command(tmp_path, capsys):
-    for arguments in (["--config", str(tmp_path / "no.toml"), "report"], ["report", "--config", str(tmp_path / "no.toml")]):
+    for arguments in (
+        ["--config", str(tmp_path / "no.toml"), "report"],
+        ["report", "--config", str(tmp_path / "no.toml")],
+    ):
         assert main(arguments) == 2
         assert "no.toml" in capsys.readouterr().err
 
@@ -112,8 +115,12 @@ def vendors() -> Iterator[dict[str, str]]:
     secrets = {"client_id": "app", "client_secret": "s3cret"}
     with ExitStack() as stack:
         yield {
-            "https://open.pingcode.com": stack.enter_context(serve(PingCodeSimulator(content.pingcode, **secrets).handle)),
-            "https://dev.worktile.com": stack.enter_context(serve(WorktileSimulator(content.worktile, **secrets).handle)),
+            "https://open.pingcode.com": stack.enter_context(
+                serve(PingCodeSimulator(content.pingcode, **secrets).handle)
+            ),
+            "https://dev.worktile.com": stack.enter_context(
+                serve(WorktileSimulator(content.worktile, **secrets).handle)
+            ),
         }
 
 
