@@ -56,7 +56,7 @@ def test_the_demo_shows_what_the_product_is_for(tmp_path: Path, capsys):
     assert any(row["pushes"]["count"] for row in rows)
     assert any(row["forecast"]["p50"] and row["forecast"]["p85"] for row in rows)
     assert any((row["forecast"]["why_not"] or "").startswith("too_few") for row in rows)
-    assert breaches[0]["name"] in shown
+    assert breaches[0]["key"] in shown
 
 
 def test_the_same_seed_and_day_give_the_same_report_byte_for_byte(tmp_path: Path, capsys):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import UsageProblem
-from bridge.language import Sayable, Text
+from bridge.language import Phrase, Sayable, Text
 from bridge.plan import baselines, readers
 from bridge.plan.document import Plan
+from bridge.plan.tables import TABLES
 from bridge.store import plans, runs
 from bridge.store.engine import Store
 from bridge.usecases.workspace import Workspace, digest
@@ -23,6 +24,10 @@ NOT_THERE = Text(zh="没有这个文件或文件夹", en="there is no such file 
 EMPTY_FOLDER = Text(zh="文件夹里没有 .csv 文件", en="the folder holds no .csv file")
 HALF_APPROVAL = Text(
     zh="批准改期需要同时给出 --approved-by 和 --reason。", en="an approval needs both --approved-by and --reason."
+)
+WITHDRAWN = Text(
+    zh="新计划里没有了这些{table}：{rows}。已按撤回处理，历史保留。",
+    en="the new plan has no more of these {table}: {rows}. They are withdrawn; their history is kept.",
 )
 NO_PLAN_YET = Text(
     zh="还没有导入销售计划。请先运行 pbridge plan import FILE 或 pbridge reconcile。",
@@ -113,7 +118,17 @@ def keep(
         )
         runs.finish(store, run, at)
     difference = baselines.diff(former.plan if former else None, reading.plan)
-    return Imported(reading.plan, number, True, reading.notices, difference)
+    return Imported(reading.plan, number, True, (*reading.notices, *_withdrawn(difference)), difference)
+
+
+def _withdrawn(difference: baselines.PlanDiff) -> list[Sayable]:
+    """An import is the whole plan: what it leaves out is said once."""
+    titles = {table.name: Text(zh=table.zh, en=table.name) for table in TABLES}
+    return [
+        Phrase(WITHDRAWN, {"table": titles[name], "rows": "、".join(rows)})
+        for name, rows in difference.withdrawn.items()
+        if rows
+    ]
 
 
 def plan_in_force(space: Workspace) -> Plan:

@@ -166,6 +166,18 @@ def test_moving_a_promise_needs_an_approval_and_the_first_promise_stays(site: Si
     assert (row["promised"], row["baseline"]) == ("2026-09-01", "2026-09-10")
 
 
+def test_a_row_that_is_missing_from_a_new_plan_is_withdrawn_and_said_once(site: Site):
+    run_day(site, BEFORE)
+    site.write("plan.toml", PLAN.split('[[milestones]]\nkey = "M-2"')[0])
+    site.advance(TODAY)
+    site.run("sync")
+
+    first, second = site.run("reconcile"), site.run("reconcile")
+
+    assert "M-2" in first.err and "M-2" not in second.err
+    assert [row["key"] for row in site.run("report", "--format", "json").json["milestones"]] == ["M-1"]
+
+
 BAD_PLANS = {
     "a date that is none": (PLAN.replace("2026-09-01", '"2026-13-40"'), "2026-13-40"),
     "a date in words": (PLAN.replace("2026-09-01", '"3月5号"'), "3月5号"),
