@@ -126,16 +126,14 @@ def scopes(store: Store, source: str) -> set[str]:
 def listing(
     store: Store, *, source: Sequence[str] = (), project: str | None = None, gone: bool = False
 ) -> Iterator[Mapping[str, Any]]:
-    """JSON objects of tasks, in order of source and id; those that are gone only when asked for."""
-    where, values = ["1 = 1"], list[object]()
+    """JSON objects of the tasks that are there, or of those that are gone, in order of source and id."""
+    where, values = ["gone = ?"], list[object]([int(gone)])
     if source:
         where.append(f"source IN ({marks(len(source))})")
         values += source
     if project is not None:
         where.append("(project = ? OR project_key = ? OR project_name = ?)")
         values += [project] * 3
-    if not gone:
-        where.append("gone = 0")
     sql = f"SELECT data FROM tasks WHERE {' AND '.join(where)} ORDER BY source, id"
     for row in store.rows(sql, values):
         yield json.loads(row[0])

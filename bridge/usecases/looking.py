@@ -15,7 +15,7 @@ from bridge.usecases.workspace import Workspace
 def list_tasks(
     space: Workspace, *, sources: Sequence[str] = (), project: str | None = None, gone: bool = False
 ) -> Iterator[Mapping[str, Any]]:
-    """Tasks as JSON objects, by source and id; with `gone` also those that are gone."""
+    """Tasks as JSON objects, by source and id; with `gone` those that are gone instead."""
     if sources:
         space.sources(sources)
     with space.store() as store:
