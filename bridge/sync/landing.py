@@ -53,11 +53,7 @@ def commit_page(turn: Turn, stream: str, scope: Scope, page: Page, *, is_task: b
 
     `gone` are the ids of tasks marked as gone: one that is seen again is looked at even if its content is the same.
     """
-    contents = {
-        record.external_id: raw.content(record.external_id, record.payload)
-        for record in page.records
-        if record.stream == stream
-    }
+    contents = {record.external_id: raw.content(record.external_id, record.payload) for record in page.records}
     counts = Counts(fetched=len(contents))
     with turn.store.transaction():
         new, differing = raw.changed(turn.store, turn.source, stream, list(contents.values()))
