@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import fields
 
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Mapped, Payload, Problem, Surroundings
@@ -12,38 +12,44 @@ from bridge.model import ProjectRef, Task
 
 __all__ = ["Mapped", "Problem", "Surroundings", "to_task"]
 
-_EMPTY = {target.name: target.empty for target in TASK_TARGETS}
-_FIELD = "fields."
-_WITHOUT = ("id", "project.id")
-"""A row without these is no task: nothing could refer to it again."""
+_ORDER = tuple(target.name for target in TASK_TARGETS)
+_EMPTY = [target.empty for target in TASK_TARGETS]
+_AT = {name: index for index, name in enumerate(_ORDER)}
+_ID, _KEY, _TITLE, _PROJECT, _AFTER_PROJECT = _AT["id"], _AT["key"], _AT["title"], _AT["project.id"], _AT["kind"]
+_ARCHIVED, _GONE = _AT["archived"], _AT["gone"]
+# Tasks are built by position, which is what makes mapping fast; this is what the positions rely on.
+_SCHEMA = tuple(field.name for field in fields(Task))
+_BUILT = ("source", *_ORDER[:_PROJECT], "project", *_ORDER[_AFTER_PROJECT:_ARCHIVED], "fields", "archived", "gone")
+if (*_BUILT, "mapping_version") != _SCHEMA:
+    raise RuntimeError(f"the targets {_BUILT} are not in the order of the schema {_SCHEMA}")
 
 
 def to_task(mapping: MappingFile, payload: Payload, about: Surroundings) -> Mapped:
     """The same payload, mapping and surroundings always give the same task and the same problems; never raises."""
     problems: list[Problem] = []
-    found: dict[str, Any] = _EMPTY.copy()
-    for target, read in mapping.readers.items():
-        found[target] = read(payload, about, problems)
-    missing = [_missing(mapping, target) for target in _WITHOUT if found[target] is None]
-    if missing:
-        return Mapped(None, (*missing, *problems))
-    if found["title"] is None:
+    found = _EMPTY.copy()
+    for index, read in mapping.readers:
+        found[index] = read(payload, about, problems)
+    identity, project = found[_ID], found[_PROJECT]
+    if identity is None or project is None:
+        lacking = [name for name, value in (("id", identity), ("project.id", project)) if value is None]
+        return Mapped(None, (*(_missing(mapping, name) for name in lacking), *problems))
+    if found[_TITLE] is None:
         # The work is real although nobody named it: losing it from the report would be worse than calling it by its key.
         problems.append(_missing(mapping, "title"))
-        found["title"] = found["key"] or found["id"]
-    return Mapped(_task(mapping, found, about.source), tuple(problems))
+        found[_TITLE] = found[_KEY] or identity
+    values = [
+        about.source,
+        *found[:_PROJECT],
+        ProjectRef(project, found[_PROJECT + 1], found[_PROJECT + 2] or project),
+        *found[_AFTER_PROJECT:_ARCHIVED],
+        {name: read(payload, about, problems) for name, read in mapping.field_readers},
+        found[_ARCHIVED],
+        found[_GONE],
+        mapping.version,
+    ]
+    return Mapped(Task(*values), tuple(problems))
 
 
 def _missing(mapping: MappingFile, target: str) -> Problem:
     return Problem("missing_required", target, mapping.targets[target].label, ABSENT)
-
-
-def _task(mapping: MappingFile, found: dict[str, Any], source: str) -> Task:
-    identity = found.pop("project.id")
-    project = ProjectRef(identity, found.pop("project.key"), found.pop("project.name") or identity)
-    extra = len(found) - _PLAIN_COUNT
-    fields = {name[len(_FIELD) :]: found.pop(name) for name in list(found)[-extra:]} if extra else {}
-    return Task(source=source, project=project, fields=fields, mapping_version=mapping.version, **found)
-
-
-_PLAIN_COUNT = sum("." not in name for name in _EMPTY)

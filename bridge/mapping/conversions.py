@@ -27,6 +27,8 @@ _FIRST = int(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
 _END = int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
 _MILLISECONDS_FROM = 10**11
 _NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,12})?|\.\d{1,12})", re.ASCII)
+_PLAIN_NUMBERS = frozenset({int, float})
+_PLAIN_BELOW = 10**15
 HOURS_PER_DAY = 8
 DEEPEST = 20
 _TRUE = frozenset({"true", "1", "yes", "y", "on", "是", "对"})
@@ -57,6 +59,8 @@ def number(value: Any, _about: Surroundings) -> float | None:
 
 
 def _number(value: Any) -> float | None:
+    if type(value) in _PLAIN_NUMBERS and -_PLAIN_BELOW < value < _PLAIN_BELOW:
+        return float(value)
     if isinstance(value, str):
         value = _from_text(value)
         if value is None:

@@ -35,7 +35,10 @@ class MappingFile:
     text: str
     targets: Mapping[str, Rule]
     """Target (`due_on`, `project.id`, `fields.region`) -> what the file declares, in the order of the schema."""
-    readers: Mapping[str, Read] = field(repr=False, compare=False)
+    readers: tuple[tuple[int, Read], ...] = field(repr=False, compare=False)
+    """(index of the target in the schema's order, its compiled rule)."""
+    field_readers: tuple[tuple[str, Read], ...] = field(repr=False, compare=False)
+    """(name of the admin's own field, its compiled rule)."""
 
 
 def parse(text: str, *, name: str) -> MappingFile:
@@ -46,14 +49,16 @@ def parse(text: str, *, name: str) -> MappingFile:
     ledger.known_keys((), document, ("kind", "wrapped", "task", "fields"))
     kind = _kind(ledger, document)
     grammar = Grammar(ledger, _wrapping(ledger, document.get("wrapped")))
-    rules = {**_task_rules(grammar, document.get("task", {})), **_field_rules(grammar, document.get("fields", {}))}
+    tasks = _task_rules(grammar, document.get("task", {}))
+    own = _field_rules(grammar, document.get("fields", {}))
     ledger.finish()
     return MappingFile(
         kind,
         f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}",
         text,
-        rules,
-        {target: compiled(rule) for target, rule in rules.items()},
+        {**tasks, **{rule.target.name: rule for rule in own.values()}},
+        tuple((index, compiled(tasks[name])) for index, name in enumerate(_TASK) if name in tasks),
+        tuple((name, compiled(rule)) for name, rule in own.items()),
     )
 
 
@@ -75,7 +80,8 @@ def _alone(name: str, problem: UsageProblem) -> Problems:
 def _syntax_problem(name: str, text: str, message: str) -> UsageProblem:
     """The parser's own words, with its position in the form of all other messages."""
     match = _POSITION.search(message)
-    line, column = (match[1], match[2]) if match and match[1] else (text.count("\n") + 1, 1)
+    end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
+    line, column = (match[1], match[2]) if match and match[1] else end
     return UsageProblem(texts.NOT_TOML, file=name, line=line, column=column, detail=_POSITION.sub("", message))
 
 
@@ -146,4 +152,4 @@ def _field_rules(grammar: Grammar, tables: Any) -> dict[str, Rule]:
         grammar.ledger.wrong_type(("fields",), tables, texts.A_TABLE)
         return {}
     rules = {name: grammar.rule(("fields", name), targets.field(name), table) for name, table in tables.items()}
-    return {f"fields.{name}": rule for name, rule in rules.items() if rule is not None}
+    return {name: rule for name, rule in rules.items() if rule is not None}

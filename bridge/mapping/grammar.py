@@ -55,7 +55,7 @@ class Grammar:
         """The table itself, or the tables under `any`, each with its place."""
         if "any" not in table:
             self.ledger.known_keys(keys, table, (*ATTEMPT_KEYS, *RULE_KEYS))
-            return [(keys, {key: value for key, value in table.items() if key in ATTEMPT_KEYS})]
+            return [(keys, {key: value for key, value in table.items() if key not in RULE_KEYS})]
         others = [key for key in table if key in ATTEMPT_KEYS]
         if others:
             self.ledger.refuse((*keys, others[0]), texts.TWO_ORIGINS, keys=", ".join(["any", *others]))
@@ -107,6 +107,9 @@ class _OneTable:
         return attempt if len(self.grammar.ledger.problems) == known else None
 
     def _refuse_origins(self, origins: list[str]) -> None:
+        if not origins and any(key not in ATTEMPT_KEYS for key in self.table):
+            # A misspelt key has been told already; the origin is most likely what it meant.
+            return
         if origins:
             self._refuse(origins[1], texts.TWO_ORIGINS, keys=", ".join(origins))
         else:
@@ -159,7 +162,7 @@ class _OneTable:
         conversion = self._conversion()
         if values is not None and not self._takes_values(conversion):
             self._misplaced("values", texts.NO_WORDS_THERE)
-        label = " + ".join(path.text for path in paths)
+        label = (" + " if origin == "all" else " | ").join(path.text for path in paths)
         return Attempt(
             label,
             paths=paths,

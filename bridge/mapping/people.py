@@ -13,6 +13,7 @@ _NAME_KEYS = ("name", "display_name", "text", "title")
 _PERSON_ID_KEYS = ("id", "uid", "_id")
 _PERSON_NAME_KEYS = ("display_name", "name", "user_name")
 _NESTED_KEYS = ("user", "user_group")
+_MOST_DIGITS = 15
 _LATEST = 10**15
 
 Kept = TypeVar("Kept")
@@ -30,17 +31,17 @@ def names(value: Any, _about: Surroundings) -> tuple[str, ...]:
             found.append(name)
         elif not _is_unset(entry):
             bad.append(entry)
-    return _told(tuple(dict.fromkeys(found)), bad)
+    return _told(tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found), bad)
 
 
 def last_ending(value: Any, _about: Surroundings) -> str | None:
     """Of several releases the name of the one with the greatest `end_at`; without one it ends before all others."""
-    best: tuple[Any, str] | None = None
+    best: tuple[float, str] | None = None
     bad = []
     for entry in value if isinstance(value, list) else [value]:
         name = _first(entry, _NAME_KEYS) if isinstance(entry, dict) else _text(entry)
         end = entry.get("end_at") if isinstance(entry, dict) else None
-        order = end if _is_moment(end) else 0
+        order = _moment(end)
         if name is None:
             bad += [] if _is_unset(entry) else [entry]
         elif best is None or order >= best[0]:
@@ -55,6 +56,8 @@ def called_by(name_of: NameOf, *, known: Callable[[Surroundings], bool]) -> Conv
     """
 
     def convert(value: Any, about: Surroundings) -> tuple[Person, ...]:
+        if isinstance(value, dict) and (alone := _in_full(value)) is not None:
+            return alone
         found: dict[str, Person] = {}
         bad, strangers = [], []
         for entry in value if isinstance(value, list) else [value]:
@@ -87,6 +90,15 @@ def at_most_one(convert: Convert) -> Convert:
 
 people = called_by(lambda _identity, _about: None, known=lambda _about: False)
 person = at_most_one(people)
+
+
+def _in_full(entry: dict[str, Any]) -> tuple[Person] | None:
+    """The form that most rows have: one person with id and name."""
+    identity, name = entry.get("id"), entry.get("display_name")
+    if not (isinstance(identity, str) and isinstance(name, str)):
+        return None
+    identity, name = clean(identity), clean(name)
+    return (Person(identity, name),) if identity and name else None
 
 
 def _person(entry: Any) -> tuple[str | None, str | None]:
@@ -122,8 +134,12 @@ def _is_unset(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or (type(value) is int and value == 0)
 
 
-def _is_moment(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) < _LATEST
+def _moment(value: Any) -> float:
+    """Seconds, 0 where there are none."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _MOST_DIGITS:
+        return float(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) < _LATEST else 0.0
 
 
 def _told(kept: Kept, bad: list[Any]) -> Kept:

@@ -70,7 +70,13 @@ def _then(*stages: Stage) -> Stage:
 
 def _both(first: Stage, second: Stage) -> Stage:
     def both(value: Any, about: Surroundings) -> Any:
-        middle = first(value, about)
+        try:
+            middle = first(value, about)
+        except Unfit as unfit:
+            # What could be read goes on its way like any other value.
+            if unfit.kept is not None:
+                unfit.kept = second(unfit.kept, about)
+            raise
         return None if middle is None else second(middle, about)
 
     return both

@@ -24,13 +24,13 @@ UNKNOWN_KEY_FAR = Text(
     en='"{value}" is unknown here; known: {known}. Rename or remove it.',
 )
 WRONG_TYPE = Text(
-    zh="{key} 的值 {value} 不可用：应为{wanted}。请改正。",
+    zh="{key} 的值 {value} 不可用：应当是{wanted}。请改正。",
     en="the value {value} of {key} cannot be used: it must be {wanted}. Correct it.",
 )
 A_TEXT = Text(zh="非空文字（加引号）", en="non-empty text (in quotes)")
 A_NAME = Text(zh="小写字母组成的名称（加引号）", en="a name in small letters (in quotes)")
 WRAPPED = Text(
-    zh='形如 {{ under = "properties", value = "value", unless = ["date"] }}',
+    zh='形如 {{ under = "properties", value = "value", unless = ["date"] }} 的表',
     en='as in {{ under = "properties", value = "value", unless = ["date"] }}',
 )
 FIXED_WORDS = Text(
@@ -48,14 +48,13 @@ VALUES = Text(
     en='a table such as {{ "已完成" = "done" }} or {{ done = ["已完成", "已上线"] }}',
 )
 LOOKUP = Text(
-    zh='形如 {{ stream = "members", path = "display_name" }}',
+    zh='形如 {{ stream = "members", path = "display_name" }} 的表',
     en='as in {{ stream = "members", path = "display_name" }}',
 )
 CONDITIONS = Text(
     zh='条件表或其列表，例如 {{ "task_state.type" = 3 }}',
     en='a table of conditions, or a list of them, such as {{ "task_state.type" = 3 }}',
 )
-SIMPLE_CONSTANT = Text(zh="文字、数字、是否或日期", en="text, a number, a truth value or a date")
 
 BAD_PATH = Text(
     zh="路径“{value}”在“{rest}”处无法读懂。写法：state.type、versions[].name、parent_ids[-1]、properties[key=due].value；"

@@ -1,0 +1,165 @@
+"""No payload and no file, however strange, gets past the border as an exception."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bridge.errors import Problems
+from bridge.mapping import lint, wire
+from bridge.mapping.apply import Surroundings, to_task
+from bridge.mapping.document import MappingFile, parse
+from bridge.mapping.targets import TASK_TARGETS
+from bridge.model import Status
+
+ROOT = Path(__file__).parents[3]
+OWN_FIELDS = "".join(
+    f'\n[fields.{name}]\nfrom = "properties.{name}"\nconvert = "{name}"\n'
+    for name in ("as_is", "names", "people", "iso_instant", "percent", "last_ending")
+)
+SHIPPED = {
+    kind: parse((ROOT / "mappings" / f"{kind}.toml").read_text(encoding="utf-8") + OWN_FIELDS, name=kind)
+    for kind in ("pingcode", "worktile")
+}
+KEYS = sorted(
+    {
+        step
+        for mapping in SHIPPED.values()
+        for rule in mapping.targets.values()
+        for path in rule.paths
+        for step in path.text.replace("[]", "").split(".")
+    }
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.integers(10**9, 2 * 10**9)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+PAYLOADS = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=20)
+IDENTIFIED = st.builds(lambda row: {**row, "id": "t", "_id": "t", "project": {"id": "p"}, "project_id": "p"}, PAYLOADS)
+LOOKUPS = st.dictionaries(
+    st.sampled_from(["members", "projects", "users", "work_item_types"]),
+    st.dictionaries(st.text(max_size=3), VALUES, max_size=3),
+)
+
+
+def surroundings(lookups: Any) -> Surroundings:
+    now = datetime(2026, 8, 24, 1, 0, 0, 5, tzinfo=UTC)
+    return Surroundings("test", ZoneInfo("Asia/Shanghai"), now, lookups, {"web_base_url": "https://acme.worktile.com"})
+
+
+@pytest.mark.parametrize("kind", SHIPPED)
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(payload=IDENTIFIED | PAYLOADS, lookups=LOOKUPS)
+def test_any_payload_gives_a_task_that_survives_the_wire_or_says_what_is_missing(kind, payload, lookups):
+    about = surroundings(lookups)
+
+    outcome = to_task(SHIPPED[kind], payload, about)
+
+    if outcome.task is None:
+        assert outcome.problems[0].code == "missing_required"
+        return
+    sent = json.loads(json.dumps(wire.as_json(outcome.task), ensure_ascii=False, allow_nan=False).encode())
+    assert wire.from_json(sent) == outcome.task
+    assert "" not in [value for value in sent.values() if isinstance(value, str)]
+    assert (outcome.task.status is not Status.UNMAPPED) or any(p.target == "status" for p in outcome.problems)
+    assert all(len(problem.value) <= 80 for problem in outcome.problems)
+    assert to_task(SHIPPED[kind], payload, about) == outcome
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(payloads=st.lists(PAYLOADS, max_size=5), lookups=LOOKUPS)
+def test_a_check_over_any_payloads_can_be_said(payloads, lookups):
+    for found in lint.check(SHIPPED["worktile"], payloads, surroundings(lookups)):
+        assert found.say("zh")
+        assert found.say("en")
+
+
+TABLES = st.dictionaries(
+    st.sampled_from(
+        [
+            "from",
+            "all",
+            "any",
+            "convert",
+            "values",
+            "when",
+            "inside",
+            "lookup",
+            "contains",
+            "constant",
+            "template",
+            "otherwise",
+            "optional",
+            "x",
+        ]
+    ),
+    st.recursive(
+        st.sampled_from(["a", "a.b", "a[].b", "x[", "", "done", "text", "unix_date", "{a}", "{", "names"])
+        | st.integers(0, 9)
+        | st.booleans(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["a", "done", "stream", "path", "from", "convert", "values"]), inner, max_size=3
+            )
+        ),
+        max_leaves=6,
+    ),
+    max_size=5,
+)
+FILES = st.dictionaries(st.sampled_from([target.name for target in TASK_TARGETS] + ["x"]), TABLES, max_size=6)
+
+
+def written(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {written(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(written, value)) + "]"
+    return json.dumps(value)
+
+
+def parsed(text: str) -> MappingFile | None:
+    try:
+        return parse(text, name="any.toml")
+    except Problems as problems:
+        assert problems.problems
+        assert problems.say("zh")
+        return None
+
+
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@given(tables=FILES, payload=IDENTIFIED)
+def test_any_file_is_refused_with_words_or_maps_any_payload(tables, payload):
+    needed = {
+        "id": {"from": "id"},
+        "title": {"from": "t"},
+        "project.id": {"from": "id"},
+        "status": {"constant": "done"},
+    }
+    text = 'kind = "any"\n' + "".join(
+        f"[task.{name}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in table.items())
+        for name, table in {**needed, **tables}.items()
+    )
+
+    mapping = parsed(text)
+
+    if mapping is not None:
+        outcome = to_task(mapping, payload, surroundings({}))
+        assert outcome.task is None or wire.from_json(wire.as_json(outcome.task)) == outcome.task
+
+
+@settings(deadline=None)
+@given(st.text("abt[]{}=\"'#.,\n 1", max_size=60))
+def test_any_text_is_refused_with_words(text):
+    assert parsed(text) is None

@@ -1,0 +1,159 @@
+"""What is wrong with a mapping file is told all at once, each with its line and column, its value and the remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from bridge.errors import Problems
+from bridge.language import LANGUAGES
+from bridge.mapping.document import parse
+
+
+def refused(text: str) -> Problems:
+    with pytest.raises(Problems) as caught:
+        parse(text, name="own.toml")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("fragment", "place", "said"),
+    [
+        ('colour = "red"', "line 2 column 1 [colour]", '"colour" is unknown here; known: kind, wrapped, task, fields'),
+        ('[task.due]\nfrom = "x"', "line 2 column 1 [task.due]", 'the nearest is "due_on"'),
+        ('[task.key]\nform = "x"', "line 3 column 1 [task.key.form]", 'the nearest is "from"'),
+        ('[task.key]\nfrom = "x"\nconvert = "txt"', "line 4 column 1", 'no conversion "txt"; the nearest is "text"'),
+        ('[task.key]\nfrom = "x"\nconvert = "flag"', "line 4 column 1", "does not fit key. Use one of text, url"),
+        ('[task.due_on]\nfrom = "x"', "line 2 column 1 [task.due_on]", 'Add convert, e.g. convert = "unix_date"'),
+        ('[task.kind]\nfrom = "x"', "line 2 column 1 [task.kind]", "say in values which value is which word"),
+        ('[task.kind]\nfrom = "x"\nconvert = "text"', "line 2 column 1 [task.kind]", "say in values"),
+        ('[task.kind]\nfrom = "x"\nvalues = { a = "epik" }', "line 4 column 12", 'the nearest is "epic"'),
+        ('[task.kind]\nfrom = "x"\nvalues = { a = 3 }', "line 4 column 12", '"3" is no value of kind. Known: task'),
+        ('[task.kind]\nfrom = "x"\nvalues = {}', "line 4 column 1", "must be a table such as"),
+        ('[task.kind]\nfrom = "x"\nvalues = { a = "bug", "Ａ" = "epic" }', "line 4 column 23", 'both "bug" and "epic"'),
+        ('[task.kind]\nfrom = "x"\nvalues = { bug = ["b", ["c"]] }', "line 4 column 24", "the value"),
+        (
+            '[task.due_on]\nfrom = "x"\nconvert = "unix_date"\nvalues = { a = "b" }',
+            "line 5 column 1",
+            "Use convert instead",
+        ),
+        ('[task.priority]\nfrom = "x"\nvalues = { a = 1 }', "line 4 column 12", "must be non-empty text"),
+        ('[task.gone]\nfrom = "x"\nvalues = { a = "perhaps" }', "line 4 column 12", "must be true or false"),
+        ('[task.key]\nfrom = "a..b"', "line 3 column 1 [task.key.from]", 'the path "a..b" cannot be read at "..b"'),
+        ('[task.key]\nfrom = ["a", ".b"]', "line 3 column 14 [task.key.from[2]]", 'the path ".b"'),
+        ("[task.key]\nfrom = []", "line 3 column 1", "must be a path or a list of paths"),
+        ("[task.key]\nfrom = 3", "line 3 column 1", 'the value "3" of from'),
+        ("[task.key]", "line 2 column 1 [task.key]", "does not say where the value comes from"),
+        ('[task.key]\nfrom = "a"\nall = ["b"]', "line 4 column 1", "has from, all together"),
+        ('[task.key]\nfrom = "a"\nany = [{ from = "b" }]', "line 3 column 1", "has any, from together"),
+        ("[task.key]\nany = 3", "line 3 column 1", "must be a list of tables"),
+        (
+            '[[task.key.any]]\nfrom = "a"\n[[task.key.any]]\nform = "b"',
+            "line 5 column 1 [task.key.any[2].form]",
+            "from",
+        ),
+        ('[task.key]\nfrom = "a"\noptional = "yes"', "line 4 column 1", "must be true or false"),
+        ('[task.key]\nfrom = "a"\ninside = 1', "line 4 column 1", "must be a path"),
+        ('[task.key]\nfrom = "a"\nlookup = "users"', "line 4 column 1", 'must be as in { stream = "members"'),
+        ('[task.key]\nfrom = "a"\nlookup = { stream = "u", path = "b", pth = "c" }', "line 4 column 38", '"path"'),
+        ('[task.key]\nfrom = "a"\nwhen = "b"', "line 4 column 1", "must be a table of conditions"),
+        ('[task.key]\nfrom = "a"\nwhen = { b = [] }', "line 4 column 1", "must be a table of conditions"),
+        ('[task.key]\nfrom = "a"\nwhen = { "b[" = 1 }', "line 4 column 1", 'the path "b["'),
+        ('[task.key]\nfrom = "a"\ncontains = ["b"]', "line 4 column 1", "it only answers yes or no"),
+        ('[task.gone]\nfrom = "a"\ncontains = "b"', "line 4 column 1", "must be a list of words"),
+        (
+            '[task.gone]\nfrom = "a"\ncontains = ["b"]\nconvert = "flag"',
+            "line 5 column 1",
+            "convert cannot be used for gone",
+        ),
+        ('[task.gone]\nfrom = "a"\notherwise = "b"', "line 4 column 1", "it is never guessed"),
+        ('[task.id]\nfrom = "a"\notherwise = "b"', "line 4 column 1", "it is never guessed"),
+        (
+            '[task.kind]\nfrom = "a"\nvalues = { a = "bug" }\notherwise = "bugg"',
+            "line 5 column 1",
+            'the nearest is "bug"',
+        ),
+        ("[task.progress]\nconstant = 7", "line 3 column 1", "the constant 7 cannot be progress"),
+        (
+            "[task.completed_at]\nconstant = 2026-01-01",
+            "line 3 column 1",
+            "the constant 2026-01-01 cannot be completed_at",
+        ),
+        ('[task.key]\nconstant = "a"\nconvert = "text"', "line 4 column 1", "what constant and template give is final"),
+        ('[task.url]\ntemplate = "{a..b}"', "line 3 column 1", 'the gap "a..b"'),
+        ('[task.url]\ntemplate = "{a"', "line 3 column 1", "web_base_url, or a path in the payload"),
+        ('[task.due_on]\ntemplate = "{a}"', "line 3 column 1", "a template is only for text"),
+        ('[task.project]\nname = "x"', "line 3 column 1 [task.project.name]", "must be a table"),
+        ('[task.project.nme]\nfrom = "x"', "line 2 column 1 [task.project.nme]", 'the nearest is "name"'),
+        ('[fields]\nregion = "x"', "line 3 column 1 [fields.region]", "must be a table"),
+        ("[wrapped]\nunder = 1", "line 2 column 1 [wrapped]", 'under = "properties"'),
+        ('[wrapped]\nunder = "a"\nvalue = "b"\nunles = []', "line 5 column 1", 'the nearest is "unless"'),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_remedy(fragment: str, place: str, said: str):
+    needed = '\n[task.title]\nfrom = "t"' + "".join(
+        f'\n[task.{name}]\nfrom = "x"' for name in ("id", "project.id") if f"[task.{name}]" not in fragment
+    )
+    text = f'kind = "test"\n{fragment}\n{needed}\n[task.status]\nfrom = "s"\nvalues = {{ a = "todo" }}\n'
+
+    problems = refused(text).problems
+
+    assert len(problems) == 1
+    assert f"own.toml {place}" in problems[0].say("en")
+    assert said in problems[0].say("en")
+
+
+def test_all_mistakes_are_told_together_from_top_to_bottom():
+    problem = refused('kind = "test"\n[task.status]\nfrom = "s"\notherwise = "todo"\n[task.kez]\nfrom = "k"\n')
+
+    lines = problem.say("en").splitlines()
+
+    assert lines[0] == "6 problem(s) in the mapping file own.toml:"
+    assert [line.split(". ", 1)[1].split(" [")[0] for line in lines[1:4]] == [
+        "own.toml line 2 column 1",
+        "own.toml line 4 column 1",
+        "own.toml line 5 column 1",
+    ]
+    assert [name in problem.say("en") for name in ("[task.id]", "[task.title]", "[task.project.id]")] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "kind is missing"),
+        ("kind = 3", "must be a name in small letters"),
+        ('kind = "x"\ntask = 3', "must be a table"),
+        ('kind = "x"\nfields = 3', "must be a table"),
+        ("kind =", "line 1 column 7: not valid TOML"),
+        ('kind = "a"\nkind = "b"', "line 2 column 11: not valid TOML: Cannot overwrite"),
+        ("a = [", "line 1 column 6: not valid TOML"),
+        ('[task.id]\nfrom = "a"\n[task.id]\nfrom = "b"', "line 3 column 9: not valid TOML"),
+        ("a = " + "[" * 5000, "nested too deeply"),
+    ],
+)
+def test_a_file_that_is_no_mapping_is_refused(text: str, said: str):
+    assert said in refused(text).say("en")
+
+
+def test_every_problem_is_said_in_both_languages():
+    problem = refused('kind = "test"\n[task.due]\nfrom = "a"\n[task.status]\nfrom = "s"\nvalues = { a = "fertig" }')
+
+    assert all("own.toml" in problem.say(lang) for lang in LANGUAGES)
+    assert "第 2 行第 1 列" in problem.say("zh")
+    assert "不是 status 的值" in problem.say("zh")
+
+
+def test_a_windows_file_with_a_byte_order_mark_is_the_same_mapping(a_file):
+    unix = a_file('[task.key]\nfrom = "k"')
+
+    windows = parse("\ufeff" + unix.text.replace("\n", "\r\n"), name="own.toml")
+
+    assert (windows.version, windows.text) == (unix.version, unix.text)
+
+
+def test_the_version_names_the_kind_and_changes_with_the_text(a_file):
+    first, second = a_file('[task.key]\nfrom = "a"'), a_file('[task.key]\nfrom = "b"')
+
+    assert first.version == a_file('[task.key]\nfrom = "a"').version
+    assert first.version != second.version
+    assert first.version.startswith("test-")
+    assert len(first.version) == len("test-") + 8
