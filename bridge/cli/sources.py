@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bridge.cli.printing import print_json, print_table
+from bridge.cli.printing import plain, plain_lines, print_json, print_table
 from bridge.cli.progress import stop_on_signal, watching
 from bridge.cli.session import Command, Option, Session, json_option
 from bridge.language import Lang, Text
@@ -12,8 +12,8 @@ from bridge.usecases import checking
 from bridge.usecases.refresh import Refreshed, RefreshWish, SourceReport, refresh
 
 CHECK = Text(
-    zh="检查设置、映射、计划和每个来源（登录、权限、可见项目、时钟）；不写数据库。",
-    en="Check settings, mappings, plan and each source (sign-in, permissions, projects, clock); writes nothing.",
+    zh="检查设置、映射、计划，每个来源能否登录和读取；不写数据库。",
+    en="Check settings, mappings, plan, and whether each source can be read; writes nothing.",
 )
 SYNC = Text(
     zh="从各来源拉取：保存原始数据、映射、记录变化。", en="Pull from the sources: keep raw, map, record changes."
@@ -21,6 +21,7 @@ SYNC = Text(
 ONE_SOURCE = Text(zh="只处理这个来源（可多次）", en="only this source (repeatable)")
 FULL = Text(zh="从头完整读取", en="read everything from the start")
 ONLY_FAILED = Text(zh="只重读上次没有读全的部分", en="read again only what was not read completely last time")
+CONFIRM_GONE = Text(zh="相信一次有很多任务消失", en="believe that many tasks are gone at once")
 FINE = Text(zh="正常", en="fine")
 PROJECTS = Text(zh="已登录，可读 {count} 个项目：{names}", en="signed in; {count} project(s) can be read: {names}")
 COLUMNS = (
@@ -58,22 +59,32 @@ def check(session: Session, sources: tuple[str, ...], as_json: bool) -> int:
         return found.exit_code
     for line in found.lines:
         text = line.text.say(space.lang) if line.text else FINE.say(space.lang)
-        click.echo(f"{'✓' if line.ok else '✗'} {line.place}  {text}")
+        click.echo(plain_lines(f"{_mark(line)} {line.place}  {text}"))
     for config, answer in found.sources:
         if answer.signed_in:
             names = "、".join(project.name for project in answer.projects)
-            click.echo(f"  {config.name}  {PROJECTS.say(space.lang, count=len(answer.projects), names=names)}")
+            click.echo(plain(f"  {config.name}  {PROJECTS.say(space.lang, count=len(answer.projects), names=names)}"))
     return found.exit_code
+
+
+def _mark(line: checking.Line) -> str:
+    """✓ fine, ! fine but worth reading, ✗ a problem."""
+    if not line.ok:
+        return "✗"
+    return "!" if line.text else "✓"
 
 
 @click.command(cls=Command, about=SYNC, example="pbridge sync --source pingcode --full")
 @source_option
 @click.option("--full", cls=Option, text=FULL, is_flag=True)
 @click.option("--only-failed", cls=Option, text=ONLY_FAILED, is_flag=True)
+@click.option("--confirm-gone", cls=Option, text=CONFIRM_GONE, is_flag=True)
 @json_option
 @click.pass_obj
-def sync(session: Session, sources: tuple[str, ...], full: bool, only_failed: bool, as_json: bool) -> int:
-    done = run_sync(session, RefreshWish(sources, full, only_failed))
+def sync(
+    session: Session, sources: tuple[str, ...], full: bool, only_failed: bool, confirm_gone: bool, as_json: bool
+) -> int:
+    done = run_sync(session, RefreshWish(sources, full, only_failed, confirm_gone))
     lang = session.said_in
     if as_json:
         print_json(done.report.as_json())
@@ -108,10 +119,10 @@ def _tell_failures(report: SourceReport, lang: Lang) -> None:
         if entry.error is not None:
             place = " ".join(part for part in (report.source, entry.stream, *entry.scope_names[1:2]) if part)
             why = _why(entry.error.code, entry.error.message, lang)
-            click.echo(NOT_READ.say(lang, place=place, why=why), err=True)
+            click.echo(plain(NOT_READ.say(lang, place=place, why=why)), err=True)
     if report.error is not None and all(entry.error != report.error for entry in report.streams):
         why = _why(report.error.code, report.error.message, lang)
-        click.echo(NOT_READ.say(lang, place=report.source, why=why), err=True)
+        click.echo(plain(NOT_READ.say(lang, place=report.source, why=why)), err=True)
 
 
 def _why(code: str, message: str, lang: Lang) -> str:

@@ -78,7 +78,7 @@ def latest(store: Store, source: str, before: str | None = None) -> SourceRun | 
     if row is None:
         return None
     complete = store.one(
-        "SELECT max(finished_at) FROM source_runs WHERE source = ? AND outcome = 'complete' AND finished_at < ?",
+        "SELECT max(as_of) FROM source_runs WHERE source = ? AND outcome = 'complete' AND finished_at < ?",
         (source, limit),
     )
     outcome, mode, finished_at, partial, unreadable, report = row

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bridge.store import raw, runs, tasks
 from bridge.sync.landing import Turn, commit_page
 from bridge.sync.outcome import Failure, SourceReport, StreamReport
 from bridge.sync.remap import lookups, remap_if_needed
-from bridge.sync.sweep import sweep
+from bridge.sync.sweep import Guard, sweep
 from connectors.contract import Connector, Scope
 from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed, Unreachable
 
@@ -23,8 +24,9 @@ Progress = Callable[[str, str, str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What this pull should read: everything from the start, or only what failed last time."""
+    """What this pull should read: everything from the start, or only what failed last time; and what it may believe."""
 
+    guard: Guard
     full: bool = False
     only: frozenset[tuple[str, str]] | None = None
 
@@ -127,9 +129,14 @@ class Pull:
             self._swept.append(entry)
 
     def _sweep(self) -> None:
-        found = sweep(self._turn, [entry.scope for entry in self._swept], self._seen)
+        found = sweep(self._turn, [entry.scope for entry in self._swept], self._seen, self._wish.guard)
         for entry in self._swept:
-            entry.counts.gone += found[entry.scope]
+            swept = found[entry.scope]
+            if swept.withheld:
+                entry.outcome = "partial"
+                entry.error = Failure("mass_disappearance", f"{swept.missing} / {swept.present}")
+            else:
+                entry.counts.gone += swept.missing
 
 
 def unreadable(report: SourceReport, task_stream: str) -> tuple[tuple[str, ...], ...]:
@@ -148,15 +155,20 @@ def partial_scopes(report: SourceReport) -> tuple[str, ...]:
     )
 
 
-def save_report(turn: Turn, report: SourceReport, task_stream: str) -> None:
+def save_report(turn: Turn, report: SourceReport, task_stream: str, wish: Wish, finished_at: datetime) -> None:
     """Keep how the turn ended; `report.as_of` becomes the end of the last complete read."""
     former = runs.latest(turn.store, turn.source)
-    report.as_of = turn.at if report.outcome == "complete" else (former.as_of if former else None)
+    report.as_of = former.as_of if former else None
+    if wish.only is not None and not report.streams:
+        return  # nothing had failed, so nothing was read: the former run still tells how well the source is known
+    if report.outcome == "complete":
+        # What was not read again is only as fresh as the run that read it.
+        report.as_of = former.finished_at if wish.only is not None and former else finished_at
     entry = runs.SourceRun(
         turn.source,
         report.outcome,
         report.mode,
-        turn.at,
+        finished_at,
         report.as_of,
         partial_scopes(report),
         unreadable(report, task_stream),

@@ -65,6 +65,11 @@ CODES["bad_payload"] = Text(
 CODES["rejected"] = Text(
     zh="请求被拒绝：{detail}。请核对设置。", en="the request was refused: {detail}. Check the settings."
 )
+CODES["mass_disappearance"] = Text(
+    zh="一次少了太多任务（{detail}），没有标记为消失。确认属实后运行 pbridge sync --full --confirm-gone。",
+    en="too many tasks are missing at once ({detail}), so none was marked as gone. "
+    "If it is true, run pbridge sync --full --confirm-gone.",
+)
 CODES["interrupted"] = Text(
     zh="按要求中途停止；下次从断点继续。", en="stopped as asked; the next run goes on from there."
 )

@@ -15,6 +15,7 @@ from bridge.store.engine import Store
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import SourceReport, SyncReport
 from bridge.sync.pull import Progress, Pull, Wish, save_report
+from bridge.sync.sweep import Guard
 from bridge.usecases.workspace import Workspace
 from connectors import contract
 from connectors.contract import SourceConfig
@@ -29,6 +30,8 @@ class RefreshWish:
     sources: Sequence[str] = ()
     full: bool = False
     only_failed: bool = False
+    confirm_gone: bool = False
+    """Believe that many tasks are gone at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,11 @@ def _one_source(
     )
     turn = Turn(store, source.name, run, mapping, about)
     only = frozenset(runs.failed_streams(store, source.name)) if wish.only_failed else None
+    guard = Guard(space.settings.thresholds.gone_guard_ratio, wish.confirm_gone)
+    pull_wish = Wish(guard, wish.full, only)
     try:
-        report = Pull(connector, turn, Wish(wish.full, only), progress).run()
+        report = Pull(connector, turn, pull_wish, progress).run()
     finally:
         connector.close()
-    save_report(turn, report, kind.task_stream)
+    save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
     return report

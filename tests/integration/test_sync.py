@@ -192,3 +192,49 @@ def test_a_new_mapping_is_applied_without_the_network(site: Site):
 
     assert statuses == ["doing"] * 3
     assert {(change["field"], change["old"], change["new"]) for change in changes} == {("status", "todo", "doing")}
+
+
+def test_a_mass_disappearance_is_not_believed_until_it_is_confirmed(site: Site):
+    site.advance(TODAY, 6)
+    site.run("sync")
+    for number in (1, 2):
+        site.market.edit(item(MARKET, number).id, deleted=True)
+    site.advance(TODAY, 7)
+
+    doubted = site.run("sync", "--json")
+    confirmed = site.run("sync", "--confirm-gone", "--json")
+
+    assert doubted.code == 1
+    assert doubted.json["sources"][1]["outcome"] == "partial"
+    assert "--confirm-gone" in doubted.err and "2 / 3" in doubted.err
+    assert (confirmed.code, confirmed.json["sources"][1]["gone"]) == (0, 2)
+
+
+def test_reading_again_what_failed_does_not_make_the_rest_look_fresh(site: Site):
+    site.advance(TODAY)
+    site.run("sync")
+    before = {s["name"]: s["as_of"] for s in report_sources(site)}
+
+    again = site.run("sync", "--only-failed", "--json")
+
+    assert again.code == 0
+    assert [source["fetched"] for source in again.json["sources"]] == [0, 0]
+    assert {s["name"]: s["as_of"] for s in report_sources(site)} == before
+
+
+def report_sources(site: Site) -> list[dict]:
+    site.run("reconcile")
+    return site.run("report", "--format", "json").json["sources"]
+
+
+def test_only_failed_reads_just_the_project_that_failed(site: Site):
+    site.advance(TODAY)
+    site.worktile.unreadable_projects.add(MARKET.id)
+    site.run("sync")
+    site.worktile.unreadable_projects.clear()
+
+    again = site.run("sync", "--only-failed", "--json").json["sources"]
+
+    assert [(s["stream"], s["outcome"]) for s in again[1]["streams"]] == [("tasks", "complete")]
+    assert again[0]["streams"] == []
+    assert len(site.run("tasks", "--source", "worktile", "--json").lines) == 3
