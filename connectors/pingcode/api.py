@@ -49,12 +49,12 @@ class Api:
     def envelope(self, path: str, params: Mapping[str, str], *, index: int = 0, size: int = PAGE_SIZE) -> Envelope:
         """One page of a list."""
         answer = self._send("GET", path, params={**params, "page_size": str(size), "page_index": str(index)})
-        return _envelope(answer, f"GET {path}", size)
+        return _envelope(answer, f"GET {path}", size, index)
 
     def search(self, path: str, payload: Mapping[str, Any], *, index: int = 0, size: int = PAGE_SIZE) -> Envelope:
         """One page of a structured search: a read, although it is a POST."""
         body = {"mode": "query", "payload": {**payload, "page_size": size, "page_index": index}}
-        return _envelope(self._send("POST", path, json=body), f"POST {path}", size)
+        return _envelope(self._send("POST", path, json=body), f"POST {path}", size, index)
 
     def _send(self, method: str, path: str, **what: Any) -> Answer:
         token = self._credential.token()
@@ -75,20 +75,20 @@ class Api:
         return answer
 
 
-def _envelope(answer: Answer, place: str, asked: int) -> Envelope:
+def _envelope(answer: Answer, place: str, asked: int, index: int) -> Envelope:
     body = answer.body
     if not isinstance(body, Mapping):
         raise BadPayload(f"{place}: expected an object with `values`, got {type(body).__name__}")
     total = body.get("total")
     total = total if isinstance(total, int) else None
+    size = body.get("page_size")
+    # A server that caps the page says so here; a full page must not be taken for a short one.
+    used = size if isinstance(size, int) and 0 < size <= asked else asked
     rows = body.get("values")
-    if rows is None and total == 0:
-        rows = []
+    if rows is None and total is not None and total <= index * used:
+        rows = []  # nothing was to be expected here: an empty list, or a page behind the last
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise BadPayload(f"{place}: `values` is not a list of objects")
     if not all(isinstance(row.get("id"), str) and row["id"] for row in rows):
         raise BadPayload(f"{place}: a row has no id")
-    size = body.get("page_size")
-    # A server that caps the page says so here; a full page must not be taken for a short one.
-    used = size if isinstance(size, int) and 0 < size <= asked else asked
     return Envelope(tuple(rows), total, used)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from connectors.contract import EVERYTHING, Check, Page, RawRecord, Scope, SourceConfig, Surroundings, Tally
-from connectors.errors import Rejected
+from connectors.errors import PathUnknown, Rejected
 from connectors.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRIES, Client, Redactor, budget_of
 from connectors.paging import instant
 from connectors.pingcode.api import Api, Row
@@ -54,6 +54,7 @@ class PingCode:
         self._projects: list[Row] | None = None
         self._served: set[str] = set()
         self._missing: frozenset[str] = frozenset()
+        self._at_other_address = False
 
     def check(self) -> Check:
         # One short try to sign in, few for the rest.
@@ -81,7 +82,7 @@ class PingCode:
         elif stream == "users":
             yield from _small(stream, self._list(USERS, {}))
         elif stream == "work_item_types":
-            yield from _small(stream, self._list(self._spoken().types, {"project_id": scope.id}))
+            yield from _small(stream, self._dictionary(self._spoken().types, {"project_id": scope.id}))
         elif stream == "work_item_states":
             yield from self._states(scope, cursor)
         elif stream == "work_items":
@@ -122,6 +123,20 @@ class PingCode:
     def _list(self, path: str, params: Mapping[str, str]) -> Iterator[list[Row]]:
         return settled(lambda index: self._api.envelope(path, params, index=index))
 
+    def _dictionary(self, path: str, params: Mapping[str, str]) -> Iterator[list[Row]]:
+        """A list of types or states, at whichever of its two addresses this server has it."""
+        other = self._spoken().other_address(path)
+        if other is None or not self._at_other_address:
+            try:
+                yield from self._list(path, params)
+                return
+            except PathUnknown:
+                # A path is unknown before its first page or never, so nothing was yielded yet.
+                if other is None:
+                    raise
+        yield from self._list(other, params)
+        self._at_other_address = True
+
     def _listing(self, stream: str) -> list[Row]:
         """The projects. One listing serves each stream once: who asks again for the same stream has begun a new run."""
         profile = self._spoken()
@@ -150,10 +165,10 @@ class PingCode:
             yield Page((), cursor)
             return
         profile = self._spoken()
-        types = {row["id"]: row for rows in self._list(profile.types, {"project_id": scope.id}) for row in rows}
+        asked = {"project_id": scope.id}
+        types = {row["id"]: row for rows in self._dictionary(profile.types, asked) for row in rows}
         for type_id in types:
-            asked = {"project_id": scope.id, profile.type_parameter: type_id}
-            for rows in self._list(profile.states, asked):
+            for rows in self._dictionary(profile.states, {**asked, profile.type_parameter: type_id}):
                 yield Page(tuple(_record("work_item_states", row) for row in rows), {})
         yield Page((), {"day": today}, complete=True)
 

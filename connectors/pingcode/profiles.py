@@ -27,6 +27,11 @@ class Profile:
     project_filter: str
     type_parameter: str
 
+    def other_address(self, path: str) -> str | None:
+        """Where else this generation may keep its types or states: clients of the newest one disagree."""
+        folder, _, name = path.rpartition("/")
+        return f"{folder}/workitem_{name}" if self.name == "d" else None
+
 
 def _profile(name: str, root: str, word: str, *, search: bool, project_filter: str) -> Profile:
     items = f"{root}/{word}s"

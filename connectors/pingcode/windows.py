@@ -22,8 +22,8 @@ FEW = 10
 GROWTH = 4
 # A window that several guesses did not make fit is halved.
 MOST_GUESSES = 3
-# No work item is older than the products that hold them.
-FIRST_SECOND = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
+# No work item is older than the products that hold them, and times with fewer than ten digits may be refused.
+FIRST_SECOND = int(datetime(2002, 1, 1, tzinfo=UTC).timestamp())
 
 
 class Grain(Protocol):

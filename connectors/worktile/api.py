@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from connectors.errors import BadPayload, SignInFailed, TokenRefused
@@ -15,6 +16,9 @@ PROJECTS = "/mission/get-projects-by-page"
 MEMBERS = "/contact/get-members-by-page"
 TASKS = "/mission/get-project-tasks-by-page"
 TASKS_V2 = "/mission/projects/{project}/tasks"
+TASKS_BY_IDS = "/mission/get-tasks-by-ids"
+
+Query = Mapping[str, str | int]
 
 
 class Api:
@@ -37,10 +41,16 @@ class Api:
     def tasks_v2(self, project: str, page: int, most_tries: int | None = None) -> Listing:
         return self._listing(TASKS_V2.format(project=quote(project, safe="")), page, most_tries=most_tries)
 
-    def _listing(
-        self, path: str, page: int, params: dict[str, str | int] | None = None, most_tries: int | None = None
-    ) -> Listing:
+    def tasks_by_ids(self, ids: Sequence[str], properties: Sequence[str], most_tries: int | None = None) -> Listing:
+        """The tasks with these ids that can still be seen, in no certain order, with these of their properties."""
+        query: Query = {"task_ids": ",".join(ids), "fields": ",".join(properties)}
+        return self._asked(TASKS_BY_IDS, query, most_tries)
+
+    def _listing(self, path: str, page: int, params: Query | None = None, most_tries: int | None = None) -> Listing:
         query = {**(params or {}), "page_index": page, "page_size": self._config.page_size}
+        return self._asked(path, query, most_tries)
+
+    def _asked(self, path: str, query: Query, most_tries: int | None) -> Listing:
         verdict = Verdict(f"GET {path}", self._client, most_tries)
         token = self._token.current()
         try:
@@ -52,7 +62,7 @@ class Api:
         except TokenRefused as err:
             raise SignInFailed(f"a token that was just issued is refused: {err}") from None
 
-    def _read(self, path: str, query: dict[str, str | int], token: str, verdict: Verdict) -> Listing:
+    def _read(self, path: str, query: Query, token: str, verdict: Verdict) -> Listing:
         try:
             answer = self._client.send(
                 "GET",

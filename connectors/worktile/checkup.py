@@ -10,7 +10,8 @@ from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed, 
 from connectors.http import Answer
 from connectors.worktile.api import Api
 from connectors.worktile.auth import TenantToken
-from connectors.worktile.enrichment import lacks_telling
+from connectors.worktile.enrichment import ASKED, ID_KEYS, lacks_telling
+from connectors.worktile.envelopes import Row, identity
 from connectors.worktile.projects import choose, project_id, scope_of
 from connectors.worktile.settings import WorktileConfig
 from connectors.worktile.walk import Walk
@@ -67,20 +68,28 @@ class Checkup:
                 code = err.code if isinstance(err, Retry) else "project_unreadable"
                 yield CheckFinding(code, f"{scope.name}: {err}")
                 continue
-            if v2_is_open and any(map(lacks_telling, rows)):
+            lacking = next(filter(lacks_telling, rows), None)
+            if v2_is_open and lacking is not None:
                 v2_is_open = False
-                yield from self._v2(scope)
+                yield from self._v2(scope, lacking)
         for failure in self.v2_failures.values():
             yield CheckFinding("v2_unavailable", failure, "warning")
 
-    def _v2(self, scope: Scope) -> Iterator[CheckFinding]:
+    def _v2(self, scope: Scope, lacking: Row) -> Iterator[CheckFinding]:
         try:
             self.api.tasks_v2(scope.id, 0)
         except ConnectorError as err:
-            detail = (
-                f"{scope.name}: properties that the V1 list leaves out (the assignee above all) stay unknown: {err}"
-            )
-            yield CheckFinding("v2_unavailable", detail, "warning")
+            left_out = "what the V1 list leaves out (the assignee above all)"
+            fate = "is asked for by task id instead" if self._answers_by_id(lacking) else "stays unknown"
+            yield CheckFinding("v2_unavailable", f"{scope.name}: {left_out} {fate}: {err}", "warning")
+
+    def _answers_by_id(self, task: Row) -> bool:
+        try:
+            return bool(self.api.tasks_by_ids([identity(task, ID_KEYS)], ASKED).rows)
+        except Interrupted:
+            raise
+        except ConnectorError:
+            return False  # said in the finding about V2
 
 
 def _finding(err: ConnectorError) -> CheckFinding:

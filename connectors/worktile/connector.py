@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from connectors.paging import instant
 from connectors.worktile.api import Api
 from connectors.worktile.auth import TenantToken
 from connectors.worktile.checkup import Checkup
-from connectors.worktile.enrichment import ID_KEYS, Enrichment
+from connectors.worktile.enrichment import ASKED, ID_KEYS, Enrichment, Sources
 from connectors.worktile.envelopes import Listing, Row, identity
 from connectors.worktile.projects import choose, project_id, scope_of
 from connectors.worktile.settings import WorktileConfig
@@ -23,8 +23,8 @@ from connectors.worktile.walk import Walk, read_proven
 
 MEMBER_ID_KEYS = ("uid", "_id", "id")
 # What can be done without gets less patience, and none after it has failed this often in a row.
-V2_TRIES = 3
-V2_FAILURES_IN_A_ROW = 3
+EXTRA_TRIES = 3
+FAILURES_IN_A_ROW = 3
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ class Worktile:
         self._unlisted: set[str] = set()
         self._v2_failures: dict[str, str] = {}
         self._v2_failures_in_a_row = 0
+        self._refusals_in_a_row = 0
 
     def close(self) -> None:
         self._client.close()
@@ -107,22 +108,37 @@ class Worktile:
         if scope.id in self._unlisted:
             known = "its id, key or name must be one that the app may see"
             raise Rejected(f"project {scope.id!r} of the settings is not listed by Worktile; {known}")
-        extra = Enrichment(
-            partial(Walk, partial(self._api.tasks_v2, scope.id, most_tries=V2_TRIES), _task_id),
-            wanted=self._config.use_v2 and self._v2_failures_in_a_row < V2_FAILURES_IN_A_ROW,
+        extra = Enrichment(self._sources(scope))
+        try:
+            for rows, complete in read_proven(partial(Walk, partial(self._api.tasks, scope.id), _task_id), extra.look):
+                extra.fetch()
+                yield _page(self.task_stream, tuple(map(extra.fill, rows)), _task_id, complete)
+        finally:
+            self._remember(scope, extra)
+
+    def _sources(self, scope: Scope) -> Sources:
+        """Where to get what the first list leaves out: whatever has not failed too often in a row."""
+
+        def by_ids(ids: Sequence[str]) -> Sequence[Row]:
+            rows = self._api.tasks_by_ids(ids, ASKED, most_tries=EXTRA_TRIES).rows
+            self._refusals_in_a_row = 0
+            return rows
+
+        second_list = partial(Walk, partial(self._api.tasks_v2, scope.id, most_tries=EXTRA_TRIES), _task_id)
+        return Sources(
+            second_list if self._config.use_v2 and self._v2_failures_in_a_row < FAILURES_IN_A_ROW else None,
+            by_ids if self._refusals_in_a_row < FAILURES_IN_A_ROW else None,
         )
-        for rows, complete in read_proven(partial(Walk, partial(self._api.tasks, scope.id), _task_id), extra.look):
-            extra.fetch()
-            yield _page(self.task_stream, tuple(map(extra.fill, rows)), _task_id, complete)
-        self._remember(scope, extra)
 
     def _remember(self, scope: Scope, extra: Enrichment) -> None:
+        if extra.refusal:
+            self._refusals_in_a_row += 1
         if extra.failure:
             self._v2_failures[scope.id] = f"{scope.name}: {extra.failure}"
             self._v2_failures_in_a_row += 1
-            if self._v2_failures_in_a_row == V2_FAILURES_IN_A_ROW:
-                log.warning("the V2 task list failed %s times in a row and is not asked again", V2_FAILURES_IN_A_ROW)
-        elif extra.was_needed:
+            if self._v2_failures_in_a_row == FAILURES_IN_A_ROW:
+                log.warning("the V2 task list failed %s times in a row and is not asked again", FAILURES_IN_A_ROW)
+        elif extra.was_read:
             self._v2_failures.pop(scope.id, None)
             self._v2_failures_in_a_row = 0
 

@@ -1,12 +1,17 @@
-"""Properties that the first task list left out, taken from the second one; it may fail, the sweep may not."""
+"""Properties that the first task list left out, taken from the second one, and where that fails asked for by task id.
+
+A server may have neither, and the sweep goes on without them. Where they are only down it does not: a task whose owner
+could not be read would look like a task that nobody owns any more.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from connectors.errors import ConnectorError, Interrupted
+from connectors.errors import BadPayload, ConnectorError, Interrupted, NotPermitted, Rejected, Retry
 from connectors.worktile.envelopes import Row, identity
 from connectors.worktile.walk import Rows, Walk
 
@@ -14,8 +19,19 @@ TELLING = "assignee"
 """The property whose absence shows that the first list is incomplete."""
 ID_KEYS = ("_id",)
 MOST_WALKS = 2
+# What a task is asked for by its id, and how many at once: the largest batch is unknown, the address must stay short.
+ASKED = ("assignee", "participant", "start", "due", "tag", "priority")
+BATCH = 40
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where missing properties can be had; None is not to be asked."""
+
+    second_list: Callable[[], Walk] | None
+    by_ids: Callable[[Sequence[str]], Sequence[Row]] | None
 
 
 class Enrichment:
@@ -24,16 +40,20 @@ class Enrichment:
     The two lists are paged independently, so the second is read whole; of it only what the first lacks is kept.
     """
 
-    def __init__(self, begin: Callable[[], Walk], *, wanted: bool) -> None:
-        self._begin = begin
-        self._is_done = not wanted
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._is_done = sources == Sources(None, None)
         self._key_sets: dict[frozenset[str], frozenset[str]] = {}
         self._known: dict[str, frozenset[str]] = {}
         self._lacking: set[str] = set()
         self._found: dict[str, bytes] = {}
         self._delivered: set[str] = set()
-        self.was_needed = False
+        self.was_read = False
+        """Whether the second list has shown every task that lacked something."""
         self.failure: str | None = None
+        """What is wrong with the second list."""
+        self.refusal: str | None = None
+        """Why asking by id does not help either."""
 
     def look(self, rows: Rows) -> None:
         """Note which properties each row of the first list has."""
@@ -48,39 +68,62 @@ class Enrichment:
                 self._lacking.add(key)
 
     def fetch(self) -> None:
-        """Read the second list if any row needs it; a failure is kept in `failure`. Further calls do nothing."""
+        """Fetch what any row lacks; further calls do nothing.
+
+        Raises where the rest cannot be had now but may be had later.
+        """
         if self._is_done:
             return
         self._is_done = True
-        self.was_needed = bool(self._lacking)
-        for _ in range(MOST_WALKS):
-            if self._lacking <= self._delivered or self.failure:
-                break
-            self._walk()
-        missing = len(self._lacking - self._delivered)
-        if self.was_needed and missing and not self.failure:
-            self.failure = f"the V2 task list does not show {missing} of {len(self._known)} tasks"
+        down = self._read_second_list()
+        if rest := sorted(self._lacking - self._delivered):
+            self._ask_by_ids(rest)
+            if down and not self._lacking <= self._delivered:
+                raise down
         self._known.clear()
 
-    def _walk(self) -> None:
-        try:
-            for rows in self._begin():
-                for row in rows:
-                    self._keep(row)
-        except Interrupted:
-            raise
-        except ConnectorError as err:
-            self.failure = str(err)
-            log.warning("the V2 task list cannot be read; properties missing from V1 stay missing: %s", err)
+    def _read_second_list(self) -> Retry | None:
+        """Fill `failure` if the second list fails; returned is the failure that may pass."""
+        begin = self._sources.second_list
+        if begin is None or not self._lacking:
+            return None
+        for _ in range(MOST_WALKS):
+            try:
+                for rows in begin():
+                    self._keep(rows)
+            except Interrupted:
+                raise
+            except ConnectorError as err:
+                self.failure = str(err)
+                log.warning("the V2 task list cannot be read: %s", err)
+                return err if isinstance(err, Retry) else None
+            if self._lacking <= self._delivered:
+                self.was_read = True
+                return None
+        missing = len(self._lacking - self._delivered)
+        self.failure = f"the V2 task list does not show {missing} of {len(self._known)} tasks"
+        return None
 
-    def _keep(self, row: Row) -> None:
-        key = identity(row, ID_KEYS)
-        known = self._known.get(key, frozenset())
-        extra = {name: value for name, value in _properties(row).items() if name not in known}
-        self._delivered.add(key)
-        if extra:
-            # As bytes: a large project's extras would otherwise be the largest thing in memory.
-            self._found[key] = json.dumps(extra, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    def _ask_by_ids(self, ids: Sequence[str]) -> None:
+        ask = self._sources.by_ids
+        if ask is None:
+            return
+        try:
+            for start in range(0, len(ids), BATCH):
+                self._keep(ask(ids[start : start + BATCH]))
+        except (NotPermitted, Rejected, BadPayload) as err:
+            self.refusal = str(err)
+            log.warning("tasks cannot be asked for by id; properties missing from V1 stay missing: %s", err)
+
+    def _keep(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            key = identity(row, ID_KEYS)
+            known = self._known.get(key, frozenset())
+            extra = {name: value for name, value in _properties(row).items() if name not in known}
+            self._delivered.add(key)
+            if extra:
+                # As bytes: a large project's extras would otherwise be the largest thing in memory.
+                self._found[key] = json.dumps(extra, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     def fill(self, row: Row) -> Row:
         """The row with the properties it lacks; the row itself where it lacks nothing that is known."""

@@ -22,7 +22,7 @@ class WorktileConfig(SourceConfig):
 
     base_url: str = OPEN_API
     use_v2: bool = True
-    """Ask the second task list for properties (the assignee above all) that the first one left out."""
+    """Ask the second task list for properties (the assignee above all) that the first one left out; else each by id."""
     page_size: int = Field(default=100, ge=1, le=200)
 
     @field_validator("base_url")

@@ -1,4 +1,4 @@
-"""The V2 task list fills what V1 leaves out, and may fail without harm."""
+"""The V2 task list fills what V1 leaves out, and where it fails, asking by task id does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.errors import Interrupted
+from connectors.errors import Interrupted, Retry
 from connectors.testing import Reply, Request, hex_id
 
 
@@ -16,6 +16,19 @@ def assignees(records) -> dict[str, object]:
 
 def v2(reply: Reply) -> Callable[[Request], Reply | None]:
     return lambda request: reply if request.path.endswith("/tasks") else None
+
+
+def failing(**replies: Reply) -> Callable[[Request], Reply | None]:
+    """Answers for V2 (`v2=`) and for tasks by id (`by_ids=`) that stand in for the server's."""
+    endings = {"/tasks": replies.get("v2"), "/get-tasks-by-ids": replies.get("by_ids")}
+    return lambda request: next((reply for end, reply in endings.items() if request.path.endswith(end)), None)
+
+
+def owners(team, key: str = "MKT") -> dict[str, object]:
+    return {item.id: item.assignee for item in team.world.items_of(team.project(key))}
+
+
+GONE, DOWN = Reply("<html>", 404), Reply("<html>", 503)
 
 
 @pytest.mark.parametrize("envelope", ["items", "wrapped", "bare"])
@@ -43,8 +56,60 @@ def test_v2_is_not_asked_where_the_settings_forbid_it(open_team):
 
     records = team.records(use_v2=False)
 
-    assert set(assignees(records).values()) == {"(absent)"}
+    assert assignees(records) == owners(team)
     assert not any(call.endswith("/tasks") for call in team.sim.calls)
+
+
+@pytest.mark.parametrize("v2", [GONE, Reply("<html>", 403), DOWN, Reply({"total": 3}), Reply([])])
+def test_a_failure_of_v2_takes_no_owner_away_because_tasks_are_asked_for_by_id(open_team, v2):
+    team = open_team(tasks=95, v1_assignee=False, faults=failing(v2=v2))
+
+    records = team.records()
+
+    assert assignees(records) == owners(team)
+    assert team.sim.count("get-tasks-by-ids") == 3
+
+
+def test_only_tasks_without_the_key_are_asked_for_by_id(open_team):
+    team = open_team(v1_assignee=False)
+
+    def only_page_0(request: Request) -> Reply | None:
+        return Reply({}, 400) if request.path.endswith("/tasks") and request.query["page_index"] == "1" else None
+
+    asked: list[str] = []
+
+    def watch(request: Request) -> Reply | None:
+        if request.path.endswith("/get-tasks-by-ids"):
+            asked.extend(request.query["task_ids"].split(","))
+        return only_page_0(request)
+
+    team.sim.faults = watch
+
+    assert assignees(team.records()) == owners(team)
+    assert len(asked) == 15
+
+
+def test_a_server_with_neither_v2_nor_tasks_by_id_is_read_without_owners(open_team):
+    team = open_team(v1_assignee=False, faults=failing(v2=GONE, by_ids=GONE))
+    connector = team.connector()
+
+    pages = [team.pages("SVC", connector)[-1] for _ in range(5)]
+
+    assert all(page.complete for page in pages)
+    assert set(assignees(pages[-1].records).values()) == {"(absent)"}
+    assert team.sim.count("get-tasks-by-ids") == 3
+
+
+@pytest.mark.parametrize("replies", [{"v2": DOWN, "by_ids": GONE}, {"v2": GONE, "by_ids": DOWN}])
+def test_a_project_whose_owners_cannot_be_read_just_now_is_not_read_at_all(open_team, replies):
+    team = open_team(v1_assignee=False, faults=failing(**replies))
+    connector = team.connector()
+
+    with pytest.raises(Retry):
+        team.pages("SVC", connector)
+    team.sim.faults = None
+
+    assert assignees(team.records("SVC", connector)) == owners(team, "SVC")
 
 
 def test_v1_stays_the_record_where_both_lists_know_a_property(open_team):
@@ -90,7 +155,8 @@ def test_what_v2_delivered_before_it_failed_is_kept(open_team):
     team = open_team(v1_assignee=False)
 
     def fail_on_page_1(request: Request) -> Reply | None:
-        return Reply({}, 400) if request.path.endswith("/tasks") and request.query["page_index"] == "1" else None
+        late = request.path.endswith("/tasks") and request.query["page_index"] == "1"
+        return Reply({}, 400) if late or request.path.endswith("/get-tasks-by-ids") else None
 
     team.sim.faults = fail_on_page_1
 
