@@ -68,7 +68,7 @@ def save_source(store: Store, run: int, entry: SourceRun) -> None:
 
 
 def latest(store: Store, source: str, before: str | None = None) -> SourceRun | None:
-    """The last run of a source, with `as_of` = end of its last complete run (before an instant, if one is given)."""
+    """The last run of a source, with `as_of` = end of the last run that read every task (before an instant, if given)."""
     limit = before or "9999"
     row = store.one(
         "SELECT outcome, mode, finished_at, partial_scopes, unreadable, report FROM source_runs "
@@ -78,7 +78,7 @@ def latest(store: Store, source: str, before: str | None = None) -> SourceRun | 
     if row is None:
         return None
     complete = store.one(
-        "SELECT max(as_of) FROM source_runs WHERE source = ? AND outcome = 'complete' AND finished_at < ?",
+        "SELECT max(as_of) FROM source_runs WHERE source = ? AND finished_at < ?",
         (source, limit),
     )
     outcome, mode, finished_at, partial, unreadable, report = row

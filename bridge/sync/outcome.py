@@ -75,6 +75,8 @@ class SourceReport:
     streams: list[StreamReport] = field(default_factory=list)
     error: Failure | None = None
     as_of: datetime | None = None
+    unlisted: tuple[str, ...] = ()
+    """Scopes that hold tasks of former runs but are not listed by the source any more."""
     overhead: Counts = field(default_factory=Counts)
     """What signing in and listing the scopes cost, outside any scope."""
 
@@ -98,6 +100,7 @@ class SourceReport:
             **self.counts.as_json(),
             "as_of": rfc3339(self.as_of),
             "error": self.error.as_json() if self.error else None,
+            "unlisted": list(self.unlisted),
             "streams": [stream.as_json() for stream in self.streams],
         }
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bridge.store import raw, runs, tasks
 from bridge.sync.landing import Turn, commit_page
-from bridge.sync.outcome import Failure, SourceReport, StreamReport
+from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
 from bridge.sync.remap import lookups, remap_if_needed
-from bridge.sync.sweep import Guard, sweep
+from bridge.sync.sweep import Guard, sweep, sweep_unlisted, unlisted
 from connectors.contract import Connector, Scope
 from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed, Unreachable
 
@@ -44,6 +44,7 @@ class Pull:
         self._progress = progress
         self._seen: set[str] = set()
         self._swept: list[StreamReport] = []
+        self._starts: set[bool] = set()
         self._refusals = 0
         self.report = SourceReport(turn.source)
 
@@ -79,16 +80,25 @@ class Pull:
 
     def _read_stream(self, stream: str) -> None:
         try:
-            scopes: Iterable[Scope] = list(self._connector.scopes(stream))
+            scopes: Sequence[Scope] = list(self._connector.scopes(stream))
         except (SignInFailed, Retry, Interrupted):
             raise
         except ConnectorError as err:
             failed = StreamReport(stream, "", outcome="failed", error=Failure(err.code, str(err)))
             self.report.streams.append(failed)
             return
+        if stream == self._connector.task_stream:
+            self._compare_listing([scope.id for scope in scopes])
         for scope in scopes:
             if self._wish.wants(stream, scope.id):
                 self._read_scope(stream, scope)
+
+    def _compare_listing(self, listed: Sequence[str]) -> None:
+        """Note which scopes with tasks are not listed any more; a source that lists none at all is not believed."""
+        self.report.unlisted = unlisted(self._turn, listed)
+        if self.report.unlisted and not listed:
+            failure = Failure("nothing_listed", f"{len(self.report.unlisted)}")
+            self.report.streams.append(StreamReport(self._connector.task_stream, "", outcome="failed", error=failure))
 
     def _read_scope(self, stream: str, scope: Scope) -> None:
         names = tuple(name for name in (scope.id, scope.name, scope.key) if name)
@@ -115,8 +125,10 @@ class Pull:
         is_task = stream == self._connector.task_stream
         cursor: Mapping[str, Any] = {} if self._wish.full else raw.cursor_of(turn.store, turn.source, stream, scope.id)
         from_start = not cursor
-        if is_task and from_start:
-            self.report.mode = "full"
+        if is_task:
+            # A scope without a cursor, such as a new or empty project, makes no full read of an incremental one.
+            self._starts.add(from_start)
+            self.report.mode = "full" if self._starts == {True} else "incremental"
         gone = tasks.gone_ids(turn.store, turn.source) if is_task else set[str]()
         complete = False
         for page in self._connector.pages(stream, scope, cursor):
@@ -137,6 +149,10 @@ class Pull:
                 entry.error = Failure("mass_disappearance", f"{swept.missing} / {swept.present}")
             else:
                 entry.counts.gone += swept.missing
+        if self.report.outcome == "complete" and self._wish.only is None:
+            stream, gone = self._connector.task_stream, self.report.unlisted
+            for scope, count in sweep_unlisted(self._turn, stream, gone, self._seen, self._wish.guard).items():
+                self.report.streams.append(StreamReport(stream, scope, (scope,), counts=Counts(gone=count)))
 
 
 def unreadable(report: SourceReport, task_stream: str) -> tuple[tuple[str, ...], ...]:
@@ -144,6 +160,11 @@ def unreadable(report: SourceReport, task_stream: str) -> tuple[tuple[str, ...],
     return tuple(
         s.scope_names for s in report.streams if s.stream == task_stream and s.outcome != "complete" and s.scope
     )
+
+
+def shows_every_task(report: SourceReport, task_stream: str) -> bool:
+    """Whether the tasks are known as of this run, even if something about them, such as the list of people, is not."""
+    return report.error is None and all(s.outcome == "complete" for s in report.streams if s.stream == task_stream)
 
 
 def partial_scopes(report: SourceReport) -> tuple[str, ...]:
@@ -156,12 +177,12 @@ def partial_scopes(report: SourceReport) -> tuple[str, ...]:
 
 
 def save_report(turn: Turn, report: SourceReport, task_stream: str, wish: Wish, finished_at: datetime) -> None:
-    """Keep how the turn ended; `report.as_of` becomes the end of the last complete read."""
+    """Keep how the turn ended; `report.as_of` becomes the end of the last read of every task."""
     former = runs.latest(turn.store, turn.source)
     report.as_of = former.as_of if former else None
     if wish.only is not None and not report.streams:
         return  # nothing had failed, so nothing was read: the former run still tells how well the source is known
-    if report.outcome == "complete":
+    if shows_every_task(report, task_stream):
         # What was not read again is only as fresh as the run that read it.
         report.as_of = former.finished_at if wish.only is not None and former else finished_at
     entry = runs.SourceRun(

@@ -70,6 +70,11 @@ CODES["mass_disappearance"] = Text(
     en="too many tasks are missing at once ({detail}), so none was marked as gone. "
     "If it is true, run pbridge sync --full --confirm-gone.",
 )
+CODES["nothing_listed"] = Text(
+    zh="一个项目也看不到，而以前有 {detail} 个项目有任务；已存的任务保持原样。请核对应用的权限与数据范围。",
+    en="not one project is listed, though {detail} projects had tasks before; stored tasks were left as they are. "
+    "Check the permissions and the data range of the app.",
+)
 CODES["interrupted"] = Text(
     zh="按要求中途停止；下次从断点继续。", en="stopped as asked; the next run goes on from there."
 )
@@ -133,7 +138,7 @@ def examine(space: Workspace, names: Sequence[str] = ()) -> Examined:
     lines = [Line("config", True, "ok", None)]
     lines += [_mapping_line(space, source) for source in configs]
     if not names:
-        lines.append(_plan_line(space))
+        lines += [_calendar_line(space), _plan_line(space)]
     checks = [(source, _check(space, source)) for source in configs]
     for source, check in checks:
         lines += _source_lines(source, check)
@@ -157,6 +162,14 @@ def _mapping_line(space: Workspace, source: SourceConfig) -> Line:
     except BridgeError as err:
         return Line(place, False, "mapping", Phrase(OTHER_ERROR, {"error": err}))
     return Line(place, True, "ok", Phrase(remark.text, remark.facts) if remark else None)
+
+
+def _calendar_line(space: Workspace) -> Line:
+    try:
+        space.calendar()
+    except BridgeError as err:
+        return Line("calendar", False, "calendar", Phrase(OTHER_ERROR, {"error": err}))
+    return Line("calendar", True, "ok", None)
 
 
 def _plan_line(space: Workspace) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from bridge.usecases.workspace import built_in_mappings
@@ -238,3 +239,82 @@ def test_only_failed_reads_just_the_project_that_failed(site: Site):
     assert [(s["stream"], s["outcome"]) for s in again[1]["streams"]] == [("tasks", "complete")]
     assert again[0]["streams"] == []
     assert len(site.run("tasks", "--source", "worktile", "--json").lines) == 3
+
+
+def test_a_project_that_is_not_listed_twice_is_gone_and_comes_back_whole(site: Site):
+    site.advance(TODAY, 6)
+    site.run("sync")
+    for world, project in ((site.pay, PAY), (site.market, MARKET)):
+        world.projects["f" * 24] = replace(project, id="f" * 24, key="NEW", name="新项目")
+        world.projects[project.id] = replace(project, deleted=True)
+
+    once = site.run("sync", "--json").json["sources"]
+    twice = site.run("sync", "--json").json["sources"]
+    for world, project in ((site.pay, PAY), (site.market, MARKET)):
+        world.projects[project.id] = project
+    back = site.run("sync", "--json").json["sources"]
+
+    assert [source["gone"] for source in once] == [0, 0]
+    assert [source["unlisted"] for source in once] == [[PAY.id], [MARKET.id]]
+    assert [source["gone"] for source in twice] == [5, 3]
+    assert [source["revived"] for source in back] == [5, 3]
+    assert len(site.run("tasks", "--json").lines) == 8
+
+
+def test_a_run_over_failed_parts_only_never_proves_that_a_project_is_gone(site: Site):
+    site.advance(TODAY, 6)
+    site.run("sync")
+
+    first = site.run("sync", "--only-failed", "--json")
+    second = site.run("sync", "--only-failed", "--json")
+
+    assert [source["gone"] for source in first.json["sources"] + second.json["sources"]] == [0] * 4
+    assert len(site.run("tasks", "--json").lines) == 8
+
+
+def test_a_source_that_suddenly_lists_nothing_is_not_believed(site: Site):
+    site.advance(TODAY, 6)
+    site.run("sync")
+    site.pay.projects[PAY.id] = replace(PAY, deleted=True)
+
+    done = [site.run("sync", "--json") for _ in range(3)]
+
+    assert [run.code for run in done] == [1, 1, 1]
+    assert done[-1].json["sources"][0]["outcome"] == "partial"
+    assert "一个项目也看不到" in done[-1].err
+    assert len(site.run("tasks", "--source", "pingcode", "--json").lines) == 5
+
+
+def test_a_project_without_items_makes_no_full_read_of_an_incremental_one(site: Site):
+    site.pay.projects["f" * 24] = replace(PAY, id="f" * 24, key="NIL", name="空项目")
+    site.advance(TODAY)
+    first = site.run("sync", "--json").json["sources"][0]
+
+    second = site.run("sync", "--json").json["sources"][0]
+
+    assert (first["mode"], second["mode"]) == ("full", "incremental")
+
+
+def test_worktile_without_its_second_list_for_one_pull_takes_nobody_off_a_task(site: Site):
+    site.worktile.v1_assignee = False
+    site.advance(TODAY)
+    site.run("sync")
+    site.worktile.v2 = False
+
+    done = site.run("sync", "--json")
+
+    assert done.code == 0
+    assert [change["field"] for change in site.run("changes", "--json").lines] == []
+    assert [p["name"] for p in site.run("tasks", "--source", "worktile", "--json").lines[0]["assignees"]] == ["林悦"]
+
+
+def test_a_refused_list_of_people_is_told_and_does_not_make_the_tasks_look_unread(site: Site):
+    site.advance(TODAY)
+    refused = Reply({"code": "100009", "message": "没有权限"}, 403)
+    site.pingcode.faults = lambda request, number: refused if request.path.endswith("/directory/users") else None
+
+    done = site.run("sync", "--json")
+    source = report_sources(site)[0]
+
+    assert (done.code, source["outcome"], source["partial_scopes"]) == (1, "partial", ["users"])
+    assert source["as_of"] == done.json["sources"][0]["as_of"] is not None
