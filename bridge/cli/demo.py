@@ -17,10 +17,10 @@ from bridge.usecases.refresh import Refreshed
 from bridge.usecases.workspace import Workspace
 
 ABOUT = Text(
-    zh="演示：模拟 PingCode 与 Worktile，经 HTTP 拉取数周数据，对账一份示例计划，打印延期报告并打开网页。",
+    zh="演示：两个模拟的工具、数周历史、一份示例计划，直到延期报告和网页。",
     en="The demo: both tools simulated, weeks of pulls over HTTP, a sample plan, the delay report, then the page.",
 )
-PORT = Text(zh="网页端口（0：任选）", en="port of the page (0: any)")
+PORT = Text(zh="网页端口，0 为任选", en="port of the page, 0 for any")
 NO_SERVE = Text(zh="打印报告后结束", en="end after printing the report")
 SEED = Text(zh="随机种子；同种子同一天结果相同", en="seed; same seed and day give the same report")
 FOLDER = Text(zh="演示数据放在这里", en="where the demo keeps its data")
@@ -36,10 +36,20 @@ SERVING = Text(zh="网页：{url}  （按 Ctrl-C 结束）", en="page: {url}  (C
 
 
 @click.command(cls=Command, about=ABOUT, example="pbridge demo --no-serve")
-@click.option("--port", cls=Option, text=PORT, type=click.IntRange(0, 65535), default=8321, show_default=True)
+@click.option(
+    "--port", cls=Option, text=PORT, type=click.IntRange(0, 65535), metavar="PORT", default=8321, show_default=True
+)
 @click.option("--no-serve", cls=Option, text=NO_SERVE, is_flag=True)
-@click.option("--seed", cls=Option, text=SEED, type=int, default=1, show_default=True)
-@click.option("--dir", "folder", cls=Option, text=FOLDER, type=click.Path(path_type=Path), default=Path("demo-data"))
+@click.option("--seed", cls=Option, text=SEED, type=int, metavar="N", default=1, show_default=True)
+@click.option(
+    "--dir",
+    "folder",
+    cls=Option,
+    text=FOLDER,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default=Path("demo-data"),
+)
 @click.pass_obj
 def demo(session: Session, port: int, no_serve: bool, seed: int, folder: Path) -> int:
     lang = session.said_in

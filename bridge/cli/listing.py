@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -12,7 +11,7 @@ import click
 from bridge.cli.printing import print_lines, print_table
 from bridge.cli.session import Command, Day, Option, Session, json_option
 from bridge.language import Text
-from bridge.usecases import looking
+from bridge.usecases import json_text, looking
 
 TASKS = Text(
     zh="统一格式的任务；--json 每行一个。", en="Tasks in the common schema; one JSON object a line with --json."
@@ -25,6 +24,8 @@ PROJECT = Text(zh="只看这个项目（编号、标识或名称）", en="only t
 GONE = Text(zh="只看已消失的任务", en="only tasks that are gone")
 TASK = Text(zh="只看这个任务（编号或标识）", en="only this task (id or key)")
 SINCE = Text(zh="从这一天起", en="from this day on")
+NO_TASKS = Text(zh="没有符合条件的任务。", en="no task fits.")
+NO_CHANGES = Text(zh="没有符合条件的变化记录。", en="no recorded change fits.")
 TASK_COLUMNS = (
     Text(zh="来源", en="source"),
     Text(zh="编号", en="key"),
@@ -55,8 +56,8 @@ def tasks(session: Session, sources: tuple[str, ...], project: str | None, gone:
     rows = looking.list_tasks(space, sources=sources, project=project, gone=gone)
     if as_json:
         print_lines(rows)
-    else:
-        print_table(space.lang, TASK_COLUMNS, map(_task_row, rows))
+    elif not print_table(space.lang, TASK_COLUMNS, map(_task_row, rows), flexible=(2, 4, 6)):
+        session.remark(NO_TASKS.say(space.lang))
 
 
 def _task_row(task: Mapping[str, Any]) -> tuple[object, ...]:
@@ -75,8 +76,8 @@ def changes(session: Session, task: str | None, since: date | None, as_json: boo
     rows = looking.list_changes(space, task=task, since=since)
     if as_json:
         print_lines(rows)
-    else:
-        print_table(space.lang, CHANGE_COLUMNS, map(_change_row, rows))
+    elif not print_table(space.lang, CHANGE_COLUMNS, map(_change_row, rows), flexible=(4, 5)):
+        session.remark(NO_CHANGES.say(space.lang))
 
 
 def _change_row(change: Mapping[str, Any]) -> tuple[object, ...]:
@@ -85,7 +86,7 @@ def _change_row(change: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _short(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json_text.dumps(value)
 
 
 COMMANDS = (tasks, changes)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bridge.cli.printing import print_json, print_table
+from bridge.cli.printing import plain_lines, print_json, print_table
 from bridge.cli.session import Group, Session, json_option
 from bridge.language import Text
 from bridge.usecases import mappings
@@ -55,7 +55,7 @@ def check(session: Session, file: Path | None, as_json: bool) -> int:
     else:
         for source, problems in found.items():
             for problem in problems:
-                click.echo(f"{source}: {problem.say(space.lang)}")
+                click.echo(plain_lines(f"{source}: {problem.say(space.lang)}"))
             if not problems:
                 click.echo(FINE.say(space.lang, source=source))
     return int(any(found.values()))

@@ -9,12 +9,12 @@ import click
 from bridge.cli.printing import print_json, print_table
 from bridge.cli.session import Group, Option, Session, json_option
 from bridge.language import Text
-from bridge.plan import export, template, wire
+from bridge.plan import template, wire
 from bridge.usecases import planning, starting
 
 ABOUT = Text(zh="销售计划：导入、模板、查看、导出。", en="The sales plan: import, template, show, export.")
 IMPORT = Text(
-    zh="导入计划文件（.xlsx、.toml 或 .csv 文件夹）。改动已承诺日期需要批准人和理由。",
+    zh="导入计划（.xlsx、.toml 或 .csv 文件夹）；改承诺日期须经批准。",
     en="Import a plan (.xlsx, .toml or a folder of .csv). Moving a promised date needs an approver and a reason.",
 )
 TEMPLATE = Text(zh="写出空白计划工作簿。", en="Write an empty plan workbook.")
@@ -28,9 +28,6 @@ DONE = Text(
 )
 SAME = Text(zh="内容与当前计划相同，没有新版本。", en="the content equals the plan in force; no new version.")
 WRITTEN = Text(zh="已生成 {path}", en="wrote {path}")
-EXISTS = Text(
-    zh="{path} 已存在，不会覆盖；请换一个名字。", en="{path} exists and is not overwritten; choose another name."
-)
 COLUMNS = (
     Text(zh="编号", en="key"),
     Text(zh="项目", en="deal"),
@@ -70,11 +67,10 @@ def import_(session: Session, file: Path, approved_by: str | None, reason: str |
 @plan.command("template", about=TEMPLATE, example="pbridge plan template plan.xlsx")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
-def template_(session: Session, file: Path) -> int:
+def template_(session: Session, file: Path) -> None:
     lang = session.said_in
-    is_new = starting.write_new(file, template.workbook(lang))
-    click.echo((WRITTEN if is_new else EXISTS).say(lang, path=file), err=not is_new)
-    return 0 if is_new else 2
+    starting.write_all_new({file: template.workbook(lang)}, ending=".xlsx")
+    click.echo(WRITTEN.say(lang, path=file))
 
 
 @plan.command("show", about=SHOW, example="pbridge plan show --json")
@@ -88,22 +84,15 @@ def show(session: Session, as_json: bool) -> None:
         return
     deals = {deal.key: deal for deal in current.deals}
     rows = [(m.key, m.deal, deals[m.deal].customer, m.name, m.promised, m.amount, m.scope) for m in current.milestones]
-    print_table(space.lang, COLUMNS, rows, right=(5,))
+    print_table(space.lang, COLUMNS, rows, right=(5,), flexible=(2, 3, 6))
 
 
 @plan.command("export", about=EXPORT, example="pbridge plan export plan-copy.xlsx")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
-def export_(session: Session, file: Path) -> int:
+def export_(session: Session, file: Path) -> None:
     space = session.open()
-    current = planning.plan_in_force(space)
-    if file.suffix == ".xlsx":
-        contents = {file: export.workbook(current, space.lang)}
-    elif file.suffix == ".toml":
-        contents = {file: export.toml(current).encode()}
-    else:
-        contents = {file / name: data for name, data in export.csv_files(current).items()}
-    written = {path: starting.write_new(path, data) for path, data in contents.items()}
-    for path, is_new in written.items():
-        click.echo((WRITTEN if is_new else EXISTS).say(space.lang, path=path), err=not is_new)
-    return 0 if all(written.values()) else 2
+    contents = planning.exported(planning.plan_in_force(space), file, space.lang)
+    starting.write_all_new(contents)
+    for path in contents:
+        click.echo(WRITTEN.say(space.lang, path=path))

@@ -10,31 +10,45 @@ from types import FrameType
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
+from bridge.cli.printing import plain
 from bridge.cli.session import Session
 from bridge.language import Lang, Text
 
-READING = Text(zh="正在读取 {source} {stream} {scope}：{count}", en="reading {source} {stream} {scope}: {count}")
-STOPPING = Text(zh="收到停止信号，写完当前页后结束……", en="asked to stop; finishing the current page …")
+READING = Text(zh="正在读取 {what}：{count}", en="reading {what}: {count}")
+READ = Text(zh="已读取 {what}：{count}", en="read {what}: {count}")
+STOPPING = Text(zh="收到停止信号，正在收尾……", en="asked to stop; finishing what is begun …")
 
 
 class Progress:
-    """Shows how far a pull has come; callable as the pull's progress."""
+    """Shows how far a pull has come; callable as the pull's progress.
+
+    On a terminal one live line; elsewhere one plain line for each part once the next begins, with its final count.
+    """
 
     def __init__(self, session: Session, lang: Lang, status: Status | None) -> None:
         self._session = session
         self._lang = lang
         self._status = status
-        self._at: tuple[str, str, str] | None = None
+        self._at: tuple[str, int] | None = None
 
     def __call__(self, source: str, stream: str, scope: str, count: int) -> None:
-        line = READING.say(self._lang, source=source, stream=stream, scope=scope, count=count)
+        what = plain(" ".join(part for part in (source, stream, scope) if part))
         if self._status is not None:
-            self._status.update(line)
-        elif self._at != (source, stream, scope):
-            self._session.remark(line)
-        self._at = (source, stream, scope)
+            self._status.update(escape(READING.say(self._lang, what=what, count=count)))
+            return
+        if self._at is not None and self._at[0] != what:
+            self.flush()
+        self._at = (what, count)
+
+    def flush(self) -> None:
+        """Tell of the part that was read last."""
+        if self._at is not None:
+            what, count = self._at
+            self._session.remark(READ.say(self._lang, what=what, count=count))
+            self._at = None
 
 
 @contextmanager
@@ -42,7 +56,11 @@ def watching(session: Session, lang: Lang) -> Iterator[Progress]:
     """Progress while the block runs; nothing with --quiet."""
     console = Console(stderr=True)
     if session.quiet or not console.is_terminal:
-        yield Progress(session, lang, None)
+        progress = Progress(session, lang, None)
+        try:
+            yield progress
+        finally:
+            progress.flush()
         return
     with console.status("…") as status:
         yield Progress(session, lang, status)

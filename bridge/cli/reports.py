@@ -25,11 +25,11 @@ RECONCILE = Text(
     en="Import the plan if it changed, match it to the tasks, judge, record the day's snapshot.",
 )
 REPORT = Text(
-    zh="统一的延期报告；只读不写。--as-of 看过去某天，--since 标出此后的变化。",
+    zh="统一的延期报告，只读不写；--as-of 看过去某天，--since 标出变化。",
     en="The unified delay report; writes nothing. --as-of shows a past day, --since what changed.",
 )
 RUN = Text(zh="依次执行 sync、reconcile、report，供 cron 使用。", en="sync, reconcile and report once: for cron.")
-FORMAT = Text(zh="输出形式", en="form of the report")
+FORMAT = Text(zh="输出形式：table、json、html、md 或 csv", en="table, json, html, md or csv")
 OUT = Text(zh="写入文件", en="write to this file")
 AS_OF = Text(zh="看这一天当时所知", en="as it was known on this day")
 SINCE = Text(zh="标出自这一天以来的变化", en="add what changed since this day")
@@ -37,9 +37,24 @@ CUSTOMER = Text(zh="只看这个客户", en="only this customer")
 OWNER = Text(zh="只看此人负责的", en="only what this person owns")
 JUDGED = Text(zh="{today} 共 {count} 个里程碑：{colours}", en="{today}: {count} milestone(s): {colours}")
 NEW_PLAN = Text(zh="已导入计划的新版本（第 {number} 版）", en="imported a new version of the plan (number {number})")
-UNREAD = Text(
-    zh="{source}：{target} 的值 {value} 没有映射，影响 {count} 个任务；请在映射文件中补上。",
-    en="{source}: the value {value} of {target} is not mapped ({count} task(s)); add it to the mapping file.",
+UNREAD = {
+    "unmapped_value": Text(
+        zh="{source}：{target} 的值 {value} 没有映射，影响 {count} 个任务；请在映射文件中补上。",
+        en="{source}: the value {value} of {target} is not mapped ({count} task(s)); add it to the mapping file.",
+    ),
+    "unreadable_value": Text(
+        zh="{source}：{target} 的值 {value} 读不懂，影响 {count} 个任务；请检查映射文件中的 from 与 convert。",
+        en="{source}: the value {value} of {target} cannot be read ({count} task(s)); check from and convert in the mapping "
+        "file.",
+    ),
+    "missing_required": Text(
+        zh="{source}：{count} 个任务没有 {target}；请在工具中补上，或检查映射文件中的 from。",
+        en="{source}: {count} task(s) have no {target}; fill it in there, or check from in the mapping file.",
+    ),
+}
+NOTHING_FITS = Text(
+    zh="没有符合 {value} 的里程碑；请核对名称（报告中的客户、里程碑负责人、销售或交付负责人）。",
+    en="no milestone fits {value}; check the name (customer, or owner of milestone, sales or delivery, as the report has it).",
 )
 QUARANTINED = Text(
     zh="有 {count} 行无法成为任务，已隔离。", en="{count} row(s) could not become tasks and are in quarantine."
@@ -66,8 +81,8 @@ def run_reconcile(space: Workspace, session: Session) -> Reconciled:
         session.remark(notice.say(lang))
     if done.plan_version is not None:
         session.remark(NEW_PLAN.say(lang, number=done.plan_version))
-    for source, target, _, value, count in done.unread:
-        session.remark(UNREAD.say(lang, source=source, target=target, value=value, count=count))
+    for source, target, code, value, count in done.unread:
+        session.remark(UNREAD[code].say(lang, source=source, target=target, value=value, count=count))
     if done.quarantined:
         session.remark(QUARANTINED.say(lang, count=done.quarantined))
     return done
@@ -85,12 +100,14 @@ def _judged(done: Reconciled, lang: Lang) -> str:
 
 
 @click.command(cls=Command, about=REPORT, example="pbridge report --format html --out report.html")
-@click.option("--format", "form", cls=Option, text=FORMAT, type=click.Choice(reporting.FORMATS), default="table")
+@click.option(
+    "--format", "form", cls=Option, text=FORMAT, type=click.Choice(reporting.FORMATS), metavar="FORM", default="table"
+)
 @click.option("--out", cls=Option, text=OUT, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--as-of", cls=Option, text=AS_OF, type=Day())
 @click.option("--since", cls=Option, text=SINCE, type=Day())
-@click.option("--customer", cls=Option, text=CUSTOMER)
-@click.option("--owner", cls=Option, text=OWNER)
+@click.option("--customer", cls=Option, text=CUSTOMER, metavar="NAME")
+@click.option("--owner", cls=Option, text=OWNER, metavar="NAME")
 @json_option
 @click.pass_obj
 def report(
@@ -105,6 +122,8 @@ def report(
 ) -> None:
     space = session.open()
     document = reporting.build(space, reporting.ReportWish(as_of, since, customer, owner))
+    if (customer or owner) and not document["milestones"]:
+        session.remark(NOTHING_FITS.say(space.lang, value=" / ".join(name for name in (customer, owner) if name)))
     print_report(space, session, document, "json" if as_json else form, out)
 
 

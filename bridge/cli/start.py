@@ -11,7 +11,7 @@ from bridge.language import Text
 from bridge.usecases import starting
 
 ABOUT = Text(
-    zh="生成带注释的 config.toml、映射文件副本和销售计划模板；绝不覆盖已有文件。",
+    zh="生成带注释的 config.toml、映射文件副本和计划模板；绝不覆盖。",
     en="Write a commented config.toml, copies of the mapping files and a plan workbook; never overwrites.",
 )
 WRITTEN = Text(zh="已生成 {path}", en="wrote {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from connectors.contract import SourceConfig
 
 UNSET_SECRET = "(not set)"  # noqa: S105 - says that there is none
 SECRET_KEYS = frozenset({"client_secret", "hook_token", "secret", "password"})
+PASSWORD_IN_URL = re.compile(r"(://[^/@\s:]*:)[^@\s]*@")
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -35,10 +37,15 @@ class Reader:
 
     def document(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.file.read_text(encoding="utf-8"))
+            # Editors on Windows begin a file with a byte order mark, which TOML does not know.
+            return tomllib.loads(self.file.read_text(encoding="utf-8-sig"))
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise UsageProblem(texts.NO_FILE, path=str(self.file)) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        except OSError as err:
+            raise UsageProblem(texts.NO_ACCESS, path=str(self.file), why=err.strerror or str(err)) from None
+        except UnicodeDecodeError:
+            raise UsageProblem(texts.NOT_UTF8, path=str(self.file)) from None
+        except tomllib.TOMLDecodeError as err:
             raise UsageProblem(texts.NOT_TOML, path=str(self.file), detail=str(err)) from None
 
     def problem(self, text: Text, **facts: object) -> None:
@@ -60,7 +67,8 @@ class Reader:
         return self.validate(SECTIONS[name], name, table) or SECTIONS[name]()
 
     def source(self, number: int, table: dict[str, Any]) -> SourceConfig | None:
-        place = f"sources {table.get('name', number)}"
+        name = table.get("name")
+        place = f"sources {name if isinstance(name, str) else number}"
         kind = table.get("kind")
         if kind is None:
             self.problem(texts.MISSING_KEY, place=f"{place}.kind")
@@ -74,17 +82,21 @@ class Reader:
     def validate(self, model: type[Model], place: str, table: dict[str, Any]) -> Model | None:
         known = len(self.problems)
         self.refuse_unknown(table, tuple(model.model_fields), place)
-        values = {
-            key: self.resolve(f"{place}.{key}", key, value) for key, value in table.items() if key in model.model_fields
-        }
-        if len(self.problems) > known:
-            return None
+        values, told = {}, set[str]()
+        for key, value in table.items():
+            if key in model.model_fields:
+                before = len(self.problems)
+                values[key] = self.resolve(f"{place}.{key}", key, value)
+                if len(self.problems) > before:
+                    told.add(key)
         try:
-            return model.model_validate(values)
+            read = model.model_validate(values)
         except ValidationError as err:
             for entry in err.errors():
-                self._wrong(place, entry, table)
+                if not told.intersection(entry["loc"][:1]):
+                    self._wrong(place, entry, table)
             return None
+        return read if len(self.problems) == known else None
 
     def _wrong(self, place: str, entry: Any, table: dict[str, Any]) -> None:
         key = ".".join(str(part) for part in entry["loc"]) or "?"
@@ -93,9 +105,11 @@ class Reader:
             return
         # A secret is shown as it stands in the file (env:NAME), never as what it resolved to.
         shown = table.get(key.split(".")[0], "")
-        value = "***" if key in SECRET_KEYS else repr(shown)[:60]
+        value = "***" if key in SECRET_KEYS else PASSWORD_IN_URL.sub(r"\1***@", repr(shown))[:60]
         message = entry["msg"].removeprefix("Value error, ")
-        why = Phrase(texts.WHY.get(entry["type"], texts.OTHER_WHY), {**entry.get("ctx", {}), "message": message})
+        facts = {name: _as_written(fact) for name, fact in entry.get("ctx", {}).items()}
+        text = texts.WHY.get(entry["type"]) or texts.WHY_BY_MESSAGE.get(message, texts.OTHER_WHY)
+        why = Phrase(text, {**facts, "message": message})
         self.problem(texts.WRONG_VALUE, place=f"{place}.{key}", value=value, why=why)
 
     def resolve(self, place: str, key: str, value: Any) -> Any:
@@ -108,18 +122,22 @@ class Reader:
         if value.startswith("file:"):
             name = value.removeprefix("file:")
             try:
-                return (self.file.parent / name).read_text(encoding="utf-8").strip()
+                found = (self.file.parent / name).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as err:
-                return self._unread(place, texts.NO_SECRET_FILE, value=name, why=type(err).__name__)
+                why = getattr(err, "strerror", None) or type(err).__name__
+                return self._unread(place, texts.NO_SECRET_FILE, value=name, why=why)
+            return found or self._unread(place, texts.NO_SECRET_FILE, value=name, why=texts.EMPTY)
         if key in SECRET_KEYS and value and self.file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             self.warnings.append(UsageProblem(texts.OPEN_SECRET, path=self.file.name, place=place))
         return value
 
     def _unread(self, place: str, text: Text, **facts: object) -> str:
-        # Only what signs in to a source is indispensable; a missing robot URL is told by the command that needs it.
-        if self.secrets and place.startswith("sources"):
+        # What signs in to a source is needed where one is contacted; a missing robot URL or hook token is told by the
+        # command that needs it; every other setting must be there.
+        is_source = place.startswith("sources")
+        if self.secrets if is_source else not place.startswith(("notify", "web")):
             self.problem(text, place=place, **facts)
-        return UNSET_SECRET if place.startswith("sources") else ""
+        return UNSET_SECRET if is_source else ""
 
     def refuse_unknown(self, table: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
         for key in table:
@@ -136,3 +154,8 @@ class Reader:
     def finish(self) -> None:
         if self.problems:
             raise Problems(texts.HEADING, self.problems, path=str(self.file), count=len(self.problems))
+
+
+def _as_written(fact: object) -> str:
+    """A limit or a list of words as one writes it in the file: 0 instead of 0.0, commas instead of "or"."""
+    return f"{fact:g}" if isinstance(fact, float) else str(fact).replace(" or ", ", ")

@@ -38,8 +38,8 @@ class DatabaseSection(_Section):
     @field_validator("url")
     @classmethod
     def _known_scheme(cls, value: str) -> str:
-        if not value.startswith("sqlite:///"):
-            raise ValueError("must start with sqlite:/// (PostgreSQL is not built in yet)")
+        if not value.startswith("sqlite:///") or value.endswith("/"):
+            raise ValueError("must start with sqlite:/// and name a file (PostgreSQL is not built in yet)")
         return value
 
 
@@ -75,7 +75,7 @@ class WebSection(_Section):
 RulesSection = create_model(
     "RulesSection",
     __base__=_Section,
-    **{name: (float, Field(default=getattr(Thresholds(), name), ge=0)) for name in NAMES},  # type: ignore[call-overload]
+    **{name: (float, Field(default=getattr(Thresholds(), name), ge=0, allow_inf_nan=False)) for name in NAMES},  # type: ignore[call-overload]
 )
 
 SECTIONS: dict[str, type[BaseModel]] = {

@@ -8,6 +8,14 @@ NO_FILE = Text(
     zh="找不到设置文件 {path}。请运行 pbridge init 生成一份，或用 --config 指出它在哪里。",
     en="there is no settings file {path}. Run pbridge init to write one, or point to it with --config.",
 )
+NO_ACCESS = Text(
+    zh="读不到设置文件 {path}：{why}。请检查它的权限。",
+    en="the settings file {path} cannot be read: {why}. Check its permissions.",
+)
+NOT_UTF8 = Text(
+    zh="{path} 不是 UTF-8 文字。请在编辑器里另存为 UTF-8。",
+    en="{path} is not UTF-8 text. Save it as UTF-8 in the editor.",
+)
 NOT_TOML = Text(
     zh="{path} 不是有效的 TOML：{detail}。请改正该处。", en="{path} is not valid TOML: {detail}. Correct that place."
 )
@@ -38,10 +46,23 @@ WHY: dict[str, Text] = {
     "greater_than": Text(zh="应大于 {gt}", en="must be greater than {gt}"),
     "greater_than_equal": Text(zh="不得小于 {ge}", en="must be at least {ge}"),
     "less_than_equal": Text(zh="不得大于 {le}", en="must be at most {le}"),
+    "finite_number": Text(zh="应为普通数字", en="must be a plain number"),
 }
+WHY_BY_MESSAGE: dict[str, Text] = {
+    text.en: text
+    for text in (
+        Text(zh="不是时区名，例如 Asia/Shanghai", en="is no time zone name such as Asia/Shanghai"),
+        Text(
+            zh="应以 sqlite:/// 开头，后面写文件（PostgreSQL 尚未支持）",
+            en="must start with sqlite:/// and name a file (PostgreSQL is not built in yet)",
+        ),
+        Text(zh="应以 http:// 或 https:// 开头", en="must start with http:// or https://"),
+    )
+}
+"""What the validators of the sections and of the connectors say, in both languages."""
 OTHER_WHY = Text(zh="{message}", en="{message}")
 WRONG_VALUE = Text(
-    zh="{path} [{place}] 的值 {value} 不可用：{why}", en="{path} [{place}]: the value {value} cannot be used: {why}"
+    zh="{path} [{place}] 的值 {value} 不可用：{why}。", en="{path} [{place}]: the value {value} cannot be used: {why}."
 )
 MISSING_KEY = Text(zh="{path} [{place}] 缺少必填设置，请补上。", en="{path} [{place}] is required; add it.")
 NO_VARIABLE = Text(
@@ -52,6 +73,7 @@ NO_SECRET_FILE = Text(
     zh="{path} [{place}] 取自文件 {value}，但读不到：{why}。请检查路径与权限。",
     en="{path} [{place}] is read from the file {value}, which cannot be read: {why}. Check its path and permissions.",
 )
+EMPTY = Text(zh="文件是空的", en="it is empty")
 DUPLICATE_SOURCE = Text(
     zh="{path} 有两个来源同名 {value}；请给每个来源不同的 name。",
     en="{path} has two sources named {value}; give each its own name.",

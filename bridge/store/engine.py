@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bridge.errors import Unavailable, UsageProblem
+from bridge.errors import BridgeError, Unavailable, UsageProblem
 from bridge.language import Text
 from bridge.store.migrations import MIGRATIONS
 from bridge.store.tables import BY_NAME
@@ -26,10 +26,26 @@ CANNOT_USE = Text(
     zh="数据库 {path} 现在不可用：{why}。本次改动没有保存；请检查磁盘空间、权限，或稍后再试。",
     en="the database {path} cannot be used now: {why}. Nothing of this step was saved; check disk space and permissions, or try later.",
 )
-NOT_OURS = Text(
-    zh="{path} 不是本程序的数据库：{why}。请用 [database] url 指向别处。",
-    en="{path} is not a database of this program: {why}. Point [database] url elsewhere.",
+BUSY = Text(
+    zh="数据库 {path} 正被另一个程序占用，等了 {seconds} 秒仍未让出。没有保存任何内容；请等它结束后再运行。",
+    en="the database {path} is in use by another program and was not free within {seconds} s. "
+    "Nothing was saved; run again when that program is done.",
 )
+DAMAGED = Text(
+    zh="数据库 {path} 已损坏：{why}。请从备份恢复；没有备份时移走该文件，再运行 pbridge run 重新读取（历史会丢失）。",
+    en="the database {path} is damaged: {why}. Restore a backup; without one move the file away and read everything "
+    "again with pbridge run (history is lost).",
+)
+NOT_OURS = Text(
+    zh="{path} 不是本程序的数据库。请用 [database] url 指向别处。",
+    en="{path} is not a database of this program. Point [database] url elsewhere.",
+)
+REASONS = {
+    "SQLITE_FULL": Text(zh="磁盘已满", en="the disk is full"),
+    "SQLITE_READONLY": Text(zh="文件或文件夹是只读的", en="the file or its folder is read-only"),
+    "SQLITE_CANTOPEN": Text(zh="文件打不开", en="the file cannot be opened"),
+    "SQLITE_IOERR": Text(zh="磁盘读写出错", en="the disk reports an error"),
+}
 NEWER = Text(
     zh="数据库 {path} 由更新的版本写成（{names}）。请升级程序，或恢复旧备份。",
     en="the database {path} was written by a newer version ({names}). Upgrade the program or restore an older backup.",
@@ -41,6 +57,10 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+class Damaged(Unavailable):
+    """The file is a database, but what is in it cannot be read any more."""
+
+
 class Store:
     """An open store. Use it in one thread; open another for another thread."""
 
@@ -50,35 +70,70 @@ class Store:
         try:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-            connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
-            self.db = Database(connection)
-            self._prepare()
-        except (sqlite3.Error, OSError) as err:
-            text = NOT_OURS if "not a database" in str(err) else CANNOT_OPEN
-            kind = UsageProblem if text is NOT_OURS else Unavailable
-            raise kind(text, path=str(path), why=str(err)) from err
+            self.db = self._connected()
+            self._refuse_newer()
+        except OSError as err:
+            raise Unavailable(CANNOT_OPEN, path=str(path), why=err.strerror or str(err)) from err
+        except sqlite3.DatabaseError as err:
+            raise self._said(err, CANNOT_OPEN) from err
 
-    def _prepare(self) -> None:
-        # sqlite-utils' enable_wal leaves synchronous FULL and foreign keys off; WAL with NORMAL loses nothing on a crash.
-        if not self.read_only:
-            self.db.execute("PRAGMA journal_mode=WAL")
-            self.db.execute("PRAGMA synchronous=NORMAL")
-        self.db.execute("PRAGMA foreign_keys=ON")
-        self.db.execute("PRAGMA temp_store=MEMORY")
-        self._refuse_newer()
+    @staticmethod
+    def is_at(path: Path) -> bool:
+        """Whether there is a file to open; an empty one is what an interrupted first run may leave."""
+        try:
+            return path.stat().st_size > 0
+        except FileNotFoundError:
+            return False
+        except OSError as err:
+            raise Unavailable(CANNOT_OPEN, path=str(path), why=err.strerror or str(err)) from err
+
+    def _connected(self) -> Database:
+        uri = self.path.absolute().as_uri()
+        try:
+            return self._prepared(f"{uri}?mode={'rw' if self.read_only else 'rwc'}")
+        except sqlite3.OperationalError:
+            # Where nothing may be written a reader cannot keep its bookkeeping (WAL); a file nobody writes needs none.
+            if not self.read_only or self.path.with_name(f"{self.path.name}-wal").exists():
+                raise
+            return self._prepared(f"{uri}?immutable=1")
+
+    def _prepared(self, uri: str) -> Database:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            # Looked at before anything is set: choosing WAL writes to the file, and it may be another program's.
+            self._refuse_foreign(connection)
+            # sqlite-utils' enable_wal leaves synchronous FULL and foreign keys off; WAL with NORMAL loses nothing on a crash.
+            first = ("query_only=ON",) if self.read_only else ("journal_mode=WAL", "synchronous=NORMAL")
+            for pragma in (*first, "foreign_keys=ON", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}")
+        except (sqlite3.Error, UsageProblem):
+            connection.close()
+            raise
+        return Database(connection)
+
+    def _refuse_foreign(self, connection: sqlite3.Connection) -> None:
+        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if names and MIGRATIONS.migrations_table not in names:
+            raise UsageProblem(NOT_OURS, path=str(self.path))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever created in the file."""
+        return self.one("SELECT 1 FROM sqlite_master LIMIT 1") is None
 
     def _refuse_newer(self) -> None:
         applied = {done.name for done in MIGRATIONS.applied(self.db)}
         unknown = applied - {step.name for step in MIGRATIONS.pending(Database(memory=True))}
         if unknown:
+            self.close()
             raise UsageProblem(NEWER, path=str(self.path), names=", ".join(sorted(unknown)))
 
     def upgrade(self) -> list[str]:
         """Apply what is pending; returns the names of the steps taken."""
-        pending = [step.name for step in MIGRATIONS.pending(self.db)]
-        if pending:
-            with self._in_plain_words():
+        # In one transaction: of two first runs at once the second finds the work done, and a kill leaves an empty file.
+        with self.transaction():
+            pending = [step.name for step in MIGRATIONS.pending(self.db)]
+            if pending:
                 MIGRATIONS.apply(self.db)
         return pending
 
@@ -112,8 +167,22 @@ class Store:
     def _in_plain_words(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as err:
-            raise Unavailable(CANNOT_USE, path=str(self.path), why=str(err)) from err
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # our own mistake, not the state of the file
+        except sqlite3.DatabaseError as err:
+            raise self._said(err, CANNOT_USE) from err
+
+    def _said(self, err: sqlite3.DatabaseError, otherwise: Text) -> BridgeError:
+        """What a person can do about it, told apart by SQLite's own code."""
+        code, path = getattr(err, "sqlite_errorname", ""), str(self.path)
+        if code == "SQLITE_NOTADB":
+            return UsageProblem(NOT_OURS, path=path)
+        if code.startswith("SQLITE_CORRUPT"):
+            return Damaged(DAMAGED, path=path, why=str(err))
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return Unavailable(BUSY, path=path, seconds=BUSY_TIMEOUT_MS // 1000)
+        reason = next((text for name, text in REASONS.items() if code.startswith(name)), None)
+        return Unavailable(otherwise, path=path, why=reason or str(err))
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         with self._in_plain_words():

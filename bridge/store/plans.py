@@ -34,6 +34,12 @@ def newest(store: Store, before: str | None = None) -> PlanVersion | None:
     return PlanVersion(number, instant(imported_at), file, digest, wire.from_json(json.loads(data)))
 
 
+def last_hash_of(store: Store, file: str) -> str | None:
+    """The content that was last imported from a file; None where nothing was."""
+    row = store.one("SELECT hash FROM plan_versions WHERE file = ? ORDER BY id DESC LIMIT 1", (file,))
+    return row[0] if row else None
+
+
 def save(
     store: Store,
     plan: Plan,

@@ -24,5 +24,10 @@ class Clock:
         moved = present.replace(year=today.year, month=today.month, day=today.day)
         return cls(timezone, today, moved.astimezone(UTC) - present.astimezone(UTC))
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether this is another day than the real one."""
+        return bool(self._shift)
+
     def now(self) -> datetime:
         return datetime.now(UTC) + self._shift

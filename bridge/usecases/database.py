@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.store.engine import Store
+from bridge.store.engine import Damaged, Store
 from bridge.usecases.workspace import Workspace
 
 
@@ -30,7 +30,10 @@ def upgrade(space: Workspace) -> list[str]:
 def verify(space: Workspace) -> Verified:
     """SQLite's own integrity check and the state of the schema; writes nothing."""
     path = space.settings.database_file
-    if not path.exists():
+    if not space.has_store:
         space.store()
-    with Store(path, read_only=True) as store:
-        return Verified(str(path), store.is_current, tuple(store.integrity_problems()))
+    try:
+        with Store(path, read_only=True) as store:
+            return Verified(str(path), store.is_current, tuple(store.integrity_problems()))
+    except Damaged as err:
+        return Verified(str(path), True, (str(err.facts["why"]),))

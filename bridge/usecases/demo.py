@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -185,7 +185,9 @@ def running(kind: str, today: date, seed: int) -> Iterator[Vendor]:
         yield Vendor(kind, process, line.split()[1])
     finally:
         if process.stdin:
-            process.stdin.close()
+            # Closing sends what is left; a simulator that died meanwhile takes nothing, and that was already told.
+            with suppress(BrokenPipeError):
+                process.stdin.close()
         process.terminate()
         process.wait(timeout=10)
         if process.stdout:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bridge.language import Sayable
 from bridge.model import SEVERITY_ORDER
+from bridge.plan import readers
 from bridge.reconcile import snapshot
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
@@ -49,6 +50,9 @@ class Reconciled:
 
 def reconcile(space: Workspace) -> Reconciled:
     """Import the plan file if its content changed, judge, and record the snapshot of the day."""
+    if not space.has_store:
+        # A plan that is refused must not leave an empty store behind.
+        readers.read(planning.read_files(space.settings.plan_file))
     with space.store(create=True) as store:
         space.refuse_the_past(store)
         imported = planning.import_if_changed(space, store)
@@ -62,7 +66,7 @@ def reconcile(space: Workspace) -> Reconciled:
         return Reconciled(
             portfolio,
             result,
-            imported.version if imported else None,
+            imported.version if imported and imported.is_new else None,
             tuple(imported.notices) if imported else (),
             runs.quarantined(store),
             tuple(tasks.problem_counts(store)),

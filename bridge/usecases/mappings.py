@@ -13,11 +13,14 @@ from bridge.mapping.apply import Surroundings
 from bridge.store import raw, runs
 from bridge.store.engine import Store
 from bridge.sync.remap import lookups
-from bridge.usecases.workspace import Workspace
+from bridge.usecases.workspace import NOT_UTF8, Workspace
 from connectors import load
 from connectors.contract import SourceConfig
 
-NO_FILE = Text(zh="读不到映射文件 {path}：{why}。", en="the mapping file {path} cannot be read: {why}.")
+NO_FILE = Text(
+    zh="读不到映射文件 {path}：{why}。请更正路径；pbridge mapping list 列出在用的文件。",
+    en="the mapping file {path} cannot be read: {why}. Correct the path; pbridge mapping list shows the files in use.",
+)
 NO_SUCH_KIND = Text(
     zh="映射文件 {path} 属于 {kind}，但设置里没有这种来源。",
     en="the mapping file {path} is for {kind}, but no source has that kind.",
@@ -37,7 +40,7 @@ class MappingInForce:
 def in_force(space: Workspace) -> list[MappingInForce]:
     """The mapping of each source as the files say, and as the stored tasks have it."""
     stored: dict[str, str | None] = {}
-    if space.settings.database_file.exists():
+    if space.has_store:
         with space.store() as store:
             stored = {source.name: runs.mapping_version(store, source.name) for source in space.sources()}
     return [
@@ -71,12 +74,12 @@ def _parsed(file: Path) -> document.MappingFile:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as err:
-        raise UsageProblem(NO_FILE, path=str(file), why=str(err)) from err
+        raise UsageProblem(NO_FILE, path=str(file), why=getattr(err, "strerror", None) or NOT_UTF8) from err
     return document.parse(text, name=str(file))
 
 
 def _over_payloads(space: Workspace, source: SourceConfig, mapping: document.MappingFile) -> tuple[Phrase, ...]:
-    if not space.settings.database_file.exists():
+    if not space.has_store:
         return ()
     kind = load(source.kind)
     with space.store() as store:

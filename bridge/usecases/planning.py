@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import UsageProblem
-from bridge.language import Phrase, Sayable, Text
-from bridge.plan import baselines, readers
+from bridge.language import Lang, Phrase, Sayable, Text
+from bridge.plan import baselines, export, readers
 from bridge.plan.document import Plan
 from bridge.plan.tables import TABLES
 from bridge.store import plans, runs
@@ -16,9 +15,21 @@ from bridge.store.engine import Store
 from bridge.usecases.workspace import Workspace, digest
 
 NO_PLAN_FILE = Text(
-    zh="读不到销售计划 {path}：{why}。请用 pbridge plan template {path} 生成模板，或更正 [plan] file。",
-    en="the sales plan {path} cannot be read: {why}. Write a template with pbridge plan template {path}, "
-    "or correct [plan] file.",
+    zh="读不到销售计划 {path}：{why}。请更正路径（设置中是 [plan] file），或用 pbridge plan template 生成模板。",
+    en="the sales plan {path} cannot be read: {why}. Correct the path ([plan] file in the settings), "
+    "or write a template with pbridge plan template.",
+)
+NOT_ALLOWED = Text(
+    zh="读不到销售计划 {path}：{why}。请检查该文件的权限。",
+    en="the sales plan {path} cannot be read: {why}. Check the permissions of the file.",
+)
+OTHER_FORM = Text(
+    zh="不能导出成 {path}：请以 .xlsx 或 .toml 结尾，或写一个文件夹名（导出为 .csv）。",
+    en="the plan cannot be exported as {path}: end the name in .xlsx or .toml, or name a folder (for .csv).",
+)
+KEPT = Text(
+    zh="找不到 {path}，沿用 {file} 导入的第 {number} 版计划。",
+    en="there is no {path}; version {number} of the plan, imported from {file}, stays in force.",
 )
 NOT_THERE = Text(zh="没有这个文件或文件夹", en="there is no such file or folder")
 EMPTY_FOLDER = Text(zh="文件夹里没有 .csv 文件", en="the folder holds no .csv file")
@@ -72,7 +83,7 @@ def read_files(path: Path) -> dict[str, bytes]:
     except FileNotFoundError:
         raise UsageProblem(NO_PLAN_FILE, path=str(path), why=NOT_THERE) from None
     except OSError as err:
-        raise UsageProblem(NO_PLAN_FILE, path=str(path), why=err.strerror or str(err)) from err
+        raise UsageProblem(NOT_ALLOWED, path=str(path), why=err.strerror or str(err)) from err
 
 
 def import_plan(space: Workspace, path: Path, approval: Approval | None = None) -> Imported:
@@ -85,11 +96,19 @@ def import_plan(space: Workspace, path: Path, approval: Approval | None = None) 
 
 
 def import_if_changed(space: Workspace, store: Store) -> Imported | None:
-    """Import the configured plan file where its content differs from the plan in force; None where it does not."""
+    """Import the configured plan file where it changed since it was last imported; None where it did not.
+
+    A plan imported from another file stays in force until the configured one changes: else the next run would take
+    an approved date back.
+    """
     path = space.settings.plan_file
-    files = read_files(path)
     newest = plans.newest(store)
-    if newest is not None and newest.hash == digest(files):
+    if newest is not None and newest.file != str(path) and not path.exists():
+        notice = Phrase(KEPT, {"path": path, "file": newest.file, "number": newest.number})
+        return Imported(newest.plan, newest.number, False, (notice,), None)
+    files = read_files(path)
+    content = digest(files)
+    if newest is not None and content in (newest.hash, plans.last_hash_of(store, str(path))):
         return None
     return keep(space, store, path, files, readers.read(files), None)
 
@@ -114,7 +133,14 @@ def keep(
             return Imported(reading.plan, former.number, False, reading.notices, None)
         run = runs.start(store, "plan", space.clock.today, at)
         number = plans.save(
-            store, reading.plan, new, file=str(path), digest=content, at=at, approved_by=approved_by, reason=reason
+            store,
+            reading.plan,
+            new,
+            file=str(path.absolute()),
+            digest=content,
+            at=at,
+            approved_by=approved_by,
+            reason=reason,
         )
         runs.finish(store, run, at)
     difference = baselines.diff(former.plan if former else None, reading.plan)
@@ -139,5 +165,14 @@ def plan_in_force(space: Workspace) -> Plan:
     return newest.plan
 
 
-def remarks(imported: Imported | None) -> Sequence[Sayable]:
-    return imported.notices if imported else ()
+def exported(plan: Plan, path: Path, lang: Lang) -> dict[Path, bytes]:
+    """Path -> content of a plan written as a workbook, as TOML or, where `path` has no ending, as a folder of CSV."""
+    match path.suffix.lower():
+        case ".xlsx":
+            return {path: export.workbook(plan, lang)}
+        case ".toml":
+            return {path: export.toml(plan).encode()}
+        case "":
+            return {path / name: data for name, data in export.csv_files(plan).items()}
+        case _:
+            raise UsageProblem(OTHER_FORM, path=str(path))

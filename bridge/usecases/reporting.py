@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from bridge.reconcile.run import assess
 from bridge.report import csv, html, markdown, text, view
 from bridge.store import runs, snapshots
 from bridge.store.clockwork import end_of
+from bridge.usecases.json_text import dumps
 from bridge.usecases.portfolio import as_of, present
 from bridge.usecases.workspace import Workspace
 
@@ -53,7 +53,7 @@ def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
 def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: bool = False) -> str:
     """The report as text in one of `FORMATS`."""
     if form == "json":
-        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        return _json(document)
     if form == "html":
         return html.render(document, lang)
     if form == "md":
@@ -61,3 +61,14 @@ def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: b
     if form == "csv":
         return csv.render(document, lang)
     return text.render(document, lang, width=width, colour=colour)
+
+
+def _json(document: View) -> str:
+    """One JSON document with a line for each key, and for each entry of a list: json's own indenting is slow and large."""
+    return "{\n" + ",\n".join(f"  {dumps(key)}: {_spread(value)}" for key, value in document.items()) + "\n}\n"
+
+
+def _spread(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return dumps(value)
+    return "[\n" + ",\n".join(f"    {dumps(entry)}" for entry in value) + "\n  ]"

@@ -37,9 +37,10 @@ BUILT_IN_MAPPING = Text(
     en="the mapping file {path} of source {source} does not exist; the built-in one is used. pbridge init gives you a copy.",
 )
 NO_OVERRIDES = Text(
-    zh="找不到日历文件 {path}（[calendar] overrides）。请更正路径或留空。",
-    en="there is no calendar file {path} ([calendar] overrides). Correct the path or leave it empty.",
+    zh="读不到日历文件 {path}（[calendar] overrides）：{why}。请更正路径或留空。",
+    en="the calendar file {path} ([calendar] overrides) cannot be read: {why}. Correct the path or leave it empty.",
 )
+NOT_UTF8 = Text(zh="不是 UTF-8 文字", en="it is not UTF-8 text")
 NO_STORE = Text(
     zh="还没有任何记录（{path} 不存在）。请先运行 pbridge run。",
     en="nothing is recorded yet ({path} does not exist). Run pbridge run first.",
@@ -52,6 +53,11 @@ DAY_BEFORE = Text(
     zh="{today} 早于已记录的最新一天 {newest}，不能倒着记录。要看过去，请用 pbridge report --as-of {today}。",
     en="{today} is before the newest recorded day {newest}; history is not written backwards. "
     "To look at the past use pbridge report --as-of {today}.",
+)
+STORE_AHEAD = Text(
+    zh="记录中最新的一天 {newest} 晚于今天 {today}：曾用 --today 写入了将来的日期，或本机时钟不对。请校准时钟，或恢复那之前的备份。",
+    en="the newest recorded day {newest} is after today {today}: a run with --today wrote on a future day, or this clock "
+    "is wrong. Correct the clock, or restore the backup from before.",
 )
 
 
@@ -73,22 +79,28 @@ class Workspace:
     def store(self, *, create: bool = False) -> Store:
         """The store; `create` makes a new file where there is none."""
         path = self.settings.database_file
-        is_new = not path.exists()
-        if is_new and not create:
+        if not self.has_store and not create:
             raise UsageProblem(NO_STORE, path=str(path))
-        store = Store(path)
-        if is_new:
+        store = Store(path, read_only=not create)
+        if store.is_empty and create:
             store.upgrade()
         elif not store.is_current:
+            text = NO_STORE if store.is_empty else NEEDS_UPGRADE
             store.close()
-            raise UsageProblem(NEEDS_UPGRADE, path=str(path))
+            raise UsageProblem(text, path=str(path))
         return store
+
+    @property
+    def has_store(self) -> bool:
+        """Whether anything was recorded yet."""
+        return Store.is_at(self.settings.database_file)
 
     def refuse_the_past(self, store: Store) -> None:
         """Writing on a day before the newest recorded one would falsify history."""
         newest = runs.newest_day(store)
         if newest is not None and self.clock.today < newest:
-            raise UsageProblem(DAY_BEFORE, today=self.clock.today.isoformat(), newest=newest.isoformat())
+            text = DAY_BEFORE if self.clock.is_moved else STORE_AHEAD
+            raise UsageProblem(text, today=self.clock.today.isoformat(), newest=newest.isoformat())
 
     def sources(self, names: Sequence[str] = ()) -> tuple[SourceConfig, ...]:
         """The configured sources, or those named; an unknown name is an error."""
@@ -111,7 +123,8 @@ class Workspace:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as err:
-            raise UsageProblem(NO_MAPPING, source=source.name, path=str(path), why=str(err)) from err
+            why = getattr(err, "strerror", None) or NOT_UTF8
+            raise UsageProblem(NO_MAPPING, source=source.name, path=str(path), why=why) from err
         return document.parse(text, name=str(path)), None
 
     def calendar(self) -> WorkCalendar:
@@ -120,9 +133,10 @@ class Workspace:
         path = self.settings.path(self.settings.calendar.overrides)
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except OSError as err:
-            raise UsageProblem(NO_OVERRIDES, path=str(path)) from err
-        return WorkCalendar.china(parse_csv(text))
+        except (OSError, UnicodeDecodeError) as err:
+            why = getattr(err, "strerror", None) or NOT_UTF8
+            raise UsageProblem(NO_OVERRIDES, path=str(path), why=why) from err
+        return WorkCalendar.china(parse_csv(text, path.name))
 
 
 def built_in_mappings() -> dict[str, str]:
