@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ class Link:
 
 def one_line(text: str) -> str:
     """People's text without line breaks, terminal escapes and characters that turn the writing direction."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = (" " if unicodedata.category(sign) in _SPACES else sign for sign in text if _is_shown(sign))
     return " ".join("".join(kept).split())
 
@@ -82,14 +85,20 @@ def age_text(minutes: int | None, lang: Lang) -> str:
 
 def link_of(evidence: Mapping[str, Any]) -> Link:
     """Named by its human number; where the tool has none, by the end of its id."""
-    key, identity = evidence["key"], one_line(evidence["id"])
+    return _link(evidence["key"], evidence["id"], evidence["url"])
+
+
+# A late task is evidence of several reasons of several milestones; it is named once.
+@lru_cache(maxsize=65_536)
+def _link(key: str | None, identity: str, url: str | None) -> Link:
+    identity = one_line(identity)
     short = identity if len(identity) <= SHORT_ID else f"#{identity[-SHORT_ID:]}"
-    return Link(one_line(key) if key else short, safe_url(evidence["url"]))
+    return Link(one_line(key) if key else short, safe_url(url))
 
 
 def safe_url(url: str | None) -> str | None:
     """The address if a browser may be sent there: http or https with a host, and nothing invisible inside."""
-    if url is None or any(sign.isspace() or not sign.isprintable() for sign in url):
+    if url is None or not url.isprintable() or any(map(str.isspace, url)):
         return None
     try:
         parts = urlsplit(url)

@@ -66,7 +66,7 @@ LABELS: dict[str, Text] = {
     "leaving_quarter": Text("将移出本季度", "Leaving the quarter"),
     "penalty_today": Text("违约金（今天）", "Penalty today"),
     "penalty_p85": Text("违约金（按 P85）", "Penalty at P85"),
-    "customers_affected": Text("受影响的客户", "Customers affected"),
+    "customers_affected": Text("受影响的客户（含要留意）", "Customers affected, at risk included"),
     "concern": Text("{customer}「{name}」：{reason}", "{customer}, “{name}”: {reason}"),
     "concern_no_customer": Text("「{name}」：{reason}", "“{name}”: {reason}"),
     "concern_money": Text("；风险金额 {money}", "; {money} at risk"),

@@ -107,7 +107,7 @@ def headline(view: Mapping[str, Any], lang: Lang) -> str:
     """The portfolio in one sentence: how many promises are slipping, for how many customers, and what is at stake."""
     summary = view["summary"]
     if summary["milestones"] == 0:
-        return Text("计划里还没有里程碑。", "The plan has no milestones yet.").say(lang)
+        return Text("没有可以列出的里程碑。", "There are no milestones to list.").say(lang)
     red = [row for row in view["milestones"] if row["status"] == Colour.RED]
     customers = len({folded(row["customer"]) for row in red if row["customer"]})
     money = _stakes(summary["at_risk_gross"], lang)

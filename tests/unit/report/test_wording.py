@@ -264,4 +264,4 @@ def test_a_calm_portfolio_is_said_calmly():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_empty_plan_is_said(lang):
-    assert headline(view([]), lang) == Text("计划里还没有里程碑。", "The plan has no milestones yet.").say(lang)
+    assert headline(view([]), lang) == Text("没有可以列出的里程碑。", "There are no milestones to list.").say(lang)
