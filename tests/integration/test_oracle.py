@@ -1,0 +1,148 @@
+"""The delay report of random programmes, through commands only, equals what an independent reading of the rules gives.
+
+`ORACLE_SEEDS=200 pytest tests/integration/test_oracle.py` looks at many more programmes; `ORACLE_FIRST` moves the first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from ..oracle.civil import Days, Json
+from ..oracle.comparison import differences
+from ..oracle.history import Known
+from ..oracle.judge import Source
+from ..oracle.programme import PROJECTS, Day, Programme, calendar_csv, toml
+from ..oracle.report import delay_report
+from .conftest import Site
+
+ROOT = Path(__file__).parent.parent.parent
+FIRST, SEEDS = int(os.environ.get("ORACLE_FIRST", "1")), int(os.environ.get("ORACLE_SEEDS", "8"))
+PINGCODE_EXTRAS = """
+[task.progress]
+from = "properties.share"
+convert = "percent"
+optional = true
+
+[task.milestone]
+from = "properties.contract"
+optional = true
+"""
+SETTINGS = """
+[calendar]
+overrides = "calendar.csv"
+"""
+
+
+class Story:
+    """One programme lived through: the installation, and what the oracle saw of it."""
+
+    def __init__(self, site: Site, programme: Programme) -> None:
+        self.site, self.programme = site, programme
+        self.known = Known(Days(programme.overrides))
+        self.read_at: dict[str, datetime | None] = {"pingcode": None, "worktile": None}
+        self.lost: dict[str, list[Json]] = {"pingcode": [], "worktile": []}
+        self._settle()
+
+    def _settle(self) -> None:
+        config = self.site.folder / "config.toml"
+        text = config.read_text(encoding="utf-8")
+        for name in ("pingcode", "worktile"):
+            text = text.replace(f'kind = "{name}"', f'kind = "{name}"\nmapping = "mappings/{name}.toml"')
+        config.write_text(text + SETTINGS, encoding="utf-8")
+        (self.site.folder / "mappings").mkdir()
+        for name in ("pingcode", "worktile"):
+            usual = (ROOT / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
+            self.site.write(f"mappings/{name}.toml", usual + PINGCODE_EXTRAS)
+        self.site.write("calendar.csv", calendar_csv(self.programme.overrides.items()))
+
+    def live(self, day: Day, is_first: bool) -> Json:
+        """Edits, reads and a reconcile of one day; returns the report printed at its end."""
+        for turn in range(day.syncs):
+            self._edit(day, turn)
+            if not is_first or turn:
+                self.programme.edit(day.day)
+            self._sync(day)
+        self._plan(day.day, is_first)
+        assert self.site.run("reconcile", today=day.day).code in (0, 1)
+        report = self.report(day.day)
+        self.known.snapshots[day.day] = report
+        return report
+
+    def report(self, today: date, *arguments: str) -> Json:
+        done = self.site.run("report", "--format", "json", *arguments, today=today)
+        assert done.code in (0, 1), done.err
+        found: Json = done.json
+        return found
+
+    def _edit(self, day: Day, turn: int) -> None:
+        for world in self.programme.worlds.values():
+            world.advance_to(self.programme.instant(day.day, 7 + turn))
+
+    def _sync(self, day: Day) -> None:
+        lost = PROJECTS[day.unreadable].id if day.unreadable else None
+        for simulator in (self.site.pingcode, self.site.worktile):
+            simulator.unreadable_projects = {lost} if lost else set()
+        done = self.site.run("sync", "--json", today=day.day)
+        assert done.code == int(lost is not None), done.err
+        for source in done.json["sources"]:
+            name = source["source"]
+            world = self.programme.worlds[name]
+            is_whole = lost not in world.projects
+            assert source["outcome"] == ("complete" if is_whole else "partial")
+            self.lost[name] = [] if is_whole else [_reference(lost)]
+            if is_whole:
+                self.read_at[name] = datetime.fromisoformat(done.json["finished_at"])
+        rows = [*self.site.run("tasks", "--json").lines, *self.site.run("tasks", "--gone", "--json").lines]
+        self.known.observations.append((day.day, rows))
+
+    def _plan(self, today: date, is_first: bool) -> None:
+        moved = False if is_first else self.programme.replan(today)
+        self.site.write("plan.toml", toml(self.programme.plan))
+        approval = ("--approved-by", "王敏", "--reason", "客户同意") if moved else ()
+        path = str(self.site.folder / "plan.toml")
+        done = self.site.run("plan", "import", path, *approval, today=today)
+        assert done.code == 0, done.err
+        self.known.plans.append((today, self.site.run("plan", "show", "--json", today=today).json))
+
+    def expected(self, report: Json, today: date) -> Json:
+        sources = [Source(name, self.read_at[name], self.lost[name]) for name in ("pingcode", "worktile")]
+        return delay_report(self.known, sources, today, datetime.fromisoformat(report["generated_at"]))
+
+
+def _reference(project: str | None) -> Json:
+    found = next(one for one in PROJECTS.values() if one.id == project)
+    return {"id": found.id, "key": found.key, "name": found.name}
+
+
+@contextmanager
+def story(seed: int, folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Story]:
+    programme = Programme(seed)
+    with ExitStack() as stack:
+        site = Site(folder, programme.worlds["pingcode"], programme.worlds["worktile"], stack, capsys)
+        site.start()
+        yield Story(site, programme)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PC_SECRET", "pc-s3cret+/=")
+    monkeypatch.setenv("WT_SECRET", "wt-s3cret+/=")
+    monkeypatch.setattr("connectors.http.sleep_using_event", lambda stop: lambda seconds: None)
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
+def test_the_report_is_what_the_text_of_the_rules_says(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with story(seed, tmp_path, capsys) as told:
+        found = []
+        for number, day in enumerate(told.programme.days):
+            report = told.live(day, is_first=number == 0)
+            expected = told.expected(report, day.day)
+            found += [f"{day.day} {line}" for line in differences(expected, report)]
+
+        assert not found, "\n".join(found)
