@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from bridge.errors import UsageProblem
@@ -25,7 +24,6 @@ NO_SUCH_KIND = Text(
     zh="映射文件 {path} 属于 {kind}，但设置里没有这种来源。",
     en="the mapping file {path} is for {kind}, but no source has that kind.",
 )
-SAMPLE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def _over_payloads(space: Workspace, source: SourceConfig, mapping: document.Map
     kind = load(source.kind)
     with space.store() as store:
         about = _about(space, store, source, tuple(s for s in kind.streams if s != kind.task_stream))
-        payloads = (row.payload for row in islice(raw.current(store, source.name, kind.task_stream), SAMPLE))
+        payloads = (row.payload for row in raw.current(store, source.name, kind.task_stream))
         return tuple(lint.check(mapping, payloads, about))
 
 
