@@ -8,17 +8,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from ..oracle.civil import Days, Json
+from ..oracle.civil import Days, Json, local_day
 from ..oracle.comparison import differences
 from ..oracle.history import Known
 from ..oracle.judge import Source
 from ..oracle.programme import PROJECTS, Day, Programme, calendar_csv, toml
-from ..oracle.report import delay_report
+from ..oracle.report import Wish, delay_report
 from .conftest import Site
 
 ROOT = Path(__file__).parent.parent.parent
@@ -110,9 +110,32 @@ class Story:
         assert done.code == 0, done.err
         self.known.plans.append((today, self.site.run("plan", "show", "--json", today=today).json))
 
-    def expected(self, report: Json, today: date) -> Json:
+    def expected(self, report: Json, today: date, wish: Wish | None = None) -> Json:
         sources = [Source(name, self.read_at[name], self.lost[name]) for name in ("pingcode", "worktile")]
-        return delay_report(self.known, sources, today, datetime.fromisoformat(report["generated_at"]))
+        return delay_report(self.known, sources, today, datetime.fromisoformat(report["generated_at"]), wish)
+
+    def wrong(self, today: date, *arguments: str, wish: Wish | None = None) -> list[str]:
+        """Where a report printed now differs from the expected one."""
+        report = self.report(today, *arguments)
+        said = " ".join((str(today), *arguments))
+        return [f"{said} {line}" for line in differences(self.expected(report, today, wish), report)]
+
+    def replayed(self) -> Iterator[tuple[date, Json, Json]]:
+        """(day, task as read that day, task as the recorded changes say it was)."""
+        state = {(task["source"], task["id"]): dict(task) for task in self.known.observations[-1][1]}
+        left = self.site.run("changes", "--json").lines
+        last = dict(self.known.observations)
+        for day, tasks in sorted(last.items(), reverse=True):
+            while left and (local_day(left[-1]["at"]) or day) > day:
+                change = left.pop()
+                state[change["source"], change["id"]][change["field"]] = change["old"]
+            for task in tasks:
+                then = state[task["source"], task["id"]]
+                yield day, _tracked(task), _tracked(then)
+
+
+def _tracked(task: Json) -> Json:
+    return {name: value for name, value in task.items() if name not in ("updated_at", "mapping_version")}
 
 
 def _reference(project: str | None) -> Json:
@@ -139,10 +162,27 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
 def test_the_report_is_what_the_text_of_the_rules_says(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     with story(seed, tmp_path, capsys) as told:
-        found = []
+        printed = {}
+        wrong: list[str] = []
         for number, day in enumerate(told.programme.days):
-            report = told.live(day, is_first=number == 0)
-            expected = told.expected(report, day.day)
-            found += [f"{day.day} {line}" for line in differences(expected, report)]
+            printed[day.day] = told.live(day, is_first=number == 0)
+            wrong += told.wrong(day.day)
+        last, middle = max(printed), sorted(printed)[len(printed) // 2]
+        later = last + timedelta(days=seed % 9)
 
-        assert not found, "\n".join(found)
+        wrong += told.wrong(last, "--customer", " 远帆", wish=Wish(customer="远帆"))
+        wrong += told.wrong(last, "--owner", "王敏", wish=Wish(owner="王敏"))
+        wrong += told.wrong(later, "--since", str(middle), wish=Wish(since=middle))
+        for day, before in printed.items():
+            again = told.report(later, "--as-of", str(day))
+            if _lasting(before) != _lasting(again):
+                wrong += [f"as of {day}", *differences(before, again)]
+        wrong += [f"{day} replayed {then}, read {task}" for day, task, then in told.replayed() if then != task]
+
+        assert not wrong, "\n".join(wrong)
+
+
+def _lasting(report: Json) -> Json:
+    """A report less what depends on the time of day at which it was printed."""
+    sources = [{"name": row["name"], "outcome": row["outcome"]} for row in report["sources"]]
+    return {**report, "generated_at": None, "sources": str(sources)}

@@ -28,6 +28,9 @@ def _walk(place: str, expected: Any, printed: Any) -> Iterator[str]:
         rows = {row["key"]: row for row in printed}
         for row in expected:
             yield from _walk(row["key"], row, rows[row["key"]])
+    elif isinstance(expected, list) and place.endswith(".goals"):
+        for wanted, shown in zip(expected, printed, strict=False):
+            yield from _walk(f"goal {wanted['key']}", wanted, shown)
     elif isinstance(expected, Decimal):
         yield from _same(place, str(expected), printed)
     else:

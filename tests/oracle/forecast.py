@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
@@ -76,35 +77,29 @@ class Finishes:
         return len(self.weeks) >= 6 and sum(self.weeks) >= 10
 
 
-def cdf(history: list[int], remaining: int, most: int = 520) -> list[Fraction] | None:
-    """P(T <= w) for w = 0, 1, 2, ... until it is nearly 1, sampling weeks with replacement."""
-    left = {remaining: Fraction(1)}
-    found = [Fraction(0)] if remaining else [Fraction(1)]
-    chances: dict[int, Fraction] = {}
-    for count in history:
-        chances[count] = chances.get(count, Fraction(0)) + Fraction(1, len(history))
-    while found[-1] < Fraction(999999, 1000000):
-        if len(found) > most:
-            return None
-        after: dict[int, float | Fraction] = {}
-        for need, chance in left.items():
-            for count, p in chances.items():
-                if need > count:
-                    after[need - count] = after.get(need - count, 0) + float(chance) * float(p)
-        left = after  # type: ignore[assignment]
-        found.append(Fraction(1 - sum(map(float, left.values()))))
-    return found
+def chances(history: list[int], remaining: int) -> Iterator[Fraction]:
+    """P(T <= w) for w = 0, 1, 2 ... by counting: every week is any past week, each sequence of them is as likely."""
+    left, sequences = {remaining: 1}, 1
+    for _ in range(521):
+        yield Fraction(left.get(0, 0), sequences)
+        sequences *= len(history)
+        after: dict[int, int] = {}
+        for need, ways in left.items():
+            for count in history:
+                after[max(need - count, 0)] = after.get(max(need - count, 0), 0) + ways
+        left = after
 
 
-def percentile(chances: list[Fraction], q: float) -> int:
-    return next(w for w, p in enumerate(chances) if float(p) >= q - 1e-12)
+def percentile(history: list[int], remaining: int, q: Fraction) -> int | None:
+    """The smallest number of weeks that is enough with confidence q; None beyond 520 weeks."""
+    return next((weeks for weeks, p in enumerate(chances(history, remaining)) if p >= q), None)
 
 
-def on_time(chances: list[Fraction], today: date, promised: date, days: Days) -> float:
+def on_time(history: list[int], remaining: int, today: date, promised: date, days: Days) -> Fraction:
     if promised < today:
-        return 0.0
+        return Fraction(0)
     weeks = floor(Fraction(days.wd(today, promised), 5))
-    return float(chances[min(weeks, len(chances) - 1)])
+    return next(p for number, p in enumerate(chances(history, remaining)) if number == weeks)
 
 
 class Earned:

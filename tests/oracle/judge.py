@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from .civil import Json, day
-from .forecast import Earned, Finishes, Progress, cdf, on_time, percentile, weights
+from .civil import DAY, Json, day, exact
+from .forecast import Earned, Finishes, Progress, on_time, percentile, weights
 from .history import Known, points, pushes, pushes_since, trend
 from .linkage import Work, fold, is_ambiguous, needs
 from .load import overloaded
@@ -31,10 +31,11 @@ DEFAULTS = {
     "unmapped_ratio": 0.2,
     "throughput_weeks": 13,
 }
+CONFIDENCES = (Fraction(1, 2), Fraction(17, 20), Fraction(19, 20))
 RANK = {"red": 0, "amber": 1, "grey": 2, "green": 3, "done": 4}
 
 
-Estimate = tuple[str, tuple[date, ...], float | None, int | None]
+Estimate = tuple[str, tuple[date, ...], Fraction | None, int | None]
 """Method, its three dates, its P, what it draws from."""
 
 
@@ -55,6 +56,7 @@ class Past:
         self.tasks = known.tasks_on(today)
         self.work = Work(row, self.tasks)
         self.past = known.rows(row["key"], today)
+        self.recorded = known.rows(row["key"], today + DAY)
         promises = known.promises(row["key"])
         self.b0 = promises[0][1] if promises else None
         self.c = promises[-1][1] if promises else None
@@ -126,15 +128,14 @@ class Judged(Past):
         self.why_not = self._why_not()
 
     def _throughput(self) -> Estimate | None:
-        remaining = len(self.work.open)
-        chances = cdf(self.finishes.weeks, remaining) if self.finishes.is_enough else None
-        if chances is None:
+        remaining, history = len(self.work.open), self.finishes.weeks
+        weeks = [percentile(history, remaining, q) for q in CONFIDENCES] if self.finishes.is_enough else [None]
+        if None in weeks:
             return None
-        dates = tuple(self.days.after(self.today, 5 * percentile(chances, q)) for q in (0.5, 0.85, 0.95))
         p = None
         if self.c is not None and (remaining or self.c < self.today):
-            p = on_time(chances, self.today, self.c, self.days)
-        return "throughput", dates, p, len(self.finishes.weeks)
+            p = on_time(history, remaining, self.today, self.c, self.days)
+        return "throughput", tuple(self.days.after(self.today, 5 * w) for w in weeks), p, len(history)
 
     def _earned_schedule(self) -> Estimate | None:
         if self.earned.finish is None:
@@ -158,10 +159,19 @@ class Judged(Past):
         if start is None or len(ratios) < 10 or self.days.wd(start, self.c) <= 0:
             return None
         ends = [self.days.after(start, ceil(r * self.days.wd(start, self.c))) for r in sorted(ratios)]
-        ends = [max(end, self.today) for end in ends]
-        dates = tuple(ends[ceil(q * len(ends)) - 1] for q in (Fraction(1, 2), Fraction(17, 20), Fraction(19, 20)))
-        kept = sum(end <= self.c for end in ends) / len(ends)
-        return "reference_class", dates, 0.0 if self.c < self.today else kept, len(ends)
+        ends = self.ends = [max(end, self.today) for end in ends]
+        dates = tuple(ends[ceil(q * len(ends)) - 1] for q in CONFIDENCES)
+        kept = Fraction(sum(end <= self.c for end in ends), len(ends))
+        return "reference_class", dates, Fraction(0) if self.c < self.today else kept, len(ends)
+
+    def chance_by(self, end: date) -> Fraction:
+        """P of being done by a day; without P, whether the forecast, else the date in the tool, lies by then."""
+        if self.method == "throughput" and self.work.open:
+            return on_time(self.finishes.weeks, len(self.work.open), self.today, end, self.days)
+        if self.method == "reference_class":
+            return Fraction(sum(at <= end for at in self.ends), len(self.ends)) if end >= self.today else Fraction(0)
+        expected = self.f85 or self.due
+        return Fraction(expected is not None and expected <= end)
 
     def _due_dates(self) -> Estimate | None:
         return None if self.due is None else ("due_dates", (max(self.due, self.today),) * 3, None, None)
@@ -197,9 +207,9 @@ class Judged(Past):
 
     def far(self, late: date) -> bool:
         """Whether a date is beyond the threshold that makes its lateness red."""
-        limit = Fraction(str(self.rules["slip_red_workdays"]))
+        limit = exact(self.rules["slip_red_workdays"])
         if (start := self.start) is not None and start < self.c:
-            limit = max(limit, Fraction(str(self.rules["slip_red_ratio"])) * self.days.wd(start, self.c))
+            limit = max(limit, exact(self.rules["slip_red_ratio"]) * self.days.wd(start, self.c))
         return self.days.wd(self.c, late) > limit
 
     def _judge(self) -> None:
@@ -237,16 +247,16 @@ class Judged(Past):
         if self.f85 is not None and self.method != "due_dates" and self.f85 > self.c:
             self._add("FORECAST_LATE", "red" if self.far(self.f85) else "amber")
         if self.p is not None and self.today <= self.c:
-            if self.p < self.rules["p_red"]:
+            if self.p < exact(self.rules["p_red"]):
                 self._add("UNLIKELY", "red")
-            elif self.p < self.rules["p_amber"]:
+            elif self.p < exact(self.rules["p_amber"]):
                 self._add("DOUBTFUL", "amber")
         moved = pushes_since(self.series, self.c_day)
         if moved >= self.rules["pushes_red"]:
             self._add("PUSHED", "red")
         elif moved >= 2:
             self._add("PUSHED", "amber")
-        if (growth := self._growth()) is not None and growth > Fraction(str(self.rules["scope_ratio"])):
+        if (growth := self._growth()) is not None and growth > exact(self.rules["scope_ratio"]):
             self._add("SCOPE_GROWTH", "amber")
 
     def _growth(self) -> Fraction | None:
@@ -281,7 +291,7 @@ class Judged(Past):
             if task["status"] == "todo" and start is not None and self.days.wd(start, self.today) >= 1:
                 self._add("LATE_START", "amber")
         free = sum(1 for task in work if not task["assignees"])
-        if free >= 1 and Fraction(free, len(work)) > Fraction(str(self.rules["unassigned_ratio"])):
+        if free >= 1 and Fraction(free, len(work)) > exact(self.rules["unassigned_ratio"]):
             self._add("UNASSIGNED", "amber")
         own = [due for due in (day(task["due_on"]) for task in self.own) if due]
         if own and any(task["due_on"] and day(task["due_on"]) > max(own) for task in work):
@@ -313,7 +323,7 @@ class Judged(Past):
             self._add("EXECUTION_LOW", "amber")
         if self.earned.spi_t is not None and self.earned.spi_t < Fraction(95, 100):
             self._add("BEHIND", "amber")
-        if self.earned.tspi is not None and self.earned.tspi > Fraction(str(self.rules["tspi_red"])):
+        if self.earned.tspi is not None and self.earned.tspi > exact(self.rules["tspi_red"]):
             self._add("TSPI_HIGH", "red")
 
     def _people(self) -> None:
@@ -322,7 +332,7 @@ class Judged(Past):
             longest = max(self.days.wd(self.known.blocked_since(task), self.today) for task in blocked)
             self._add("BLOCKED", "red" if longest > self.rules["blocked_workdays"] else "amber")
         plan = self.known.plan_on(self.today)
-        full = overloaded(self.tasks, plan["resources"], self.today, self.days, Fraction(str(self.rules["load_amber"])))
+        full = overloaded(self.tasks, plan["resources"], self.today, self.days, exact(self.rules["load_amber"]))
         owners = {fold(person["name"]) for task in self.work.open for person in task["assignees"]}
         if full & owners:
             self._add("OVERLOADED", "amber")
@@ -338,9 +348,7 @@ class Judged(Past):
         if self.due is None and self.method is None:
             self._add("NO_DUE_DATE", "grey")
         unmapped = sum(1 for task in self.work.in_scope if task["status"] == "unmapped")
-        if self.work.in_scope and Fraction(unmapped, len(self.work.in_scope)) > Fraction(
-            str(self.rules["unmapped_ratio"])
-        ):
+        if self.work.in_scope and Fraction(unmapped, len(self.work.in_scope)) > exact(self.rules["unmapped_ratio"]):
             self._add("UNMAPPED_STATUS", "grey")
         for source in self.sources:
             if not needs(self.row, source.name):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from .civil import WHOLE, Days, Json, half_up, money, quantity, ratio, text
+from .civil import WHOLE, Days, Json, day, half_up, money, quantity, ratio, text
 from .history import Known
 from .judge import RANK, Judged, Source
+from .linkage import fold
 
 HALF = Fraction(1, 2)
 ZERO = (Decimal("0.00"), Decimal("0"))
@@ -42,14 +44,14 @@ def late_days(judged: Judged) -> tuple[int | None, int | None]:
 def money_of(judged: Judged) -> Json:
     currency = judged.deal["currency"] or "CNY"
     amount = None if judged.row["amount"] is None else Decimal(judged.row["amount"])
-    is_at_risk = not judged.done and (judged.status == "red" or (judged.p is not None and judged.p < 0.5))
+    is_at_risk = not judged.done and (judged.status == "red" or (judged.p is not None and judged.p < HALF))
     is_assumed = False
     if judged.done:
         k = Fraction(0)
     elif judged.c is not None and judged.today > judged.c:
         k = Fraction(1)
     elif judged.p is not None:
-        k = 1 - Fraction(judged.p)
+        k = 1 - judged.p
     else:
         k, is_assumed = {"red": Fraction(1), "amber": HALF}.get(judged.status, Fraction(0)), True
     judged.expected = None if amount is None else Fraction(amount) * k
@@ -116,7 +118,7 @@ def row_of(judged: Judged) -> Json:
             "p50": text(judged.f50),
             "p85": text(judged.f85),
             "p95": text(judged.f95),
-            "on_time_probability": ratio(None if judged.p is None else Fraction(judged.p)),
+            "on_time_probability": ratio(judged.p),
             "samples": judged.samples,
             "why_not": judged.why_not,
             "spread": judged.spread,
@@ -192,25 +194,70 @@ def leaving_of(judged: Judged) -> Decimal:
     return amount if judged.c < after <= judged.f85 and amount is not None else Decimal(0)
 
 
-def delay_report(known: Known, sources: list[Source], today: date, now: datetime) -> Json:
+@dataclass
+class Wish:
+    """What a reader asked for beside the whole report."""
+
+    customer: str | None = None
+    owner: str | None = None
+    since: date | None = None
+
+    def shows(self, judged: Judged) -> bool:
+        owners = (judged.row["owner"], judged.deal["sales_owner"], judged.deal["delivery_owner"])
+        fits_owner = self.owner is None or fold(self.owner) in [fold(name) for name in owners if name]
+        fits = self.customer is None or fold(judged.deal["customer"] or "") == fold(self.customer)
+        return fits and fits_owner
+
+    def change(self, judged: Judged) -> Json | None:
+        """Against the last snapshot on or before the day asked for."""
+        past = [(when, row) for when, row in judged.recorded if self.since is not None and when <= self.since]
+        if not past:
+            return None
+        when, row = past[-1]
+        before = day(row["forecast"]["p85"])
+        moved = None if before is None or judged.f85 is None else judged.days.wd(before, judged.f85)
+        return {"since": when.isoformat(), "status": row["status"], "forecast_workdays": moved}
+
+
+def goals_of(plan: Json, judged: list[Judged]) -> list[Json]:
+    """Gap to target: what is there and what is likely to come by the end of the goal's period."""
+    found = []
+    for goal in plan["goals"]:
+        coming = [one for one in judged if one.deal["goal"] == goal["key"] and not one.done and one.row["amount"]]
+        expected = None
+        if goal["current"] is not None and goal["due"] and len({one.deal["currency"] for one in coming}) < 2:
+            likely = (Fraction(one.row["amount"]) * one.chance_by(date.fromisoformat(goal["due"])) for one in coming)
+            expected = Fraction(goal["current"]) + sum(likely, Fraction(0))
+        gap = None if expected is None or goal["target"] is None else Fraction(goal["target"]) - expected
+        needed = None if gap is None or not goal["win_rate"] else gap / Fraction(goal["win_rate"])
+        figures = {"expected": expected, "gap": gap, "pipeline_needed": needed}
+        shown = {name: None if value is None else quantity(value) for name, value in figures.items()}
+        found.append({"key": goal["key"], **shown})
+    return found
+
+
+def delay_report(known: Known, sources: list[Source], today: date, now: datetime, wish: Wish | None = None) -> Json:
     """What `pbridge report --format json` should say, as far as the text decides it."""
+    wish = wish or Wish()
     plan = known.plan_on(today)
     assert plan is not None
     deals = {deal["key"]: deal for deal in plan["deals"]}
-    judged = [Judged(known, row, deals[row["deal"]], sources, today, now) for row in plan["milestones"]]
+    every_one = [Judged(known, row, deals[row["deal"]], sources, today, now) for row in plan["milestones"]]
+    judged = [one for one in every_one if wish.shows(one)]
     rows = [row_of(one) for one in judged]
     of_deal: dict[str, str] = {}
     for key in deals:
-        mine = [one for one in judged if one.row["deal"] == key]
+        mine = [one for one in every_one if one.row["deal"] == key]
         mine = [one for one in mine if one.row["contractual"]] or mine
         if mine:
             of_deal[key] = min((one.status for one in mine), key=RANK.__getitem__)
     for one, row in zip(judged, rows, strict=True):
         row["deal"] = {"key": one.row["deal"], "status": of_deal[one.row["deal"]]}
+        row["change"] = wish.change(one)
     unrounded = [{**row, "expected": one.expected} for one, row in zip(judged, rows, strict=True)]
     order = in_order(unrounded)
     every = {(task["source"], task["id"]): task for task in known.tasks_on(today)}
-    in_some = {(task["source"], task["id"]) for one in judged for task in one.work.linked}
+    in_some = {(task["source"], task["id"]) for one in every_one for task in one.work.linked}
     is_open = {(task["source"], task["id"]) for one in judged for task in one.work.open}
     loose = [
         task
@@ -227,6 +274,7 @@ def delay_report(known: Known, sources: list[Source], today: date, now: datetime
 
     return {
         "milestones": sorted(rows, key=lambda row: order.index(row["key"])),
+        "goals": [] if wish.customer or wish.owner else goals_of(plan, every_one),
         "summary": summary_of(rows, {one.row["key"]: leaving_of(one) for one in judged}),
         "unlinked": {
             "milestones_without_tasks": sorted(
