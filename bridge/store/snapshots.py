@@ -13,8 +13,12 @@ from bridge.reconcile.situation import Snapshot
 from bridge.store.engine import Store, dumps
 
 
-def save(store: Store, run: int, snapshots: Iterable[Snapshot]) -> None:
-    """Keep the snapshots of a run, replacing what an earlier run of the same day said."""
+def save(store: Store, run: int, day: date, snapshots: Iterable[Snapshot]) -> None:
+    """Keep the snapshots of a day's run in place of what an earlier run of that day said.
+
+    That one may have spoken of a milestone which the plan has withdrawn since: it has no snapshot on this day.
+    """
+    store.delete_many("assessments", ("day",), [(day.isoformat(),)])
     store.upsert_many(
         "assessments",
         ("milestone", "day", "run", "colour", "data"),

@@ -61,7 +61,7 @@ def reconcile(space: Workspace) -> Reconciled:
         at = space.clock.now()
         with store.transaction():
             run = runs.start(store, "reconcile", space.clock.today, at)
-            snapshots.save(store, run, snapshot.snapshots(result, space.clock.today))
+            snapshots.save(store, run, space.clock.today, snapshot.snapshots(result, space.clock.today))
             runs.finish(store, run, space.clock.now())
         return Reconciled(
             portfolio,

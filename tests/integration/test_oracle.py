@@ -19,7 +19,7 @@ from ..oracle.history import Known
 from ..oracle.judge import Source
 from ..oracle.programme import PROJECTS, Day, Programme, calendar_csv, toml
 from ..oracle.report import Wish, delay_report
-from .conftest import Site
+from .conftest import PLAN, Site
 
 ROOT = Path(__file__).parent.parent.parent
 FIRST, SEEDS = int(os.environ.get("ORACLE_FIRST", "1")), int(os.environ.get("ORACLE_SEEDS", "8"))
@@ -36,6 +36,8 @@ optional = true
 SETTINGS = """
 [calendar]
 overrides = "calendar.csv"
+
+[rules]
 """
 
 
@@ -44,7 +46,7 @@ class Story:
 
     def __init__(self, site: Site, programme: Programme) -> None:
         self.site, self.programme = site, programme
-        self.known = Known(Days(programme.overrides))
+        self.known = Known(Days(programme.overrides), programme.rules)
         self.read_at: dict[str, datetime | None] = {"pingcode": None, "worktile": None}
         self.lost: dict[str, list[Json]] = {"pingcode": [], "worktile": []}
         self._settle()
@@ -54,7 +56,8 @@ class Story:
         text = config.read_text(encoding="utf-8")
         for name in ("pingcode", "worktile"):
             text = text.replace(f'kind = "{name}"', f'kind = "{name}"\nmapping = "mappings/{name}.toml"')
-        config.write_text(text + SETTINGS, encoding="utf-8")
+        rules = "".join(f"{name} = {value}\n" for name, value in self.programme.rules.items())
+        config.write_text(text + SETTINGS + rules, encoding="utf-8")
         (self.site.folder / "mappings").mkdir()
         for name in ("pingcode", "worktile"):
             usual = (ROOT / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
@@ -68,8 +71,11 @@ class Story:
             if not is_first or turn:
                 self.programme.edit(day.day)
             self._sync(day)
+            if not is_first:
+                # Only the last run of a day is its snapshot.
+                self._reconcile(day.day)
         self._plan(day.day, is_first)
-        assert self.site.run("reconcile", today=day.day).code in (0, 1)
+        self._reconcile(day.day)
         report = self.report(day.day)
         self.known.snapshots[day.day] = report
         return report
@@ -79,6 +85,9 @@ class Story:
         assert done.code in (0, 1), done.err
         found: Json = done.json
         return found
+
+    def _reconcile(self, today: date) -> None:
+        assert self.site.run("reconcile", today=today).code in (0, 1)
 
     def _edit(self, day: Day, turn: int) -> None:
         for world in self.programme.worlds.values():
@@ -167,12 +176,12 @@ def test_the_report_is_what_the_text_of_the_rules_says(seed: int, tmp_path: Path
         for number, day in enumerate(told.programme.days):
             printed[day.day] = told.live(day, is_first=number == 0)
             wrong += told.wrong(day.day)
-        last, middle = max(printed), sorted(printed)[len(printed) // 2]
+        last, since = max(printed), min(printed) + timedelta(days=seed % 9 - 1)
         later = last + timedelta(days=seed % 9)
 
         wrong += told.wrong(last, "--customer", " 远帆", wish=Wish(customer="远帆"))
         wrong += told.wrong(last, "--owner", "王敏", wish=Wish(owner="王敏"))
-        wrong += told.wrong(later, "--since", str(middle), wish=Wish(since=middle))
+        wrong += told.wrong(later, "--since", str(since), wish=Wish(since=since))
         for day, before in printed.items():
             again = told.report(later, "--as-of", str(day))
             if _lasting(before) != _lasting(again):
@@ -186,3 +195,18 @@ def _lasting(report: Json) -> Json:
     """A report less what depends on the time of day at which it was printed."""
     sources = [{"name": row["name"], "outcome": row["outcome"]} for row in report["sources"]]
     return {**report, "generated_at": None, "sources": str(sources)}
+
+
+def test_a_milestone_withdrawn_later_that_day_has_no_snapshot_of_the_day(site: Site):
+    first, today = date(2026, 8, 17), date(2026, 8, 24)
+    site.advance(first)
+    site.run("sync", today=first)
+    site.run("reconcile", today=first)
+    site.write("plan.toml", PLAN[: PLAN.rindex("[[milestones]]")])
+    site.run("reconcile", today=first)
+    site.write("plan.toml", PLAN)
+    site.run("reconcile", today=today)
+
+    rows = site.run("report", "--format", "json", "--since", str(first), today=today).json["milestones"]
+
+    assert {row["key"]: row["change"] and row["change"]["since"] for row in rows} == {"M-1": "2026-08-17", "M-2": None}

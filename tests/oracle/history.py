@@ -18,6 +18,8 @@ class Known:
     """Everything that was observed, oldest first; the last observation and plan are the present ones."""
 
     days: Days
+    rules: Json = field(default_factory=dict)
+    """Thresholds of the settings."""
     observations: list[tuple[date, list[Json]]] = field(default_factory=list)
     plans: list[tuple[date, Json]] = field(default_factory=list)
     snapshots: dict[date, Json] = field(default_factory=dict)

@@ -23,6 +23,7 @@ PROJECTS = {
 IN_WORKTILE = ("MKT", "SVC")
 SPRINT = SimRelease(hex_id("sprint"), "Sprint 9")
 STARTS = (date(2026, 8, 3), date(2026, 9, 14), date(2026, 2, 9), date(2026, 3, 23), date(2026, 5, 4), date(2026, 6, 22))
+RULES = {"slip_red_workdays": 2, "pushes_red": 1, "load_amber": 0.5, "blocked_workdays": 1, "tspi_red": 2}
 PHRASES = (
     "source:pingcode project:PAY", "project:\"运维 二期\"", "source:worktile", "project:MKT -tag:外部", "tag:一期",
     "source:pingcode tag:二期 | project:SVC", "parent:PAY-2 | parent:MKT-2", "assignee:林悦", "kind:bug", "",
@@ -59,6 +60,7 @@ class Programme:
             self.start + timedelta(days=self.random.randint(0, 40)): self.random.random() < 0.5
             for _ in range(self.random.choice((0, 0, 4)))
         }
+        self.rules: Json = self.random.choice(({}, {}, {"stale_workdays": 3, "source_stale_hours": 60}, RULES))
         self.plan = self._plan()
         self.days = self._days()
 
@@ -94,7 +96,8 @@ class Programme:
         done = pick.random() < self.finish_share
         state = "done" if done else pick.choice(("todo", "todo", "doing", "doing", "doing", "cancelled"))
         created = self.instant(today - timedelta(days=pick.randint(0, 130)), 9)
-        finished = self.instant(today - timedelta(days=pick.randint(0, 110)), 17)
+        # Now and then a clock of the vendor is days ahead.
+        finished = self.instant(today - timedelta(days=pick.randint(-3, 110)), 17)
         item = SimItem(
             id=hex_id(key, number), key=shown, title=f"{key} 任务 {number}", project=PROJECTS[key].id,
             kind="milestone" if pick.random() < self.own_share else pick.choice(("task", "task", "story", "bug")),

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from .civil import WHOLE, Days, Json, day, half_up, money, quantity, ratio, text
 from .history import Known
-from .judge import RANK, Judged, Source
+from .judge import Judged, Source
 from .linkage import fold
+from .milestone import RANK
 
 HALF = Fraction(1, 2)
 ZERO = (Decimal("0.00"), Decimal("0"))
