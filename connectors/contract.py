@@ -6,7 +6,7 @@ A connector knows HTTP and its own vendor. It yields raw records, never interpre
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol
@@ -38,6 +38,30 @@ class SourceConfig(BaseModel):
         return value.rstrip("/")
 
 
+class Allowance(Protocol):
+    """How many requests a credential may still send; everything that uses the credential shares one."""
+
+    def reserve(self) -> float:
+        """Take the next place; returns the seconds to wait before using it."""
+        ...
+
+    def block(self, seconds: float) -> None:
+        """The vendor wants nothing for so long: nobody gets a place before."""
+        ...
+
+    def blocked_for(self) -> float:
+        """Seconds for which the vendor still wants nothing; 0 where it has not said so."""
+        ...
+
+    def resize(self, per_minute: int) -> None:
+        """The vendor has told its limit; a larger one than the settings allow changes nothing."""
+        ...
+
+
+Allowances = Callable[[str, int], Allowance]
+"""The allowance of a credential (an opaque key) of so many requests in any minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a connector may know of the world: the clock of the run, the civil zone, and the wish to stop."""
@@ -45,6 +69,10 @@ class Surroundings:
     timezone: ZoneInfo
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     stop: threading.Event = field(default_factory=threading.Event)
+    memory: MutableMapping[str, str] = field(default_factory=dict)
+    """What the connector wants to know again in its next run, such as the path generation it found; no secrets."""
+    allowances: Allowances | None = None
+    """Allowances shared with other processes; None: those of this process alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +86,17 @@ class RawRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that is no object or names no id: kept aside, so that the rows beside it are not lost with it.
+
+    `excerpt` is the redacted beginning of the row. A pull that met one cannot be `complete`: any object may be this one.
+    """
+
+    reason: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A batch safe to commit: after storing it, `cursor` is where to resume.
 
@@ -67,6 +106,15 @@ class Page:
     records: tuple[RawRecord, ...]
     cursor: Mapping[str, Any]
     complete: bool = False
+    rejected: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A task that was asked for by its id, and the scope in which it is now."""
+
+    scope: str
+    record: RawRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +139,17 @@ class CheckFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """The keys of one object of a stream as the source sent it, without a single value: safe to show and to send on.
+
+    Keys are dotted, an array step is `[]`; each has the names of the JSON types that were met.
+    """
+
+    stream: str
+    keys: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """What a source answered when asked whether it can be read; nothing was stored."""
 
@@ -99,19 +158,21 @@ class Check:
     profile: str | None = None
     clock_offset_s: float | None = None
     findings: tuple[CheckFinding, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    """One of each stream, where they were asked for."""
 
     @property
     def ok(self) -> bool:
         return self.signed_in and not any(f.severity == "error" for f in self.findings)
 
 
-@dataclass(slots=True)
-class Tally:
-    """What reading has cost so far."""
+class Tally(threading.local):
+    """What reading has cost so far in the thread that asks, which is the thread that reads one scope at a time."""
 
-    requests: int = 0
-    retries: int = 0
-    slept_seconds: float = 0.0
+    def __init__(self) -> None:
+        self.requests = 0
+        self.retries = 0
+        self.slept_seconds = 0.0
 
 
 class Connector(Protocol):
@@ -119,16 +180,26 @@ class Connector(Protocol):
 
     A pull that began at `{}` and finished, even across interruptions, is a complete read of its scope.
     A source without an update filter returns `{}` as its last cursor, so that each pull is complete.
+    `pages`, `details` and `find` may be called by several threads at once, for different scopes.
     """
 
     config_type: ClassVar[type[SourceConfig]]
     streams: ClassVar[tuple[str, ...]]
+    """In the order of reading: those before the task stream help to understand tasks, those after it follow them."""
     task_stream: ClassVar[str]
+    optional_streams: ClassVar[frozenset[str]]
+    """Streams that a server, an edition or an app's permissions may lack: never had, they are unavailable, not failed."""
+    detail_streams: ClassVar[tuple[str, ...]]
+    """What can only be asked one task at a time; read for open and changed tasks, a few in each run."""
+    concurrency: ClassVar[int]
+    """How many scopes may be read at once."""
+    most_finds: ClassVar[int]
+    """How many tasks `find` may be asked for in one run."""
     tally: Tally
 
     def __init__(self, config: Any, surroundings: Surroundings) -> None: ...
 
-    def check(self) -> Check:
+    def check(self, *, samples: bool = False) -> Check:
         """Sign in and look around with reads only; problems are findings, not exceptions."""
         ...
 
@@ -136,8 +207,24 @@ class Connector(Protocol):
         """The parts of `stream` that can be read now, in a stable order."""
         ...
 
+    def expect(self, stream: str, cursors: Mapping[str, Mapping[str, Any]]) -> None:
+        """Told which scopes are about to be read from which cursors, so that one request may answer for many."""
+        ...
+
     def pages(self, stream: str, scope: Scope, cursor: Mapping[str, Any]) -> Iterator[Page]:
         """The records of one scope since `cursor`, in batches that are safe to commit."""
+        ...
+
+    def details(self, stream: str, scope: Scope, task: str) -> tuple[RawRecord, ...]:
+        """Every record of a detail stream that belongs to one task; the former ones that are missing are withdrawn."""
+        ...
+
+    def find(self, ids: Sequence[str]) -> tuple[Found, ...]:
+        """Those of these tasks that the source still shows, wherever they are now. Raises where it cannot tell."""
+        ...
+
+    def hinted(self, body: Any) -> tuple[str, ...]:
+        """Task ids that a webhook's body (JSON, a form as an object, or text) may speak of. Nothing is trusted in it."""
         ...
 
     def close(self) -> None:

@@ -2,7 +2,8 @@
 
 ConnectorError              `code` is stable, the text is redacted
 ├── Retry                   try again, after `after_s` seconds if the source said so
-│   └── Unreachable         the host did not answer at all
+│   ├── Unreachable         the host did not answer at all
+│   └── Parked              the vendor wants nothing for longer than a run waits: come back after `seconds`
 ├── SignInFailed            stop and tell an admin; retrying cannot help
 │   └── TokenRefused        this token is dead: fetch a new one and replay once
 ├── NotPermitted            signed in, but this part may not be read: isolate it
@@ -36,6 +37,15 @@ class Retry(ConnectorError):
 
 class Unreachable(Retry):
     code = "unreachable"
+
+
+class Parked(Retry):
+    code = "parked"
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message, after_s=seconds, most=1)
+        self.seconds = seconds
+        """From now until the vendor may be asked again."""
 
 
 class SignInFailed(ConnectorError):

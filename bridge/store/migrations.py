@@ -12,13 +12,23 @@ MIGRATIONS = Migrations("bridge")
 
 @MIGRATIONS()
 def m001_first_schema(db: Database) -> None:
-    for table in TABLES:
-        _create(db, table)
+    _create_those(db, since=1)
     # One current content per object; older contents stay, with the instant at which they were superseded.
     db.execute(
         "CREATE UNIQUE INDEX idx_raw_records_current ON raw_records (source, stream, external_id) "
         "WHERE superseded_at IS NULL"
     )
+
+
+@MIGRATIONS()
+def m002_lossless_sources(db: Database) -> None:
+    _create_those(db, since=2)
+
+
+def _create_those(db: Database, *, since: int) -> None:
+    for table in TABLES:
+        if table.since == since:
+            _create(db, table)
 
 
 def _create(db: Database, table: Table) -> None:

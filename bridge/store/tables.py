@@ -14,6 +14,8 @@ class Table:
     key: tuple[str, ...]
     optional: frozenset[str] = frozenset()
     indexes: tuple[tuple[str, ...], ...] = ()
+    since: int = 1
+    """The migration that creates it."""
 
 
 def _optional(*names: str) -> frozenset[str]:
@@ -171,6 +173,62 @@ TABLES: tuple[Table, ...] = (
         {"milestone": "TEXT", "day": "TEXT", "run": "INTEGER", "colour": "TEXT", "data": "TEXT"},
         key=("milestone", "day"),
         indexes=(("day",),),
+    ),
+    Table(
+        # The ids a resumable complete read has met, one row a page, so that a read which was cut short can end in a sweep.
+        "sightings",
+        {"source": "TEXT", "stream": "TEXT", "scope": "TEXT", "page": "INTEGER", "ids": "BLOB"},
+        key=("source", "stream", "scope", "page"),
+        since=2,
+    ),
+    Table(
+        # zstandard dictionaries: one object is too small to be packed well alone.
+        "dictionaries",
+        {"id": "INTEGER", "stream": "TEXT", "data": "BLOB", "made_at": "TEXT"},
+        key=("id",),
+        since=2,
+    ),
+    Table(
+        # When the detail streams of a task were last read, and what the task looked like then.
+        "detail_reads",
+        {"source": "TEXT", "stream": "TEXT", "task": "TEXT", "raw": "INTEGER", "read_at": "TEXT"},
+        key=("source", "stream", "task"),
+        since=2,
+    ),
+    Table(
+        "source_memory",
+        {"source": "TEXT", "name": "TEXT", "value": "TEXT"},
+        key=("source", "name"),
+        since=2,
+    ),
+    Table(
+        # Who is at work on what; a holder that died is recognised and replaced.
+        "leases",
+        {
+            "name": "TEXT",
+            "holder": "TEXT",
+            "host": "TEXT",
+            "pid": "INTEGER",
+            "born": "TEXT",
+            "since": "TEXT",
+            "heartbeat_at": "TEXT",
+        },
+        key=("name",),
+        since=2,
+    ),
+    Table(
+        # What a credential has sent in the last minute, shared by every process; `credential` is a hash.
+        "budgets",
+        {"credential": "TEXT", "per_minute": "INTEGER", "sent": "TEXT", "blocked_until": "REAL"},
+        key=("credential",),
+        since=2,
+    ),
+    Table(
+        # Tasks that a webhook spoke of and that have not been read again since; `task` empty means the whole source.
+        "hints",
+        {"source": "TEXT", "task": "TEXT", "first_at": "TEXT", "last_at": "TEXT", "times": "INTEGER"},
+        key=("source", "task"),
+        since=2,
     ),
 )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from connectors.contract import EVERYTHING, Check, Page, RawRecord, Scope, SourceConfig, Surroundings, Tally
+from connectors.contract import EVERYTHING, Check, Found, Page, RawRecord, Scope, SourceConfig, Surroundings, Tally
 from connectors.errors import PathUnknown, Rejected
 from connectors.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRIES, Client, Redactor, budget_of
 from connectors.paging import instant
@@ -37,6 +37,10 @@ class PingCode:
     config_type: ClassVar[type[SourceConfig]] = PingCodeConfig
     streams: ClassVar[tuple[str, ...]] = ("projects", "users", "work_item_types", "work_item_states", "work_items")
     task_stream: ClassVar[str] = "work_items"
+    optional_streams: ClassVar[frozenset[str]] = frozenset()
+    detail_streams: ClassVar[tuple[str, ...]] = ()
+    concurrency: ClassVar[int] = 4
+    most_finds: ClassVar[int] = 0
 
     def __init__(
         self, config: PingCodeConfig, surroundings: Surroundings, *, first_backoff_s: float = FIRST_BACKOFF_S
@@ -56,7 +60,7 @@ class PingCode:
         self._missing: frozenset[str] = frozenset()
         self._at_other_address = False
 
-    def check(self) -> Check:
+    def check(self, *, samples: bool = False) -> Check:
         # One short try to sign in, few for the rest.
         door = self._door(sign_in=self._client(1, CHECK_SIGN_IN_WAITS_S), calls=self._client(3, CHECK_WAITS_S))
         return Look(door, self._config.profile, self._selected).look()
@@ -89,6 +93,18 @@ class PingCode:
             yield from WorkItems(self._api, self._spoken(), self._surroundings.timezone).pages(scope, cursor)
         else:
             raise LookupError(f"PingCode has no stream {stream!r}; known: {', '.join(self.streams)}")
+
+    def expect(self, stream: str, cursors: Mapping[str, Mapping[str, Any]]) -> None:
+        """Nothing is asked ahead."""
+
+    def details(self, stream: str, scope: Scope, task: str) -> tuple[RawRecord, ...]:
+        raise LookupError(f"PingCode has no detail stream {stream!r}")
+
+    def find(self, ids: Sequence[str]) -> tuple[Found, ...]:
+        raise LookupError("PingCode is not asked for single work items")
+
+    def hinted(self, body: Any) -> tuple[str, ...]:
+        return ()
 
     def close(self) -> None:
         for client in self._clients:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
-from connectors.contract import EVERYTHING, Check, Page, RawRecord, Scope, Surroundings, Tally
+from connectors.contract import EVERYTHING, Check, Found, Page, RawRecord, Scope, Surroundings, Tally
 from connectors.errors import Rejected
 from connectors.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRIES, Client, Redactor, budget_of
 from connectors.paging import instant
@@ -50,6 +50,10 @@ class Worktile:
     config_type: ClassVar[type[WorktileConfig]] = WorktileConfig
     streams: ClassVar[tuple[str, ...]] = ("projects", "members", "tasks")
     task_stream: ClassVar[str] = "tasks"
+    optional_streams: ClassVar[frozenset[str]] = frozenset()
+    detail_streams: ClassVar[tuple[str, ...]] = ()
+    concurrency: ClassVar[int] = 3
+    most_finds: ClassVar[int] = 0
 
     def __init__(self, config: WorktileConfig, surroundings: Surroundings, pace: Pace | None = None) -> None:
         self.tally = Tally()
@@ -67,7 +71,7 @@ class Worktile:
     def close(self) -> None:
         self._client.close()
 
-    def check(self) -> Check:
+    def check(self, *, samples: bool = False) -> Check:
         """Sign in afresh, list projects and members, and read one page of every project."""
         patience = replace(CHECK_READ, first_backoff_s=self._pace.first_backoff_s)
         sign_in, read = self._new_client(CHECK_SIGN_IN), self._new_client(patience)
@@ -99,6 +103,18 @@ class Worktile:
             yield from self._tasks(scope)
         else:
             raise LookupError(f"worktile has no stream {stream!r}; known: {', '.join(self.streams)}")
+
+    def expect(self, stream: str, cursors: Mapping[str, Mapping[str, Any]]) -> None:
+        """Nothing is asked ahead."""
+
+    def details(self, stream: str, scope: Scope, task: str) -> tuple[RawRecord, ...]:
+        raise LookupError(f"worktile has no detail stream {stream!r}")
+
+    def find(self, ids: Sequence[str]) -> tuple[Found, ...]:
+        raise LookupError("worktile is not asked for single tasks")
+
+    def hinted(self, body: Any) -> tuple[str, ...]:
+        return ()
 
     def _list(self, stream: str, fetch: Callable[[int], Listing], identify: Callable[[Row], str]) -> Iterator[Page]:
         for rows, complete in read_proven(partial(Walk, fetch, identify)):
