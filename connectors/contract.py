@@ -107,6 +107,8 @@ class Page:
     cursor: Mapping[str, Any]
     complete: bool = False
     rejected: tuple[Reject, ...] = ()
+    counted: bool = True
+    """Beside `complete`: the source also told how many objects there are. Where it does not, one absence proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
+from bridge.mapping import wire
 from bridge.mapping.document import MappingFile
-from bridge.mapping.outcome import Mapped, Payload, Problem, Surroundings
+from bridge.mapping.outcome import Mapped, MappedRow, Payload, Problem, Surroundings
 from bridge.mapping.targets import TASK_TARGETS
 from bridge.mapping.words import ABSENT
 from bridge.model import ProjectRef, Task
 
-__all__ = ["Mapped", "Problem", "Surroundings", "to_task"]
+__all__ = ["Mapped", "MappedRow", "Problem", "Surroundings", "to_row", "to_task"]
 
 _ORDER = tuple(target.name for target in TASK_TARGETS)
 _EMPTY = [target.empty for target in TASK_TARGETS]
@@ -26,6 +28,34 @@ if (*_BUILT, "mapping_version") != _SCHEMA:
 
 def to_task(mapping: MappingFile, payload: Payload, about: Surroundings) -> Mapped:
     """The same payload, mapping and surroundings always give the same task and the same problems; never raises."""
+    found, own, problems = _read(mapping, payload, about)
+    if found is None:
+        return Mapped(None, problems)
+    values = [
+        about.source,
+        *found[:_PROJECT],
+        ProjectRef(found[_PROJECT], found[_PROJECT + 1], found[_PROJECT + 2]),
+        *found[_AFTER_PROJECT:_ARCHIVED],
+        own,
+        found[_ARCHIVED],
+        found[_GONE],
+        mapping.version,
+    ]
+    return Mapped(Task(*values), problems)
+
+
+def to_row(mapping: MappingFile, payload: Payload, about: Surroundings) -> MappedRow:
+    """What `wire.as_json` makes of the task that `to_task` gives, without making the task: a third of the time."""
+    found, own, problems = _read(mapping, payload, about)
+    if found is None:
+        return MappedRow(None, problems)
+    return MappedRow(wire.as_row(about.source, found, own, mapping.version), problems)
+
+
+def _read(
+    mapping: MappingFile, payload: Payload, about: Surroundings
+) -> tuple[list[Any] | None, dict[str, Any], tuple[Problem, ...]]:
+    """The values of the targets in their order, the admin's own fields, and the problems; None where it is no task."""
     problems: list[Problem] = []
     found = _EMPTY.copy()
     for index, read in mapping.readers:
@@ -33,22 +63,15 @@ def to_task(mapping: MappingFile, payload: Payload, about: Surroundings) -> Mapp
     identity, project = found[_ID], found[_PROJECT]
     if identity is None or project is None:
         lacking = [name for name, value in (("id", identity), ("project.id", project)) if value is None]
-        return Mapped(None, (*(_missing(mapping, name) for name in lacking), *problems))
+        return None, {}, (*(_missing(mapping, name) for name in lacking), *problems)
     if found[_TITLE] is None:
         # The work is real although nobody named it: losing it from the report would be worse than calling it by its key.
         problems.append(_missing(mapping, "title"))
         found[_TITLE] = found[_KEY] or identity
-    values = [
-        about.source,
-        *found[:_PROJECT],
-        ProjectRef(project, found[_PROJECT + 1], found[_PROJECT + 2] or project),
-        *found[_AFTER_PROJECT:_ARCHIVED],
-        {name: read(payload, about, problems) for name, read in mapping.field_readers},
-        found[_ARCHIVED],
-        found[_GONE],
-        mapping.version,
-    ]
-    return Mapped(Task(*values), tuple(problems))
+    if found[_PROJECT + 2] is None:
+        found[_PROJECT + 2] = project
+    own = {name: read(payload, about, problems) for name, read in mapping.field_readers}
+    return found, own, tuple(problems)
 
 
 def _missing(mapping: MappingFile, target: str) -> Problem:

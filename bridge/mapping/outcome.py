@@ -45,6 +45,14 @@ class Mapped:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MappedRow:
+    """As `Mapped`, with the task as the JSON object of `pbridge tasks --json`."""
+
+    data: dict[str, Any] | None
+    problems: tuple[Problem, ...]
+
+
 class Unfit(Exception):
     """A value that a rule cannot use; `kept` is what could be read nevertheless."""
 

@@ -23,6 +23,9 @@ def m001_first_schema(db: Database) -> None:
 @MIGRATIONS()
 def m002_lossless_sources(db: Database) -> None:
     _create_those(db, since=2)
+    if "is_open" not in db.table("tasks").columns_dict:
+        db.execute("ALTER TABLE tasks ADD COLUMN is_open INTEGER")
+        db.execute("UPDATE tasks SET is_open = json_extract(data, '$.status') NOT IN ('done', 'cancelled')")
 
 
 def _create_those(db: Database, *, since: int) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store, dumps, marks
+from bridge.store.packing import Packing, encode
 
-_COLUMNS = ("source", "stream", "scope", "external_id", "hash", "payload", "first_run", "first_seen_at")
+_COLUMNS = ("id", "source", "stream", "scope", "external_id", "hash", "payload", "first_run", "first_seen_at")
 _READ_BATCH = 500
 
 
@@ -23,8 +23,8 @@ class Content:
 
     external_id: str
     payload: Mapping[str, Any]
+    text: bytes
     hash: str
-    blob: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,87 +37,134 @@ class Stored:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Contents against what is stored. `known` has the row ids of the objects that are stored, whatever their content."""
+
+    new: list[Content]
+    differing: list[Content]
+    known: dict[str, int]
+
+
 def content(external_id: str, payload: Mapping[str, Any]) -> Content:
-    """Pack a payload; key order in the source's JSON does not make a difference."""
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode(
-        "utf-8", "surrogatepass"
-    )
-    digest = hashlib.blake2b(text, digest_size=16).hexdigest()
-    return Content(external_id, payload, digest, zlib.compress(text, 1))
+    """A payload ready to be compared; key order in the source's JSON does not make a difference."""
+    text = encode(payload)
+    return Content(external_id, payload, text, hashlib.blake2b(text, digest_size=16).hexdigest())
 
 
-def changed(store: Store, source: str, stream: str, contents: Sequence[Content]) -> tuple[list[Content], list[Content]]:
-    """(new objects, objects whose content differs from what is stored)."""
-    known: dict[str, str] = {}
+def compare(store: Store, source: str, stream: str, contents: Sequence[Content]) -> Compared:
+    """Which of these objects are new, and which look different from what is stored."""
+    hashes: dict[str, str] = {}
+    known: dict[str, int] = {}
     for start in range(0, len(contents), _READ_BATCH):
         batch = contents[start : start + _READ_BATCH]
-        known.update(
-            store.rows(
-                "SELECT external_id, hash FROM raw_records WHERE source = ? AND stream = ? AND superseded_at IS NULL "
-                f"AND external_id IN ({marks(len(batch))})",
-                (source, stream, *(entry.external_id for entry in batch)),
-            )
-        )
+        for external_id, digest, raw in store.rows(
+            "SELECT external_id, hash, id FROM raw_records WHERE source = ? AND stream = ? AND superseded_at IS NULL "
+            f"AND external_id IN ({marks(len(batch))})",
+            (source, stream, *(entry.external_id for entry in batch)),
+        ):
+            hashes[external_id], known[external_id] = digest, raw
     new = [entry for entry in contents if entry.external_id not in known]
-    return new, [entry for entry in contents if known.get(entry.external_id, entry.hash) != entry.hash]
+    differing = [entry for entry in contents if hashes.get(entry.external_id, entry.hash) != entry.hash]
+    return Compared(new, differing, known)
 
 
 def save(
-    store: Store, source: str, stream: str, scope: str, contents: Iterable[Content], *, run: int, at: datetime
-) -> None:
-    """Supersede the former contents of these objects and keep the new ones."""
+    store: Store,
+    packing: Packing,
+    source: str,
+    stream: str,
+    scope: str,
+    compared: Compared,
+    *,
+    run: int,
+    at: datetime,
+) -> dict[str, int]:
+    """Keep the new contents and supersede those they replace; returns the row id of each."""
     now = stamp(at)
-    rows = list(contents)
     store.db.conn.executemany(
-        "UPDATE raw_records SET superseded_at = ? "
-        "WHERE source = ? AND stream = ? AND external_id = ? AND superseded_at IS NULL",
-        [(now, source, stream, row.external_id) for row in rows],
+        "UPDATE raw_records SET superseded_at = ? WHERE id = ?",
+        [(now, compared.known[entry.external_id]) for entry in compared.differing],
     )
+    fresh = [*compared.new, *compared.differing]
+    blobs = packing.pack(f"{source}/{stream}", [entry.text for entry in fresh], at)
+    # Inside the one write transaction nobody else can take these ids.
+    row = store.one("SELECT max(id) FROM raw_records")
+    first = (row[0] or 0) + 1 if row else 1
+    ids = {entry.external_id: first + number for number, entry in enumerate(fresh)}
     store.insert_many(
         "raw_records",
         _COLUMNS,
-        [(source, stream, scope, row.external_id, row.hash, row.blob, run, now) for row in rows],
+        [
+            (ids[entry.external_id], source, stream, scope, entry.external_id, entry.hash, blob, run, now)
+            for entry, blob in zip(fresh, blobs, strict=True)
+        ],
     )
+    return ids
 
 
-def ids(store: Store, source: str, stream: str, external_ids: Sequence[str]) -> dict[str, int]:
-    """Row ids of the current contents."""
-    return dict(
-        store.rows(
-            "SELECT external_id, id FROM raw_records WHERE source = ? AND stream = ? AND superseded_at IS NULL "
-            f"AND external_id IN ({marks(len(external_ids))})",
-            (source, stream, *external_ids),
-        )
+def withdraw(store: Store, source: str, stream: str, scope: str, seen: Collection[str], at: datetime) -> int:
+    """Supersede, without a successor, the contents of a scope that a complete read did not show; returns how many."""
+    rows = store.rows(
+        "SELECT id, external_id FROM raw_records "
+        "WHERE source = ? AND stream = ? AND scope = ? AND superseded_at IS NULL",
+        (source, stream, scope),
     )
+    gone = [(stamp(at), raw) for raw, external_id in rows if external_id not in seen]
+    store.db.conn.executemany("UPDATE raw_records SET superseded_at = ? WHERE id = ?", gone)
+    return len(gone)
 
 
-def current(store: Store, source: str, stream: str) -> Iterator[Stored]:
-    """Every current content of a stream, in order of arrival; read in batches, so memory stays bounded."""
+def has_any(store: Store, source: str, stream: str) -> bool:
+    """Whether anything of a stream was ever read."""
+    sql = "SELECT 1 FROM raw_records WHERE source = ? AND stream = ? LIMIT 1"
+    return store.one(sql, (source, stream)) is not None
+
+
+def current(store: Store, source: str, stream: str, scope: str | None = None) -> Iterator[Stored]:
+    """Every current content of a stream (or of one of its scopes), oldest first; memory stays bounded."""
+    packing = Packing(store)
+    where, values = "source = ? AND stream = ? AND superseded_at IS NULL", [source, stream]
+    if scope is not None:
+        where, values = f"{where} AND scope = ?", [*values, scope]
     last = 0
     while True:
         batch = list(
             store.rows(
-                "SELECT id, external_id, scope, payload FROM raw_records "
-                "WHERE source = ? AND stream = ? AND superseded_at IS NULL AND id > ? ORDER BY id LIMIT ?",
-                (source, stream, last, _READ_BATCH),
+                f"SELECT id, external_id, scope, payload FROM raw_records WHERE {where} AND id > ? ORDER BY id LIMIT ?",
+                (*values, last, _READ_BATCH),
             )
         )
         if not batch:
             return
-        for raw, external_id, scope, blob in batch:
-            yield Stored(raw, external_id, scope, unpack(blob))
+        for raw, external_id, place, blob in batch:
+            yield Stored(raw, external_id, place, packing.unpack(blob))
         last = batch[-1][0]
 
 
-def unpack(blob: bytes) -> Mapping[str, Any]:
-    payload: Mapping[str, Any] = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
-    return payload
+def of(store: Store, source: str, stream: str, external_ids: Sequence[str]) -> Iterator[Stored]:
+    """The current contents of these objects."""
+    packing = Packing(store)
+    for start in range(0, len(external_ids), _READ_BATCH):
+        batch = external_ids[start : start + _READ_BATCH]
+        for raw, external_id, scope, blob in store.rows(
+            "SELECT id, external_id, scope, payload FROM raw_records "
+            f"WHERE source = ? AND stream = ? AND superseded_at IS NULL AND external_id IN ({marks(len(batch))})",
+            (source, stream, *batch),
+        ):
+            yield Stored(raw, external_id, scope, packing.unpack(blob))
 
 
 def cursor_of(store: Store, source: str, stream: str, scope: str) -> Mapping[str, Any]:
     """Where to resume; `{}` is the start."""
     row = store.one("SELECT cursor FROM cursors WHERE source = ? AND stream = ? AND scope = ?", (source, stream, scope))
     return json.loads(row[0]) if row else {}
+
+
+def cursors_of(store: Store, source: str, stream: str) -> dict[str, Mapping[str, Any]]:
+    """Where to resume in each scope that was begun."""
+    sql = "SELECT scope, cursor FROM cursors WHERE source = ? AND stream = ?"
+    return {scope: json.loads(text) for scope, text in store.rows(sql, (source, stream))}
 
 
 def save_cursor(store: Store, source: str, stream: str, scope: str, cursor: Mapping[str, Any], at: datetime) -> bool:

@@ -125,6 +125,12 @@ def release(store: Store, source: str, stream: str, external_ids: Sequence[str])
     )
 
 
+def release_unnamed(store: Store, source: str, stream: str, scope: str) -> None:
+    """Forget the rows without an id that were met in a scope: a complete read has met none any more."""
+    sql = "DELETE FROM quarantine WHERE source = ? AND stream = ? AND scope = ? AND external_id LIKE '?%'"
+    store.execute(sql, (source, stream, scope))
+
+
 def quarantined(store: Store, source: str | None = None, before: str | None = None) -> int:
     where = "WHERE first_seen_at < ?" + (" AND source = ?" if source else "")
     row = store.one(f"SELECT count(*) FROM quarantine {where}", (before or "9999", *([source] if source else [])))

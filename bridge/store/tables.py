@@ -118,9 +118,10 @@ TABLES: tuple[Table, ...] = (
             "mapping_version": "TEXT",
             "first_seen_at": "TEXT",
             "data": "TEXT",
+            "is_open": "INTEGER",
         },
         key=("source", "id"),
-        optional=_optional("project_key"),
+        optional=_optional("project_key", "is_open"),
         indexes=(("source", "scope"),),
     ),
     Table(
@@ -193,6 +194,13 @@ TABLES: tuple[Table, ...] = (
         "detail_reads",
         {"source": "TEXT", "stream": "TEXT", "task": "TEXT", "raw": "INTEGER", "read_at": "TEXT"},
         key=("source", "stream", "task"),
+        since=2,
+    ),
+    Table(
+        # Tasks that one complete read did not show, where it takes a second one to believe it.
+        "absences",
+        {"source": "TEXT", "task": "TEXT", "run": "INTEGER", "at": "TEXT"},
+        key=("source", "task"),
         since=2,
     ),
     Table(

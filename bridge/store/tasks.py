@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from bridge.mapping import wire
 from bridge.model import Change, Task, TaskKey
 from bridge.store.clockwork import end_of, instant, stamp
@@ -26,7 +28,9 @@ _COLUMNS = (
     "mapping_version",
     "first_seen_at",
     "data",
+    "is_open",
 )
+_CLOSED = frozenset({"done", "cancelled"})
 _CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
 # The vendor's own bookkeeping: kept so that a past day can be rebuilt, not shown as something a person changed.
 BOOKKEEPING = frozenset({"updated_at"})
@@ -34,11 +38,12 @@ BOOKKEEPING = frozenset({"updated_at"})
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task to be saved, with the raw content it was mapped from."""
+    """A task to be saved as its JSON object, where it was read, and the raw content it was mapped from."""
 
-    task: Task
+    data: Mapping[str, Any]
     scope: str
     raw: int
+    first_seen_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +62,29 @@ def known(store: Store, source: str, ids: Sequence[str]) -> dict[str, KnownTask]
         f"SELECT id, data, scope, raw, first_seen_at FROM tasks WHERE source = ? AND id IN ({marks(len(ids))})",
         (source, *ids),
     )
-    return {key: KnownTask(json.loads(data), scope, raw, seen) for key, data, scope, raw, seen in rows}
+    return {key: KnownTask(orjson.loads(data), scope, raw, seen) for key, data, scope, raw, seen in rows}
 
 
-def save(store: Store, rows: Iterable[tuple[TaskRow, Mapping[str, Any], str]]) -> None:
-    """Write tasks; each with its JSON object and the instant it was first seen."""
-    store.upsert_many(
-        "tasks",
-        _COLUMNS,
-        [
-            (
-                row.task.source,
-                row.task.id,
-                row.scope,
-                row.task.project.id,
-                row.task.project.key,
-                row.task.project.name,
-                int(row.task.gone),
-                row.raw,
-                row.task.mapping_version,
-                first_seen_at,
-                dumps(data),
-            )
-            for row, data, first_seen_at in rows
-        ],
+def save(store: Store, rows: Iterable[TaskRow]) -> None:
+    """Write tasks over what was known of them."""
+    store.upsert_many("tasks", _COLUMNS, map(_columns, rows))
+
+
+def _columns(row: TaskRow) -> tuple[object, ...]:
+    data, project = row.data, row.data["project"]
+    return (
+        data["source"],
+        data["id"],
+        row.scope,
+        project["id"],
+        project["key"],
+        project["name"],
+        int(data["gone"]),
+        row.raw,
+        data["mapping_version"],
+        row.first_seen_at,
+        orjson.dumps(data).decode(),
+        int(data["status"] not in _CLOSED),
     )
 
 
@@ -193,10 +197,15 @@ def tasks_on(store: Store, day: date, zone: ZoneInfo) -> Iterator[tuple[Task, da
 
 
 def save_problems(
-    store: Store, source: str, problems: Mapping[str, Sequence[tuple[str, str, str, str]]], at: datetime
+    store: Store,
+    source: str,
+    problems: Mapping[str, Sequence[tuple[str, str, str, str]]],
+    at: datetime,
+    *,
+    former: Collection[str],
 ) -> None:
-    """What could not be read of each task now; a task with an empty sequence has no problem any more."""
-    store.delete_many("mapping_problems", ("source", "id"), [(source, key) for key in problems])
+    """What could not be read of each task now; of the `former` ones whatever was noted before is forgotten."""
+    store.delete_many("mapping_problems", ("source", "id"), [(source, key) for key in former])
     store.upsert_many(
         "mapping_problems",
         ("source", "id", "target", "code", "path", "value", "first_seen_at"),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from bridge.mapping import wire
-from bridge.mapping.apply import Mapped, Surroundings, to_task
+from bridge.mapping.apply import MappedRow, Surroundings, to_row
 from bridge.mapping.document import MappingFile
-from bridge.model import Change, Task
+from bridge.model import Change
 from bridge.store import raw, runs, tasks
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
+from bridge.store.packing import Packing
 from bridge.sync.outcome import Counts
-from connectors.contract import Page, Scope
+from connectors.contract import RawRecord, Reject
 
 # Which mapping produced a row is bookkeeping of ours, not something that happened to the task.
 UNTRACKED = frozenset({"source", "id", "mapping_version"})
@@ -30,6 +31,10 @@ class Turn:
     run: int
     mapping: MappingFile
     about: Surroundings
+    packing: Packing = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "packing", Packing(self.store))
 
     @property
     def at(self) -> datetime:
@@ -43,44 +48,55 @@ class Arrival:
     external_id: str
     scope: str
     raw: int
-    mapped: Mapped
+    mapped: MappedRow
     seen: bool = True
     """Whether the source has just shown it; a replay of stored payloads revives nothing."""
+    is_new: bool = False
+    """Whether nothing was ever stored of it, so that there is nothing to look up."""
 
 
-def commit_page(turn: Turn, stream: str, scope: Scope, page: Page, *, is_task: bool, gone: set[str]) -> Counts:
-    """Store one page and where to resume after it; unchanged contents write nothing.
+def land(turn: Turn, stream: str, scope: str, records: Sequence[RawRecord], *, is_task: bool, gone: set[str]) -> Counts:
+    """Store records and, of a task stream, the tasks they become; unchanged contents write nothing.
 
     `gone` are the ids of tasks marked as gone: one that is seen again is looked at even if its content is the same.
     """
-    contents = {record.external_id: raw.content(record.external_id, record.payload) for record in page.records}
+    contents = {record.external_id: raw.content(record.external_id, record.payload) for record in records}
     counts = Counts(fetched=len(contents))
-    with turn.store.transaction():
-        new, differing = raw.changed(turn.store, turn.source, stream, list(contents.values()))
-        fresh = [*new, *differing]
-        if fresh:
-            raw.save(turn.store, turn.source, stream, scope.id, fresh, run=turn.run, at=turn.at)
-        if is_task:
-            fresh_ids = {entry.external_id for entry in fresh}
-            back = [contents[key] for key in contents if key in gone and key not in fresh_ids]
-            _land_tasks(turn, stream, scope.id, [*fresh, *back], counts)
-        else:
-            counts.created, counts.updated = len(new), len(differing)
-        raw.save_cursor(turn.store, turn.source, stream, scope.id, page.cursor, turn.at)
+    compared = raw.compare(turn.store, turn.source, stream, list(contents.values()))
+    ids = compared.known
+    if compared.new or compared.differing:
+        ids = ids | raw.save(turn.store, turn.packing, turn.source, stream, scope, compared, run=turn.run, at=turn.at)
+    if is_task:
+        new = {entry.external_id for entry in compared.new}
+        fresh = [*compared.new, *compared.differing]
+        fresh_ids = {entry.external_id for entry in fresh} if gone else set()
+        fresh += [contents[key] for key in contents if key in gone and key not in fresh_ids]
+        arrivals = [
+            Arrival(
+                entry.external_id,
+                scope,
+                ids[entry.external_id],
+                to_row(turn.mapping, entry.payload, turn.about),
+                is_new=entry.external_id in new,
+            )
+            for entry in fresh
+        ]
+        save_arrivals(turn, stream, arrivals, counts, cause="source")
+    else:
+        counts.created, counts.updated = len(compared.new), len(compared.differing)
     counts.unchanged = counts.fetched - counts.created - counts.updated - counts.gone - counts.revived
     counts.unchanged -= counts.quarantined
     return counts
 
 
-def _land_tasks(turn: Turn, stream: str, scope: str, contents: Sequence[raw.Content], counts: Counts) -> None:
-    if not contents:
-        return
-    rows = raw.ids(turn.store, turn.source, stream, [entry.external_id for entry in contents])
-    arrivals = [
-        Arrival(entry.external_id, scope, rows[entry.external_id], to_task(turn.mapping, entry.payload, turn.about))
-        for entry in contents
+def set_aside(turn: Turn, stream: str, scope: str, rejected: Sequence[Reject]) -> int:
+    """Keep what came without an id, so that somebody can see it; returns how many."""
+    rows = [
+        (f"?{hashlib.blake2b(reject.excerpt.encode(), digest_size=8).hexdigest()}", reject.reason, reject.excerpt)
+        for reject in rejected
     ]
-    save_arrivals(turn, stream, arrivals, counts, cause="source")
+    runs.put_in_quarantine(turn.store, turn.source, stream, scope, rows, turn.at)
+    return len(rows)
 
 
 def save_arrivals(
@@ -92,38 +108,41 @@ def save_arrivals(
     cause: Literal["source", "mapping"],
 ) -> None:
     """Write mapped tasks with what changed about them; rows that could not be mapped go to quarantine."""
+    if not arrivals:
+        return
     _quarantine(turn, stream, arrivals, counts)
-    good = [(arrival, arrival.mapped.task) for arrival in arrivals if arrival.mapped.task is not None]
-    known = tasks.known(turn.store, turn.source, [task.id for _, task in good])
+    good = [(arrival, data) for arrival in arrivals if (data := arrival.mapped.data) is not None]
+    known = tasks.known(turn.store, turn.source, [data["id"] for arrival, data in good if not arrival.is_new])
     rows, changes = [], []
-    for arrival, task in good:
-        before = known.get(task.id)
-        if before is not None and before.data["gone"] and not arrival.seen:
-            task = replace(task, gone=True)
-        data = wire.as_json(task)
+    now = stamp(turn.at)
+    for arrival, data in good:
+        before = known.get(data["id"])
         if before is None:
-            counts.gone += int(task.gone)
-            counts.created += int(not task.gone)
-            first_seen_at = stamp(turn.at)
-        else:
-            first_seen_at = before.first_seen_at
-            found = differences(task, before.data, data, turn.at, cause)
-            _count(counts, before.data, found)
-            changes += found
-            if not found and before.raw == arrival.raw and before.data["mapping_version"] == task.mapping_version:
-                continue
-        rows.append((tasks.TaskRow(task, arrival.scope, arrival.raw), data, first_seen_at))
+            counts.gone += int(data["gone"])
+            counts.created += int(not data["gone"])
+            rows.append(tasks.TaskRow(data, arrival.scope, arrival.raw, now))
+            continue
+        if before.data["gone"] and not arrival.seen:
+            data["gone"] = True
+        found = differences(before.data, data, turn.at, cause)
+        _count(counts, before.data, found)
+        changes += found
+        is_same = not found and before.raw == arrival.raw and before.scope == arrival.scope
+        if not is_same or before.data["mapping_version"] != data["mapping_version"]:
+            rows.append(tasks.TaskRow(data, arrival.scope, arrival.raw, before.first_seen_at))
     tasks.save(turn.store, rows)
     tasks.record(turn.store, changes, turn.run)
-    tasks.save_problems(turn.store, turn.source, {a.external_id: _problems(a.mapped) for a, _ in good}, turn.at)
+    former = [data["id"] for arrival, data in good if not arrival.is_new]
+    problems = {data["id"]: _problems(arrival.mapped) for arrival, data in good if arrival.mapped.problems}
+    tasks.save_problems(turn.store, turn.source, problems, turn.at, former=former)
 
 
 def differences(
-    task: Task, old: Mapping[str, Any], new: Mapping[str, Any], at: datetime, cause: Literal["source", "mapping"]
+    old: Mapping[str, Any], new: Mapping[str, Any], at: datetime, cause: Literal["source", "mapping"]
 ) -> list[Change]:
     """One change for each field that differs, in the order of the schema."""
     return [
-        Change(task.source, task.id, at, name, old.get(name), value, "diff", at, cause)
+        Change(new["source"], new["id"], at, name, old.get(name), value, "diff", at, cause)
         for name, value in new.items()
         if name not in UNTRACKED and old.get(name) != value
     ]
@@ -133,9 +152,8 @@ def mark_gone(turn: Turn, ids: Sequence[str]) -> None:
     """Mark tasks that a complete read did not show any more; their history and last content stay."""
     changes, rows = [], []
     for key, before in tasks.known(turn.store, turn.source, ids).items():
-        task = replace(wire.from_json(dict(before.data)), gone=True)
         changes.append(Change(turn.source, key, turn.at, "gone", False, True, "diff", turn.at))
-        rows.append((tasks.TaskRow(task, before.scope, before.raw), wire.as_json(task), before.first_seen_at))
+        rows.append(tasks.TaskRow({**before.data, "gone": True}, before.scope, before.raw, before.first_seen_at))
     tasks.save(turn.store, rows)
     tasks.record(turn.store, changes, turn.run)
 
@@ -151,7 +169,7 @@ def _count(counts: Counts, before: Mapping[str, Any], found: Sequence[Change]) -
 
 
 def _quarantine(turn: Turn, stream: str, arrivals: Sequence[Arrival], counts: Counts) -> None:
-    bad = [arrival for arrival in arrivals if arrival.mapped.task is None]
+    bad = [arrival for arrival in arrivals if arrival.mapped.data is None]
     counts.quarantined += len(bad)
     by_scope: dict[str, list[tuple[str, str, str]]] = {}
     for arrival in bad:
@@ -160,8 +178,9 @@ def _quarantine(turn: Turn, stream: str, arrivals: Sequence[Arrival], counts: Co
         by_scope.setdefault(arrival.scope, []).append(row)
     for scope, rows in by_scope.items():
         runs.put_in_quarantine(turn.store, turn.source, stream, scope, rows, turn.at)
-    runs.release(turn.store, turn.source, stream, [a.external_id for a in arrivals if a.mapped.task is not None])
+    well = [a.external_id for a in arrivals if a.mapped.data is not None and not a.is_new]
+    runs.release(turn.store, turn.source, stream, well)
 
 
-def _problems(mapped: Mapped) -> list[tuple[str, str, str, str]]:
+def _problems(mapped: MappedRow) -> list[tuple[str, str, str, str]]:
     return [(p.target, p.code, p.path, p.value) for p in mapped.problems]

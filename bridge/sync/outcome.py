@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from bridge.sync.reading import Cost
+from connectors.errors import ConnectorError
+
 Outcome = Literal["complete", "partial", "failed"]
 Mode = Literal["full", "incremental"]
 
@@ -40,6 +43,10 @@ class Failure:
     code: str
     message: str
 
+    @classmethod
+    def of(cls, err: ConnectorError) -> Failure:
+        return cls(err.code, str(err))
+
     def as_json(self) -> dict[str, str]:
         return {"code": self.code, "message": self.message}
 
@@ -54,6 +61,17 @@ class StreamReport:
     outcome: Outcome = "complete"
     counts: Counts = field(default_factory=Counts)
     error: Failure | None = None
+    pending: int | None = None
+    """Of what is read a little in each run: how many tasks are still to come."""
+
+    def spend(self, cost: Cost) -> None:
+        self.counts.requests += cost.requests
+        self.counts.retries += cost.retries
+        self.counts.slept_seconds += cost.slept_seconds
+
+    def fail(self, err: ConnectorError) -> None:
+        self.error = Failure.of(err)
+        self.outcome = "partial" if self.counts.fetched else "failed"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -62,6 +80,7 @@ class StreamReport:
             "name": next(iter(self.scope_names[1:]), ""),
             "outcome": self.outcome,
             **self.counts.as_json(),
+            **({} if self.pending is None else {"pending": self.pending}),
             "error": self.error.as_json() if self.error else None,
         }
 
@@ -77,6 +96,8 @@ class SourceReport:
     as_of: datetime | None = None
     unlisted: tuple[str, ...] = ()
     """Scopes that hold tasks of former runs but are not listed by the source any more."""
+    unavailable: dict[str, str] = field(default_factory=dict)
+    """Optional streams that the server or the app does not have, and why."""
     overhead: Counts = field(default_factory=Counts)
     """What signing in and listing the scopes cost, outside any scope."""
 
@@ -101,6 +122,7 @@ class SourceReport:
             "as_of": rfc3339(self.as_of),
             "error": self.error.as_json() if self.error else None,
             "unlisted": list(self.unlisted),
+            "unavailable": dict(self.unavailable),
             "streams": [stream.as_json() for stream in self.streams],
         }
 

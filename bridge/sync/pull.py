@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bridge.store import raw, runs, tasks
-from bridge.sync.landing import Turn, commit_page
+from bridge.store import raw, runs, sightings
+from bridge.store.tasks import gone_ids as known_gone
+from bridge.sync.details import Details, affordable
+from bridge.sync.landing import Turn, land, set_aside
 from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
+from bridge.sync.reading import Arrived, Ended, Meter, read
 from bridge.sync.remap import lookups, remap_if_needed
-from bridge.sync.sweep import Guard, sweep, sweep_unlisted, unlisted
-from connectors.contract import Connector, Scope
-from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed, Unreachable
+from bridge.sync.sweep import Absent, Guard, Sweep, absent, sweep_unlisted, unlisted
+from connectors.contract import Connector, Page, Scope
+from connectors.errors import (
+    ConnectorError,
+    Interrupted,
+    NotPermitted,
+    Parked,
+    PathUnknown,
+    Retry,
+    SignInFailed,
+    Unreachable,
+)
 
 # A scope that fails after every retry may be that scope's own trouble; two in a row are the vendor's.
 ENOUGH_REFUSALS = 2
+# Without a sign-in, a host that answers or the wish to go on, there is no point in the next scope.
+POINTLESS = (SignInFailed, Unreachable, Parked, Interrupted)
+REJECTED = "rejected_rows"
 
 Progress = Callable[[str, str, str, int], None]
 """Told after each page: source, stream, name of the scope, objects read of it so far."""
@@ -29,69 +44,224 @@ class Wish:
     guard: Guard
     full: bool = False
     only: frozenset[tuple[str, str]] | None = None
+    per_minute: int = 150
+    """Requests a minute that the source allows: details take what the lists have left of it."""
 
     def wants(self, stream: str, scope: str) -> bool:
         return self.only is None or (stream, scope) in self.only or (stream, "") in self.only
 
 
+@dataclass(slots=True)
+class Walk:
+    """One scope while it is read."""
+
+    scope: Scope
+    report: StreamReport
+    cursor: Mapping[str, Any]
+    page: int = 0
+    """How many pages of a complete read were met by former runs and this one."""
+    resumable: bool = False
+    """Whether a complete read is under way that a later run may have to finish."""
+    seen: set[str] = field(default_factory=set)
+
+
 class Pull:
     """Reads one source into the store; `report` says how far it came, also when it was cut short."""
 
-    def __init__(self, connector: Connector, turn: Turn, wish: Wish, progress: Progress) -> None:
+    def __init__(
+        self, connector: Connector, turn: Turn, wish: Wish, progress: Progress, memory: MutableMapping[str, str]
+    ) -> None:
         self._connector = connector
         self._turn = turn
         self._wish = wish
         self._progress = progress
-        self._seen: set[str] = set()
-        self._swept: list[StreamReport] = []
+        self._memory = memory
+        self._meter = Meter(connector.tally)
+        self._gone: set[str] = set()
+        self._absent: list[tuple[StreamReport, Absent]] = []
         self._starts: set[bool] = set()
         self._refusals = 0
         self.report = SourceReport(turn.source)
 
     def run(self) -> SourceReport:
         """Read everything wished for. Never raises a `ConnectorError`: it ends in the report."""
+        streams, task_stream = self._connector.streams, self._connector.task_stream
+        at = streams.index(task_stream)
         try:
-            for stream in self._reference_streams():
+            for stream in streams[:at]:
                 self._read_stream(stream)
             self._refresh_lookups()
-            self._read_stream(self._connector.task_stream)
+            self._read_stream(task_stream)
+            for stream in streams[at + 1 :]:
+                self._read_stream(stream)
             self._sweep()
+            self._read_details()
         except (SignInFailed, Retry, Interrupted) as err:
-            # Without a sign-in, a host that answers or the wish to go on, there is no point in the next scope.
-            self.report.error = Failure(err.code, str(err))
+            self.report.error = Failure.of(err)
         finally:
-            self._count_overhead()
+            self._overhead()
         return self.report
 
-    def _count_overhead(self) -> None:
-        tally, counted = self._connector.tally, self.report.counts
-        self.report.overhead.requests = tally.requests - counted.requests
-        self.report.overhead.retries = tally.retries - counted.retries
-        self.report.overhead.slept_seconds = tally.slept_seconds - counted.slept_seconds
+    def reread(self, tasks: Sequence[str]) -> SourceReport:
+        """Read only these tasks; one that is not found is left to the next complete read."""
+        stream = self._connector.task_stream
+        entry = StreamReport(stream, "")
+        self.report.streams.append(entry)
+        sweep = Sweep(self._turn, self._connector, self._wish.guard)
+        try:
+            self._refresh_lookups()
+            self._gone = known_gone(self._turn.store, self._turn.source)
+            sweep.found(tasks, gone=self._gone)
+        except ConnectorError as err:
+            entry.fail(err)
+        finally:
+            entry.counts.add(sweep.landed)
+            self._overhead()
+        return self.report
 
-    def _reference_streams(self) -> list[str]:
-        return [stream for stream in self._connector.streams if stream != self._connector.task_stream]
+    def _overhead(self) -> None:
+        cost, overhead = self._meter.take(), self.report.overhead
+        overhead.requests += cost.requests
+        overhead.retries += cost.retries
+        overhead.slept_seconds += cost.slept_seconds
 
     def _refresh_lookups(self) -> None:
-        about = self._turn.about
-        found = lookups(self._turn.store, self._turn.source, self._reference_streams())
-        self._turn = replace(self._turn, about=replace(about, lookups=found))
-        remap_if_needed(self._turn, self._connector.task_stream, self._reference_streams())
+        turn = self._turn
+        found = lookups(turn.store, turn.source, turn.mapping)
+        self._turn = replace(turn, about=replace(turn.about, lookups=found))
+        remap_if_needed(self._turn, self._connector.task_stream)
+
+    # --- Streams and scopes ----------------------------------------------------------------------------------------
 
     def _read_stream(self, stream: str) -> None:
+        if self._is_known_to_lack(stream):
+            return
         try:
-            scopes: Sequence[Scope] = list(self._connector.scopes(stream))
-        except (SignInFailed, Retry, Interrupted):
-            raise
+            scopes = list(self._connector.scopes(stream))
         except ConnectorError as err:
-            failed = StreamReport(stream, "", outcome="failed", error=Failure(err.code, str(err)))
-            self.report.streams.append(failed)
+            if isinstance(err, (SignInFailed, Retry, Interrupted)):
+                raise
+            self._fail_stream(stream, err)
             return
         if stream == self._connector.task_stream:
+            self._gone = known_gone(self._turn.store, self._turn.source)
             self._compare_listing([scope.id for scope in scopes])
+        self._read_scopes(stream, [scope for scope in scopes if self._wish.wants(stream, scope.id)])
+
+    def _read_scopes(self, stream: str, scopes: Sequence[Scope]) -> None:
+        walks = self._begin(stream, scopes)
+        self._connector.expect(stream, {walk.scope.id: walk.cursor for walk in walks})
+        self._overhead()
+        try:
+            with closing(read(self._connector, stream, scopes, [walk.cursor for walk in walks])) as events:
+                for event in events:
+                    self._take(stream, walks[event.scope], event)
+        finally:
+            # What this thread spent on scopes is in their reports.
+            self._meter.take()
+
+    def _take(self, stream: str, walk: Walk, event: Arrived | Ended) -> None:
+        walk.report.spend(event.cost)
+        if isinstance(event, Arrived):
+            self._commit(stream, walk, event.page)
+        elif event.error is not None:
+            self._scope_failed(stream, walk, event.error)
+        else:
+            self._refusals = 0
+
+    def _begin(self, stream: str, scopes: Sequence[Scope]) -> list[Walk]:
+        store, source = self._turn.store, self._turn.source
+        known = {} if self._wish.full else raw.cursors_of(store, source, stream)
+        walks = []
         for scope in scopes:
-            if self._wish.wants(stream, scope.id):
-                self._read_scope(stream, scope)
+            names = tuple(name for name in (scope.id, scope.name, scope.key) if name)
+            entry = StreamReport(stream, scope.id, names)
+            self.report.streams.append(entry)
+            walk = Walk(scope, entry, known.get(scope.id, {}))
+            if stream == self._connector.task_stream:
+                # A scope without a cursor, such as a new or empty project, makes no full read of an incremental one.
+                self._starts.add(not walk.cursor)
+                self.report.mode = "full" if self._starts == {True} else "incremental"
+            walk.page = sightings.pages(store, source, stream, scope.id)
+            if walk.page and not walk.cursor:
+                sightings.begin(store, source, stream, scope.id)
+                walk.page = 0
+            walk.resumable = not walk.cursor or walk.page > 0
+            walks.append(walk)
+        return walks
+
+    def _commit(self, stream: str, walk: Walk, page: Page) -> None:
+        """Store one page and where to resume after it, in one transaction."""
+        turn, scope, entry = self._turn, walk.scope.id, walk.report
+        is_task = stream == self._connector.task_stream
+        ids = [record.external_id for record in page.records]
+        walk.seen.update(ids)
+        with turn.store.transaction():
+            entry.counts.add(land(turn, stream, scope, page.records, is_task=is_task, gone=self._gone))
+            if page.rejected:
+                entry.counts.quarantined += set_aside(turn, stream, scope, page.rejected)
+                entry.outcome, entry.error = "partial", Failure(REJECTED, str(entry.counts.quarantined))
+            if page.complete:
+                self._completed(stream, walk, page)
+            elif walk.resumable and page.cursor and ids:
+                sightings.add(turn.store, turn.source, stream, scope, walk.page, ids)
+                walk.page += 1
+            raw.save_cursor(turn.store, turn.source, stream, scope, page.cursor, turn.at)
+        self._progress(turn.source, stream, walk.scope.name, entry.counts.fetched)
+
+    def _completed(self, stream: str, walk: Walk, page: Page) -> None:
+        turn, scope, task_stream = self._turn, walk.scope.id, self._connector.task_stream
+        if walk.page:
+            walk.seen |= sightings.end(turn.store, turn.source, stream, scope)
+        runs.release_unnamed(turn.store, turn.source, stream, scope)
+        if stream == task_stream:
+            found = absent(turn, scope, walk.seen, counted=page.counted)
+            self._absent.append((walk.report, found))
+        elif self._connector.streams.index(stream) > self._connector.streams.index(task_stream):
+            # What helps to understand tasks stays: an old task may still refer to it.
+            walk.report.counts.gone += raw.withdraw(turn.store, turn.source, stream, scope, walk.seen, turn.at)
+        walk.seen = set()
+
+    def _scope_failed(self, stream: str, walk: Walk, err: ConnectorError) -> None:
+        entry = walk.report
+        if self._lacks(stream, err):
+            self.report.streams.remove(entry)
+            self.report.overhead.add(entry.counts)
+            return
+        entry.fail(err)
+        self._refusals += isinstance(err, Retry)
+        if isinstance(err, POINTLESS) or self._refusals == ENOUGH_REFUSALS:
+            raise err
+
+    # --- What a source does not have -------------------------------------------------------------------------------
+
+    def _lacks(self, stream: str, err: ConnectorError) -> bool:
+        """Whether an optional stream was never had: then its absence is a fact, not a failure."""
+        if stream not in self._connector.optional_streams or not isinstance(err, (PathUnknown, NotPermitted)):
+            return False
+        if raw.has_any(self._turn.store, self._turn.source, stream):
+            return False
+        self._remember_lack(stream, err.code, str(err))
+        return True
+
+    def _remember_lack(self, stream: str, code: str, words: str) -> None:
+        self.report.unavailable[stream] = words
+        self._memory[f"lacks:{stream}"] = f"{self._turn.at.date().isoformat()} {code} {words}"
+
+    def _is_known_to_lack(self, stream: str) -> bool:
+        """What was not there earlier on this day is not asked for again, but for a full read."""
+        day, _, rest = self._memory.get(f"lacks:{stream}", "").partition(" ")
+        if day != self._turn.at.date().isoformat() or self._wish.full:
+            self._memory.pop(f"lacks:{stream}", None)
+            return False
+        self.report.unavailable[stream] = rest.partition(" ")[2]
+        return True
+
+    def _fail_stream(self, stream: str, err: ConnectorError) -> None:
+        if not self._lacks(stream, err):
+            self.report.streams.append(StreamReport(stream, "", outcome="failed", error=Failure.of(err)))
+
+    # --- What is not there any more --------------------------------------------------------------------------------
 
     def _compare_listing(self, listed: Sequence[str]) -> None:
         """Note which scopes with tasks are not listed any more; a source that lists none at all is not believed."""
@@ -100,100 +270,42 @@ class Pull:
             failure = Failure("nothing_listed", f"{len(self.report.unlisted)}")
             self.report.streams.append(StreamReport(self._connector.task_stream, "", outcome="failed", error=failure))
 
-    def _read_scope(self, stream: str, scope: Scope) -> None:
-        names = tuple(name for name in (scope.id, scope.name, scope.key) if name)
-        entry = StreamReport(stream, scope.id, names)
-        self.report.streams.append(entry)
-        tally = self._connector.tally
-        before = (tally.requests, tally.retries, tally.slept_seconds)
-        try:
-            self._read_pages(stream, scope, entry)
-            self._refusals = 0
-        except ConnectorError as err:
-            entry.outcome = "partial" if entry.counts.fetched else "failed"
-            entry.error = Failure(err.code, str(err))
-            self._refusals += isinstance(err, Retry)
-            if isinstance(err, (SignInFailed, Unreachable, Interrupted)) or self._refusals == ENOUGH_REFUSALS:
-                raise
-        finally:
-            entry.counts.requests += tally.requests - before[0]
-            entry.counts.retries += tally.retries - before[1]
-            entry.counts.slept_seconds += tally.slept_seconds - before[2]
-
-    def _read_pages(self, stream: str, scope: Scope, entry: StreamReport) -> None:
-        turn = self._turn
-        is_task = stream == self._connector.task_stream
-        cursor: Mapping[str, Any] = {} if self._wish.full else raw.cursor_of(turn.store, turn.source, stream, scope.id)
-        from_start = not cursor
-        if is_task:
-            # A scope without a cursor, such as a new or empty project, makes no full read of an incremental one.
-            self._starts.add(from_start)
-            self.report.mode = "full" if self._starts == {True} else "incremental"
-        gone = tasks.gone_ids(turn.store, turn.source) if is_task else set[str]()
-        complete = False
-        for page in self._connector.pages(stream, scope, cursor):
-            entry.counts.add(commit_page(turn, stream, scope, page, is_task=is_task, gone=gone))
-            if is_task:
-                self._seen.update(record.external_id for record in page.records)
-            complete = page.complete
-            self._progress(turn.source, stream, scope.name, entry.counts.fetched)
-        if is_task and complete and from_start:
-            self._swept.append(entry)
-
     def _sweep(self) -> None:
-        found = sweep(self._turn, [entry.scope for entry in self._swept], self._seen, self._wish.guard)
-        for entry in self._swept:
-            swept = found[entry.scope]
+        sweep = Sweep(self._turn, self._connector, self._wish.guard)
+        for entry, found in self._absent:
+            try:
+                swept = sweep.judge(found)
+            except ConnectorError as err:
+                # Nothing was marked: the next complete read will ask again.
+                entry.fail(err)
+                if isinstance(err, (SignInFailed, Retry, Interrupted)):
+                    raise
+                continue
             if swept.withheld:
                 entry.outcome = "partial"
                 entry.error = Failure("mass_disappearance", f"{swept.missing} / {swept.present}")
-            else:
-                entry.counts.gone += swept.missing
+            entry.counts.gone += swept.gone
+        self.report.overhead.add(sweep.landed)
         if self.report.outcome == "complete" and self._wish.only is None:
-            stream, gone = self._connector.task_stream, self.report.unlisted
-            for scope, count in sweep_unlisted(self._turn, stream, gone, self._seen, self._wish.guard).items():
+            stream = self._connector.task_stream
+            for scope, count in sweep_unlisted(self._turn, stream, self.report.unlisted, self._wish.guard):
                 self.report.streams.append(StreamReport(stream, scope, (scope,), counts=Counts(gone=count)))
 
+    # --- One task at a time ----------------------------------------------------------------------------------------
 
-def unreadable(report: SourceReport, task_stream: str) -> tuple[tuple[str, ...], ...]:
-    """Names (id, name, key) of the projects whose tasks this run could not read completely."""
-    return tuple(
-        s.scope_names for s in report.streams if s.stream == task_stream and s.outcome != "complete" and s.scope
-    )
-
-
-def shows_every_task(report: SourceReport, task_stream: str) -> bool:
-    """Whether the tasks are known as of this run, even if something about them, such as the list of people, is not."""
-    return report.error is None and all(s.outcome == "complete" for s in report.streams if s.stream == task_stream)
-
-
-def partial_scopes(report: SourceReport) -> tuple[str, ...]:
-    """Everything that was not read completely, as "stream" or "stream: project name"."""
-    return tuple(
-        ": ".join(part for part in (s.stream, *s.scope_names[1:2]) if part)
-        for s in report.streams
-        if s.outcome != "complete"
-    )
-
-
-def save_report(turn: Turn, report: SourceReport, task_stream: str, wish: Wish, finished_at: datetime) -> None:
-    """Keep how the turn ended; `report.as_of` becomes the end of the last read of every task."""
-    former = runs.latest(turn.store, turn.source)
-    report.as_of = former.as_of if former else None
-    if wish.only is not None and not report.streams:
-        return  # nothing had failed, so nothing was read: the former run still tells how well the source is known
-    if shows_every_task(report, task_stream):
-        # What was not read again is only as fresh as the run that read it.
-        report.as_of = former.finished_at if wish.only is not None and former else finished_at
-    entry = runs.SourceRun(
-        turn.source,
-        report.outcome,
-        report.mode,
-        finished_at,
-        report.as_of,
-        partial_scopes(report),
-        unreadable(report, task_stream),
-        report.as_json(),
-    )
-    with turn.store.transaction():
-        runs.save_source(turn.store, turn.run, entry)
+    def _read_details(self) -> None:
+        self._overhead()
+        wanted = [stream for stream in self._connector.detail_streams if self._wish.wants(stream, "")]
+        streams = [stream for stream in wanted if not self._is_known_to_lack(stream)]
+        spent = self.report.counts.requests
+        details = Details(self._connector, self._turn, streams)
+        try:
+            details.read(affordable(self._wish.per_minute, spent, len(streams)))
+        finally:
+            for entry in details.reports:
+                if entry.error is not None and details.unavailable(entry):
+                    self._remember_lack(entry.stream, entry.error.code, entry.error.message)
+                    self.report.overhead.add(entry.counts)
+                else:
+                    self.report.streams.append(entry)
+            self._meter.take()

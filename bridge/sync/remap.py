@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from bridge.mapping.apply import to_task
+from bridge.mapping.apply import to_row
 from bridge.mapping.document import MappingFile
+from bridge.mapping.paths import Path, getter
 from bridge.store import raw, runs
 from bridge.store.engine import Store, dumps
 from bridge.sync.landing import Arrival, Turn, save_arrivals
@@ -17,18 +18,35 @@ BATCH = 500
 Lookups = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
-def lookups(store: Store, source: str, streams: Sequence[str]) -> Lookups:
-    """Stream -> external id -> payload, for everything a mapping may look up."""
-    return {stream: {row.external_id: row.payload for row in raw.current(store, source, stream)} for stream in streams}
+def looked_up(mapping: MappingFile) -> dict[str, set[Path]]:
+    """Stream -> the paths at which the mapping reads it for names of things that payloads only refer to."""
+    found: dict[str, set[Path]] = {}
+    for rule in mapping.targets.values():
+        for attempt in rule.attempts:
+            if attempt.lookup is not None:
+                found.setdefault(attempt.lookup.stream, set()).update(attempt.lookup.paths)
+    return found
+
+
+def lookups(store: Store, source: str, mapping: MappingFile) -> Lookups:
+    """Stream -> external id -> payload, for everything the mapping may look up."""
+    return {
+        stream: {row.external_id: row.payload for row in raw.current(store, source, stream)}
+        for stream in sorted(looked_up(mapping))
+    }
 
 
 def basis(mapping: MappingFile, found: Lookups, settings: Mapping[str, str]) -> str:
     """A fingerprint of everything besides the payload that decides what a task looks like."""
-    text = dumps([mapping.version, found, sorted(settings.items())])
+    values: dict[str, Any] = {}
+    for stream, paths in sorted(looked_up(mapping).items()):
+        getters = [getter(path) for path in sorted(paths, key=lambda path: path.text)]
+        values[stream] = {key: [get(row) for get in getters] for key, row in sorted(found.get(stream, {}).items())}
+    text = dumps([mapping.version, values, sorted(settings.items())])
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def remap_if_needed(turn: Turn, stream: str, streams: Sequence[str]) -> Counts:
+def remap_if_needed(turn: Turn, stream: str) -> Counts:
     """Map every stored payload again where the mapping or what it looks up has changed; one transaction."""
     counts = Counts()
     now = basis(turn.mapping, turn.about.lookups, turn.about.settings)
@@ -39,7 +57,7 @@ def remap_if_needed(turn: Turn, stream: str, streams: Sequence[str]) -> Counts:
     with turn.store.transaction():
         batch: list[Arrival] = []
         for row in raw.current(turn.store, turn.source, stream):
-            mapped = to_task(turn.mapping, row.payload, turn.about)
+            mapped = to_row(turn.mapping, row.payload, turn.about)
             batch.append(Arrival(row.external_id, row.scope, row.raw, mapped, seen=False))
             if len(batch) == BATCH:
                 save_arrivals(turn, stream, batch, counts, cause=cause)

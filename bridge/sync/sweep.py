@@ -6,11 +6,14 @@ tasks are gone when two complete reads in a row did not list it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bridge.store import raw, runs, tasks
-from bridge.sync.landing import Turn, mark_gone
+from bridge.store import absences, raw, runs, tasks
+from bridge.sync.landing import Turn, land, mark_gone
+from bridge.sync.outcome import Counts
+from connectors.contract import Connector
+from connectors.errors import NotPermitted, PathUnknown
 
 BATCH = 500
 
@@ -27,28 +30,93 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """What a complete read of a scope did not show of the tasks that were known there.
+
+    `counted` says that the source told how many there are; otherwise it takes two reads to believe an absence.
+    """
+
+    scope: str
+    missing: frozenset[str]
+    present: int
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Swept:
     """What a sweep found in one scope; `withheld` means that nothing was marked, because it was too much at once."""
 
+    gone: int
     missing: int
     present: int
     withheld: bool
 
 
-def sweep(turn: Turn, scopes: Iterable[str], seen: set[str], guard: Guard) -> dict[str, Swept]:
-    """Mark the tasks of completely read scopes that no scope showed; returns what was found by scope.
+def absent(turn: Turn, scope: str, seen: Collection[str], *, counted: bool) -> Absent:
+    """Compare a complete read with what is known; what an earlier read missed and this one saw is absent no more.
 
-    `seen` holds the ids of every scope of the run, so that a task which moved to another project is not gone.
+    Inside the transaction of the read's last page.
     """
-    result = {}
-    for scope in scopes:
-        present = tasks.present_ids(turn.store, turn.source, scope)
-        missing = present - seen
-        withheld = guard.withholds(len(missing), len(present))
-        if not withheld:
-            _mark(turn, missing)
-        result[scope] = Swept(len(missing), len(present), withheld)
-    return result
+    present = tasks.present_ids(turn.store, turn.source, scope)
+    missing = present.difference(seen)
+    back = absences.of(turn.store, turn.source, before_run=turn.run + 1) & (present - missing)
+    absences.forget(turn.store, turn.source, back)
+    return Absent(scope, frozenset(missing), len(present), counted)
+
+
+class Sweep:
+    """Judges the absences of a run, once every scope was read: a task that moved to another project is not gone."""
+
+    def __init__(self, turn: Turn, connector: Connector, guard: Guard) -> None:
+        self._turn = turn
+        self._connector = connector
+        self._guard = guard
+        self._finds = connector.most_finds
+        self.landed = Counts()
+        """Of tasks that were found when they were asked for by id."""
+
+    def judge(self, entry: Absent) -> Swept:
+        """Mark what is gone. Raises `ConnectorError` where the source cannot be asked about it."""
+        turn = self._turn
+        # Read again: since the scope was read, another scope may have shown some of them.
+        missing = (
+            set(entry.missing & tasks.present_ids(turn.store, turn.source, entry.scope)) if entry.missing else set()
+        )
+        withheld = self._guard.withholds(len(missing), entry.present)
+        if withheld or not missing:
+            return Swept(0, len(missing), entry.present, withheld)
+        missing -= self._found(sorted(missing))
+        sure = missing if entry.counted or self._guard.confirmed else self._missed_before(missing)
+        _mark(turn, sure)
+        return Swept(len(sure), len(missing), entry.present, withheld)
+
+    def _missed_before(self, missing: set[str]) -> set[str]:
+        turn = self._turn
+        before = absences.of(turn.store, turn.source, before_run=turn.run) & missing
+        with turn.store.transaction():
+            absences.note(turn.store, turn.source, missing - before, turn.run, turn.at)
+        return before
+
+    def _found(self, missing: Sequence[str]) -> set[str]:
+        """Ask for each by its id: a list may have been wrong, or the task has moved while the lists were read."""
+        if len(missing) > self._finds:
+            return set()
+        self._finds -= len(missing)
+        try:
+            return self.found(missing, gone=set())
+        except (NotPermitted, PathUnknown):
+            self._finds = 0
+            return set()
+
+    def found(self, wanted: Sequence[str], *, gone: set[str]) -> set[str]:
+        """Land those of these tasks that the source shows when it is asked for them; returns their ids."""
+        turn = self._turn
+        found = self._connector.find(wanted)
+        for scope in sorted({entry.scope for entry in found}):
+            records = [entry.record for entry in found if entry.scope == scope]
+            with turn.store.transaction():
+                self.landed.add(land(turn, self._connector.task_stream, scope, records, is_task=True, gone=gone))
+        return {entry.record.external_id for entry in found}
 
 
 def unlisted(turn: Turn, listed: Collection[str]) -> tuple[str, ...]:
@@ -56,25 +124,25 @@ def unlisted(turn: Turn, listed: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(tasks.scopes(turn.store, turn.source) - set(listed)))
 
 
-def sweep_unlisted(turn: Turn, stream: str, scopes: Iterable[str], seen: set[str], guard: Guard) -> dict[str, int]:
-    """Mark the tasks of scopes that the run before did not list either; returns how many by scope.
+def sweep_unlisted(turn: Turn, stream: str, scopes: Iterable[str], guard: Guard) -> Iterator[tuple[str, int]]:
+    """Mark the tasks of scopes that the run before did not list either; gives how many by scope.
 
     Such a scope is read from the start if it is ever listed again, so that all of its tasks come back.
     """
     former = runs.latest(turn.store, turn.source)
     before = former.report.get("unlisted", ()) if former is not None and former.outcome == "complete" else ()
-    result = {}
     for scope in [scope for scope in scopes if guard.confirmed or scope in before]:
-        missing = tasks.present_ids(turn.store, turn.source, scope) - seen
+        missing = tasks.present_ids(turn.store, turn.source, scope)
         with turn.store.transaction():
             raw.save_cursor(turn.store, turn.source, stream, scope, {}, turn.at)
         _mark(turn, missing)
-        result[scope] = len(missing)
-    return result
+        yield scope, len(missing)
 
 
 def _mark(turn: Turn, ids: Iterable[str]) -> None:
     missing = sorted(ids)
     for start in range(0, len(missing), BATCH):
+        batch = missing[start : start + BATCH]
         with turn.store.transaction():
-            mark_gone(turn, missing[start : start + BATCH])
+            mark_gone(turn, batch)
+            absences.forget(turn.store, turn.source, batch)

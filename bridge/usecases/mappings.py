@@ -81,16 +81,16 @@ def _over_payloads(space: Workspace, source: SourceConfig, mapping: document.Map
         return ()
     kind = load(source.kind)
     with space.store() as store:
-        about = _about(space, store, source, tuple(s for s in kind.streams if s != kind.task_stream))
+        about = _about(space, store, source, mapping)
         payloads = (row.payload for row in raw.current(store, source.name, kind.task_stream))
         return tuple(lint.check(mapping, payloads, about))
 
 
-def _about(space: Workspace, store: Store, source: SourceConfig, streams: tuple[str, ...]) -> Surroundings:
+def _about(space: Workspace, store: Store, source: SourceConfig, mapping: document.MappingFile) -> Surroundings:
     return Surroundings(
         source=source.name,
         timezone=space.clock.timezone,
         now=space.clock.now(),
-        lookups=lookups(store, source.name, streams),
+        lookups=lookups(store, source.name, mapping),
         settings={"web_base_url": source.web_base_url},
     )

@@ -10,11 +10,12 @@ import connectors
 from bridge.errors import UsageProblem
 from bridge.mapping.apply import Surroundings as MappingSurroundings
 from bridge.mapping.document import MappingFile
-from bridge.store import runs
+from bridge.store import memory, runs
 from bridge.store.engine import Store
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import SourceReport, SyncReport
-from bridge.sync.pull import Progress, Pull, Wish, save_report
+from bridge.sync.pull import Progress, Pull, Wish
+from bridge.sync.record import save_report
 from bridge.sync.sweep import Guard
 from bridge.usecases.workspace import Workspace
 from connectors import contract
@@ -32,6 +33,8 @@ class RefreshWish:
     only_failed: bool = False
     confirm_gone: bool = False
     """Believe that many tasks are gone at once."""
+    tasks: Sequence[str] = ()
+    """Of the one named source only these tasks, by id; nothing is told about its completeness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def _one_source(
     stop: threading.Event,
 ) -> SourceReport:
     kind = connectors.load(source.kind)
-    connector = kind(source, contract.Surroundings(space.clock.timezone, space.clock.now, stop))
+    remembered = memory.of(store, source.name)
+    connector = kind(source, contract.Surroundings(space.clock.timezone, space.clock.now, stop, memory=remembered))
     about = MappingSurroundings(
         source=source.name,
         timezone=space.clock.timezone,
@@ -91,10 +95,14 @@ def _one_source(
     turn = Turn(store, source.name, run, mapping, about)
     only = frozenset(runs.failed_streams(store, source.name)) if wish.only_failed else None
     guard = Guard(space.settings.thresholds.gone_guard_ratio, wish.confirm_gone)
-    pull_wish = Wish(guard, wish.full, only)
+    pull_wish = Wish(guard, wish.full, only, source.requests_per_minute)
+    pull = Pull(connector, turn, pull_wish, progress, remembered)
     try:
-        report = Pull(connector, turn, pull_wish, progress).run()
+        report = pull.reread(wish.tasks) if wish.tasks else pull.run()
     finally:
         connector.close()
-    save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
+    with store.transaction():
+        memory.save(store, source.name, remembered)
+    if not wish.tasks:
+        save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
     return report

@@ -1,0 +1,81 @@
+"""What can only be asked one task at a time: read for open and changed tasks, as many as the minute still allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bridge.store import details, raw
+from bridge.store.details import Due
+from bridge.sync.landing import Turn, land
+from bridge.sync.outcome import StreamReport
+from bridge.sync.reading import Meter
+from connectors.contract import Connector, RawRecord, Scope
+from connectors.errors import BadPayload, ConnectorError, NotPermitted, PathUnknown, Rejected
+
+# Links, for one, change without the task changing, so open tasks are asked about again.
+AGAIN_AFTER = timedelta(days=1)
+# What is left of a minute's requests belongs to the next run too.
+SHARE_OF_MINUTE = 0.8
+MOST_TASKS = 500
+FAILURES_IN_A_ROW = 3
+
+
+def affordable(per_minute: int, spent: int, streams: int) -> int:
+    """How many tasks can be asked about without waiting for the next minute."""
+    return min(MOST_TASKS, max(0, int(per_minute * SHARE_OF_MINUTE) - spent) // streams) if streams else 0
+
+
+class Details:
+    """Reads the detail streams of one source; `reports` tells how far each came."""
+
+    def __init__(self, connector: Connector, turn: Turn, streams: Sequence[str]) -> None:
+        self._connector = connector
+        self._turn = turn
+        self._before = turn.at - AGAIN_AFTER
+        self.reports = [StreamReport(stream, "") for stream in streams]
+
+    def read(self, most: int) -> None:
+        """Read up to so many tasks of each stream; raises what makes going on pointless."""
+        for report in self.reports:
+            self._read_stream(report, most)
+
+    def unavailable(self, report: StreamReport) -> bool:
+        """Whether a stream that was never read could not be read now because the server or the app lacks it."""
+        codes = (PathUnknown.code, NotPermitted.code)
+        is_lacking = report.error is not None and report.error.code in codes
+        return is_lacking and not raw.has_any(self._turn.store, self._turn.source, report.stream)
+
+    def _read_stream(self, report: StreamReport, most: int) -> None:
+        store, source, failures = self._turn.store, self._turn.source, 0
+        meter = Meter(self._connector.tally)
+        for entry in details.due(store, source, report.stream, before=self._before, most=most) if most else []:
+            try:
+                records = self._connector.details(report.stream, Scope(entry.scope), entry.task)
+            except (PathUnknown, NotPermitted) as err:
+                report.fail(err)
+                break
+            except (Rejected, BadPayload) as err:
+                # One task that cannot be read leaves the others alone; a row of them is the stream's own trouble.
+                failures += 1
+                report.fail(err)
+                if failures == FAILURES_IN_A_ROW:
+                    break
+                continue
+            except ConnectorError as err:
+                report.fail(err)
+                report.spend(meter.take())
+                raise
+            failures = 0
+            self._land(report, entry, records)
+            report.spend(meter.take())
+        report.spend(meter.take())
+        report.pending = details.count_due(store, source, report.stream, before=self._before)
+
+    def _land(self, report: StreamReport, entry: Due, records: Sequence[RawRecord]) -> None:
+        turn, stream = self._turn, report.stream
+        with turn.store.transaction():
+            report.counts.add(land(turn, stream, entry.task, records, is_task=False, gone=set()))
+            seen = {record.external_id for record in records}
+            report.counts.gone += raw.withdraw(turn.store, turn.source, stream, entry.task, seen, turn.at)
+            details.mark_read(turn.store, turn.source, stream, entry, turn.at)
