@@ -13,8 +13,9 @@ from bridge.sync.reading import Meter
 from connectors.contract import Connector, RawRecord, Scope
 from connectors.errors import BadPayload, ConnectorError, NotPermitted, PathUnknown, Rejected
 
-# Links, for one, change without the task changing, so open tasks are asked about again.
-AGAIN_AFTER = timedelta(days=1)
+# Links, for one, change without the task changing, so open tasks are asked about again: daily, with room for a nightly
+# run that is a little early.
+AGAIN_AFTER = timedelta(hours=20)
 # What is left of a minute's requests belongs to the next run too.
 SHARE_OF_MINUTE = 0.8
 MOST_TASKS = 500

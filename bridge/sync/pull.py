@@ -12,7 +12,7 @@ from bridge.store.tasks import gone_ids as known_gone
 from bridge.sync.details import Details, affordable
 from bridge.sync.landing import Turn, land, set_aside
 from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
-from bridge.sync.reading import Arrived, Ended, Meter, read
+from bridge.sync.reading import POINTLESS, Arrived, Batch, Meter, read
 from bridge.sync.remap import lookups, remap_if_needed
 from bridge.sync.sweep import Absent, Guard, Sweep, absent, sweep_unlisted, unlisted
 from connectors.contract import Connector, Page, Scope
@@ -20,17 +20,13 @@ from connectors.errors import (
     ConnectorError,
     Interrupted,
     NotPermitted,
-    Parked,
     PathUnknown,
     Retry,
     SignInFailed,
-    Unreachable,
 )
 
 # A scope that fails after every retry may be that scope's own trouble; two in a row are the vendor's.
 ENOUGH_REFUSALS = 2
-# Without a sign-in, a host that answers or the wish to go on, there is no point in the next scope.
-POINTLESS = (SignInFailed, Unreachable, Parked, Interrupted)
 REJECTED = "rejected_rows"
 
 Progress = Callable[[str, str, str, int], None]
@@ -154,20 +150,27 @@ class Pull:
         self._overhead()
         try:
             with closing(read(self._connector, stream, scopes, [walk.cursor for walk in walks])) as events:
-                for event in events:
-                    self._take(stream, walks[event.scope], event)
+                for batch in events:
+                    self._take(stream, walks, batch)
         finally:
-            # What this thread spent on scopes is in their reports.
             self._meter.take()
 
-    def _take(self, stream: str, walk: Walk, event: Arrived | Ended) -> None:
-        walk.report.spend(event.cost)
-        if isinstance(event, Arrived):
-            self._commit(stream, walk, event.page)
-        elif event.error is not None:
-            self._scope_failed(stream, walk, event.error)
-        else:
-            self._refusals = 0
+    def _take(self, stream: str, walks: Sequence[Walk], batch: Batch) -> None:
+        """Commit what arrived, all or nothing, and then judge how scopes ended."""
+        arrivals = [event for event in batch if isinstance(event, Arrived)]
+        if arrivals:
+            with self._turn.store.transaction():
+                for arrived in arrivals:
+                    self._store(stream, walks[arrived.scope], arrived.page)
+        for event in batch:
+            walk = walks[event.scope]
+            walk.report.spend(event.cost)
+            if isinstance(event, Arrived):
+                self._progress(self._turn.source, stream, walk.scope.name, walk.report.counts.fetched)
+            elif event.error is None:
+                self._refusals = 0
+            else:
+                self._scope_failed(stream, walk, event.error)
 
     def _begin(self, stream: str, scopes: Sequence[Scope]) -> list[Walk]:
         store, source = self._turn.store, self._turn.source
@@ -190,24 +193,22 @@ class Pull:
             walks.append(walk)
         return walks
 
-    def _commit(self, stream: str, walk: Walk, page: Page) -> None:
-        """Store one page and where to resume after it, in one transaction."""
+    def _store(self, stream: str, walk: Walk, page: Page) -> None:
+        """Store one page and where to resume after it."""
         turn, scope, entry = self._turn, walk.scope.id, walk.report
         is_task = stream == self._connector.task_stream
         ids = [record.external_id for record in page.records]
         walk.seen.update(ids)
-        with turn.store.transaction():
-            entry.counts.add(land(turn, stream, scope, page.records, is_task=is_task, gone=self._gone))
-            if page.rejected:
-                entry.counts.quarantined += set_aside(turn, stream, scope, page.rejected)
-                entry.outcome, entry.error = "partial", Failure(REJECTED, str(entry.counts.quarantined))
-            if page.complete:
-                self._completed(stream, walk, page)
-            elif walk.resumable and page.cursor and ids:
-                sightings.add(turn.store, turn.source, stream, scope, walk.page, ids)
-                walk.page += 1
-            raw.save_cursor(turn.store, turn.source, stream, scope, page.cursor, turn.at)
-        self._progress(turn.source, stream, walk.scope.name, entry.counts.fetched)
+        entry.counts.add(land(turn, stream, scope, page.records, is_task=is_task, gone=self._gone))
+        if page.rejected:
+            entry.counts.quarantined += set_aside(turn, stream, scope, page.rejected)
+            entry.outcome, entry.error = "partial", Failure(REJECTED, str(entry.counts.quarantined))
+        if page.complete:
+            self._completed(stream, walk, page)
+        elif walk.resumable and page.cursor and ids:
+            sightings.add(turn.store, turn.source, stream, scope, walk.page, ids)
+            walk.page += 1
+        raw.save_cursor(turn.store, turn.source, stream, scope, page.cursor, turn.at)
 
     def _completed(self, stream: str, walk: Walk, page: Page) -> None:
         turn, scope, task_stream = self._turn, walk.scope.id, self._connector.task_stream

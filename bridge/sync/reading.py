@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.contract import Connector, Page, Scope, Tally
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Interrupted, Parked, SignInFailed, Unreachable
 
-# Pages that were read and wait to be committed; more would only be memory.
-MOST_WAITING = 2
+# Pages that were read and wait to be committed, together if they can be; more would only be memory.
+MOST_WAITING = 8
 GRACE_S = 2.0
+# Without a sign-in, a host that answers or the wish to go on, there is no point in the next scope.
+POINTLESS = (SignInFailed, Unreachable, Parked, Interrupted)
 
 Cursor = Mapping[str, Any]
 
@@ -65,32 +67,18 @@ class Meter:
         return Cost(now[0] - before[0], now[1] - before[1], now[2] - before[2])
 
 
+Batch = Sequence[Arrived | Ended]
+
+
 def read(
     connector: Connector, stream: str, scopes: Sequence[Scope], cursors: Sequence[Cursor]
-) -> Generator[Arrived | Ended, None, None]:
-    """Pages of the scopes as they come in; within a scope in order. Closing the iterator stops the reading.
+) -> Generator[Batch, None, None]:
+    """What came in since the caller asked last, within a scope in order. Closing the iterator stops the reading.
 
-    As many threads as the source allows; with one scope or one thread the caller's own.
+    A fast source fills batches, which are cheaper to commit; a slow one is committed page by page.
     """
-    threads = min(connector.concurrency, len(scopes))
-    if threads <= 1:
-        for number, (scope, cursor) in enumerate(zip(scopes, cursors, strict=True)):
-            yield from _one(connector, stream, number, scope, cursor)
-        return
-    yield from _Crew(connector, stream, scopes, cursors).work(threads)
-
-
-def _one(
-    connector: Connector, stream: str, number: int, scope: Scope, cursor: Cursor
-) -> Generator[Arrived | Ended, None, None]:
-    meter = Meter(connector.tally)
-    error = None
-    try:
-        for page in connector.pages(stream, scope, cursor):
-            yield Arrived(number, page, meter.take())
-    except ConnectorError as err:
-        error = err
-    yield Ended(number, error, meter.take())
+    if scopes:
+        yield from _Crew(connector, stream, scopes, cursors).work()
 
 
 class _Crew:
@@ -105,30 +93,36 @@ class _Crew:
         self._events: queue.Queue[Arrived | Ended | Crashed] = queue.Queue(MOST_WAITING)
         self._stopped = threading.Event()
 
-    def work(self, threads: int) -> Generator[Arrived | Ended, None, None]:
+    def work(self) -> Generator[Batch, None, None]:
+        threads = max(1, min(self._connector.concurrency, self._left))
         crew = [threading.Thread(target=self._run, name=f"reader-{n}", daemon=True) for n in range(threads)]
         for thread in crew:
             thread.start()
         try:
             while self._left:
-                event = self._events.get()
-                if isinstance(event, Crashed):
-                    raise event.error
-                self._left -= isinstance(event, Ended)
-                yield event
+                batch = self._waiting()
+                self._left -= sum(isinstance(event, Ended) for event in batch)
+                yield batch
         finally:
             # Who waits for an answer ends with it; nobody hands over anything any more.
             self._stopped.set()
             for thread in crew:
                 thread.join(GRACE_S)
 
-    def _hand_over(self, event: Arrived | Ended | Crashed) -> None:
-        while not self._stopped.is_set():
+    def _waiting(self) -> list[Arrived | Ended]:
+        """Everything that is there, but at least one event."""
+        found = [self._events.get()]
+        while len(found) < MOST_WAITING:
             try:
-                self._events.put(event, timeout=0.1)
-            except queue.Full:
-                continue
-            return
+                found.append(self._events.get_nowait())
+            except queue.Empty:
+                break
+        batch: list[Arrived | Ended] = []
+        for event in found:
+            if isinstance(event, Crashed):
+                raise event.error
+            batch.append(event)
+        return batch
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -137,10 +131,28 @@ class _Crew:
             except queue.Empty:
                 return
             try:
-                for event in _one(self._connector, self._stream, number, scope, cursor):
-                    self._hand_over(event)
-                    if self._stopped.is_set():
-                        return
+                self._read_scope(number, scope, cursor)
             except BaseException as err:  # noqa: BLE001 - handed to the caller, who raises it
                 self._hand_over(Crashed(err))
                 return
+
+    def _read_scope(self, number: int, scope: Scope, cursor: Cursor) -> None:
+        meter, error = Meter(self._connector.tally), None
+        try:
+            for page in self._connector.pages(self._stream, scope, cursor):
+                self._hand_over(Arrived(number, page, meter.take()))
+                if self._stopped.is_set():
+                    return
+        except ConnectorError as err:
+            error = err
+        self._hand_over(Ended(number, error, meter.take()))
+        if isinstance(error, POINTLESS):
+            self._stopped.set()
+
+    def _hand_over(self, event: Arrived | Ended | Crashed) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._events.put(event, timeout=0.1)
+            except queue.Full:
+                continue
+            return
