@@ -19,7 +19,7 @@ def of(store: Store, source: str, *, before_run: int) -> set[str]:
 def note(store: Store, source: str, tasks: Collection[str], run: int, at: datetime) -> None:
     """Keeps the first run that missed a task."""
     sql = "INSERT INTO absences (source, task, run, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-    store.db.conn.executemany(sql, [(source, task, run, stamp(at)) for task in sorted(tasks)])
+    store.execute_many(sql, [(source, task, run, stamp(at)) for task in sorted(tasks)])
 
 
 def forget(store: Store, source: str, tasks: Collection[str]) -> None:

@@ -7,14 +7,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from bridge.errors import BridgeError, Unavailable, UsageProblem
 from bridge.language import Text
-from bridge.store.migrations import MIGRATIONS
-from bridge.store.tables import BY_NAME
+from bridge.store.tables import BY_NAME, RECORD_OF_STEPS, STEPS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -70,7 +70,7 @@ class Store:
         try:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self.db = self._connected()
+            self.conn = self._connected()
             self._refuse_newer()
         except OSError as err:
             raise Unavailable(CANNOT_OPEN, path=str(path), why=err.strerror or str(err)) from err
@@ -87,7 +87,7 @@ class Store:
         except OSError as err:
             raise Unavailable(CANNOT_OPEN, path=str(path), why=err.strerror or str(err)) from err
 
-    def _connected(self) -> Database:
+    def _connected(self) -> sqlite3.Connection:
         uri = self.path.absolute().as_uri()
         try:
             return self._prepared(f"{uri}?mode={'rw' if self.read_only else 'rwc'}")
@@ -97,7 +97,7 @@ class Store:
                 raise
             return self._prepared(f"{uri}?immutable=1")
 
-    def _prepared(self, uri: str) -> Database:
+    def _prepared(self, uri: str) -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
         try:
             # Looked at before anything is set: choosing WAL writes to the file, and it may be another program's.
@@ -109,11 +109,11 @@ class Store:
         except (sqlite3.Error, UsageProblem):
             connection.close()
             raise
-        return Database(connection)
+        return connection
 
     def _refuse_foreign(self, connection: sqlite3.Connection) -> None:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if names and MIGRATIONS.migrations_table not in names:
+        if names and RECORD_OF_STEPS not in names:
             raise UsageProblem(NOT_OURS, path=str(self.path))
 
     @property
@@ -121,28 +121,44 @@ class Store:
         """Whether nothing was ever created in the file."""
         return self.one("SELECT 1 FROM sqlite_master LIMIT 1") is None
 
+    @property
+    def _applied(self) -> set[str]:
+        """Names of the steps that this file has taken."""
+        if self.one("SELECT 1 FROM sqlite_master WHERE name = ?", (RECORD_OF_STEPS,)) is None:
+            return set()
+        return {row[0] for row in self.rows(f"SELECT name FROM {RECORD_OF_STEPS}")}
+
     def _refuse_newer(self) -> None:
-        applied = {done.name for done in MIGRATIONS.applied(self.db)}
-        unknown = applied - {step.name for step in MIGRATIONS.pending(Database(memory=True))}
+        unknown = self._applied - set(STEPS)
         if unknown:
             self.close()
             raise UsageProblem(NEWER, path=str(self.path), names=", ".join(sorted(unknown)))
 
     def upgrade(self) -> list[str]:
         """Apply what is pending; returns the names of the steps taken."""
+        # Only here, because a run with a current file needs neither and should start at once.
+        from bridge.store.migrations import MIGRATIONS
+
         # In one transaction: of two first runs at once the second finds the work done, and a kill leaves an empty file.
         with self.transaction():
-            pending = [step.name for step in MIGRATIONS.pending(self.db)]
+            pending = [step for step in STEPS if step not in self._applied]
             if pending:
                 MIGRATIONS.apply(self.db)
         return pending
 
     @property
+    def db(self) -> Database:
+        """The same connection with the schema tools of sqlite-utils."""
+        from sqlite_utils import Database
+
+        return Database(self.conn)
+
+    @property
     def is_current(self) -> bool:
-        return not MIGRATIONS.pending(self.db)
+        return self._applied >= set(STEPS)
 
     def close(self) -> None:
-        self.db.close()
+        self.conn.close()
 
     def __enter__(self) -> Store:
         return self
@@ -154,14 +170,14 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing. Begins IMMEDIATE: a deferred begin fails when a reader becomes a writer under contention."""
         with self._in_plain_words():
-            self.db.conn.execute("BEGIN IMMEDIATE")
+            self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                if self.db.conn.in_transaction:
-                    self.db.conn.execute("ROLLBACK")
+                if self.conn.in_transaction:
+                    self.conn.execute("ROLLBACK")
                 raise
-            self.db.conn.execute("COMMIT")
+            self.conn.execute("COMMIT")
 
     @contextmanager
     def _in_plain_words(self) -> Iterator[None]:
@@ -186,7 +202,7 @@ class Store:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         with self._in_plain_words():
-            yield from self.db.conn.execute(sql, values)
+            yield from self.conn.execute(sql, values)
 
     def one(self, sql: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
         return next(iter(self.rows(sql, values)), None)
@@ -194,17 +210,21 @@ class Store:
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement; returns the number of rows it touched."""
         with self._in_plain_words():
-            return self.db.conn.execute(sql, values).rowcount
+            return self.conn.execute(sql, values).rowcount
 
     def insert(self, table: str, row: Mapping[str, object]) -> int:
         """Insert one row of a table with an INTEGER key; returns that key."""
         with self._in_plain_words():
-            cursor = self.db.conn.execute(_insert_sql(table, tuple(row)), tuple(row.values()))
+            cursor = self.conn.execute(_insert_sql(table, tuple(row)), tuple(row.values()))
         return int(cursor.lastrowid or 0)
 
     def insert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
         with self._in_plain_words():
-            self.db.conn.executemany(_insert_sql(table, columns), rows)
+            self.conn.executemany(_insert_sql(table, columns), rows)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        with self._in_plain_words():
+            self.conn.executemany(sql, rows)
 
     def upsert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
         """Insert, or replace the other columns of the row with the same key."""
@@ -212,12 +232,12 @@ class Store:
         rest = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
         sql = f"{_insert_sql(table, columns)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}"
         with self._in_plain_words():
-            self.db.conn.executemany(sql, rows)
+            self.conn.executemany(sql, rows)
 
     def delete_many(self, table: str, columns: tuple[str, ...], keys: Iterable[Sequence[object]]) -> None:
         where = " AND ".join(f"{name} = ?" for name in columns)
         with self._in_plain_words():
-            self.db.conn.executemany(f"DELETE FROM {table} WHERE {where}", keys)
+            self.conn.executemany(f"DELETE FROM {table} WHERE {where}", keys)
 
     def integrity_problems(self) -> list[str]:
         """What SQLite's own check finds; empty when all is well."""

@@ -82,7 +82,7 @@ def save(
 ) -> dict[str, int]:
     """Keep the new contents and supersede those they replace; returns the row id of each."""
     now = stamp(at)
-    store.db.conn.executemany(
+    store.execute_many(
         "UPDATE raw_records SET superseded_at = ? WHERE id = ?",
         [(now, compared.known[entry.external_id]) for entry in compared.differing],
     )
@@ -111,7 +111,7 @@ def withdraw(store: Store, source: str, stream: str, scope: str, seen: Collectio
         (source, stream, scope),
     )
     gone = [(stamp(at), raw) for raw, external_id in rows if external_id not in seen]
-    store.db.conn.executemany("UPDATE raw_records SET superseded_at = ? WHERE id = ?", gone)
+    store.execute_many("UPDATE raw_records SET superseded_at = ? WHERE id = ?", gone)
     return len(gone)
 
 

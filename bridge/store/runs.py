@@ -116,7 +116,7 @@ def put_in_quarantine(
         "scope = excluded.scope, reason = excluded.reason, detail = excluded.detail, last_seen_at = excluded.last_seen_at"
     )
     now = stamp(at)
-    store.db.conn.executemany(sql, [(source, stream, key, scope, why, what, now, now) for key, why, what in rows])
+    store.execute_many(sql, [(source, stream, key, scope, why, what, now, now) for key, why, what in rows])
 
 
 def release(store: Store, source: str, stream: str, external_ids: Sequence[str]) -> None:

@@ -22,7 +22,10 @@ def _optional(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
-COUNTERS = ("requests", "fetched", "created", "updated", "unchanged", "gone", "revived", "quarantined", "retries")
+RECORD_OF_STEPS = "_sqlite_migrations"
+"""Where sqlite-utils keeps which steps a file has taken."""
+STEPS = ("m001_first_schema", "m002_lossless_sources")
+"""The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -201,6 +204,14 @@ TABLES: tuple[Table, ...] = (
         "absences",
         {"source": "TEXT", "task": "TEXT", "run": "INTEGER", "at": "TEXT"},
         key=("source", "task"),
+        since=2,
+    ),
+    Table(
+        # Hours registered on tasks, one row for each registration that counts.
+        "efforts",
+        {"source": "TEXT", "external_id": "TEXT", "task": "TEXT", "hours": "TEXT", "raw": "INTEGER"},
+        key=("source", "external_id"),
+        indexes=(("source", "task"),),
         since=2,
     ),
     Table(

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bridge import config
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.mapping import document
 from bridge.mapping.document import MappingFile
-from bridge.plan.calendar import WorkCalendar, parse_csv
 from bridge.store import runs
 from bridge.store.engine import Store
 from bridge.usecases.clock import Clock
 from connectors.contract import SourceConfig
+
+if TYPE_CHECKING:
+    from bridge.plan.calendar import WorkCalendar
 
 UNKNOWN_SOURCE = Text(
     zh="没有名为 {value} 的来源；设置中有：{known}。",
@@ -128,6 +131,9 @@ class Workspace:
         return document.parse(text, name=str(path)), None
 
     def calendar(self) -> WorkCalendar:
+        # The holidays of the world take a while to load, and reading a source needs none of them.
+        from bridge.plan.calendar import WorkCalendar, parse_csv
+
         if not self.settings.calendar.overrides:
             return WorkCalendar.china()
         path = self.settings.path(self.settings.calendar.overrides)

@@ -1,0 +1,63 @@
+"""Files of former versions become current ones, and the names of the steps are known without the tools that take them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bridge.errors import UsageProblem
+from bridge.store.engine import Store
+from bridge.store.migrations import MIGRATIONS
+from bridge.store.tables import STEPS, TABLES
+
+
+def first_schema(path: Path) -> None:
+    """A file as the first version left it, with one open and one finished task."""
+    with Store(path) as store:
+        store.upgrade()
+        for table in TABLES:
+            if table.since > 1:
+                store.execute(f"DROP TABLE {table.name}")
+        store.execute("ALTER TABLE tasks DROP COLUMN is_open")
+        store.execute("DELETE FROM _sqlite_migrations WHERE name <> 'm001_first_schema'")
+        for key, status in (("t1", "doing"), ("t2", "done")):
+            store.execute(
+                "INSERT INTO tasks (source, id, scope, project, project_name, gone, raw, mapping_version, first_seen_at, data)"
+                " VALUES ('s', ?, 'A', 'A', 'A', 0, 1, 'm', '2026-08-01T00:00:00.000000Z', ?)",
+                (key, json.dumps({"status": status})),
+            )
+
+
+def test_the_steps_are_those_that_the_tools_would_take(tmp_path: Path):
+    with Store(tmp_path / "bridge.db") as store:
+        assert tuple(step.name for step in MIGRATIONS.pending(store.db)) == STEPS
+
+
+def test_a_file_of_the_first_version_is_told_apart_and_upgraded(tmp_path: Path):
+    path = tmp_path / "bridge.db"
+    first_schema(path)
+
+    with Store(path) as store:
+        was_current = store.is_current
+        taken = store.upgrade()
+        is_open = dict(store.rows("SELECT id, is_open FROM tasks"))
+
+        assert not was_current
+        assert taken == ["m002_lossless_sources"]
+        assert store.is_current
+        assert is_open == {"t1": 1, "t2": 0}
+        assert {row[0] for row in store.rows("SELECT name FROM sqlite_master")} >= {table.name for table in TABLES}
+
+
+def test_a_file_of_a_later_version_is_refused(tmp_path: Path):
+    path = tmp_path / "bridge.db"
+    with Store(path) as store:
+        store.upgrade()
+        store.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('bridge', 'm999_later', 'now')"
+        )
+
+    with pytest.raises(UsageProblem, match="m999_later"):
+        Store(path)
