@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 BUSY_TIMEOUT_MS = 30_000
+WRITING = ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=4000", "cache_size=-8000")
 
 CANNOT_OPEN = Text(
     zh="无法打开数据库 {path}：{why}。请检查目录是否存在、是否可写、磁盘是否已满。",
@@ -103,7 +104,8 @@ class Store:
             # Looked at before anything is set: choosing WAL writes to the file, and it may be another program's.
             self._refuse_foreign(connection)
             # sqlite-utils' enable_wal leaves synchronous FULL and foreign keys off; WAL with NORMAL loses nothing on a crash.
-            first = ("query_only=ON",) if self.read_only else ("journal_mode=WAL", "synchronous=NORMAL")
+            # Pages of a first load are written over and over: the log is folded back less often than by default.
+            first = ("query_only=ON",) if self.read_only else WRITING
             for pragma in (*first, "foreign_keys=ON", "temp_store=MEMORY"):
                 connection.execute(f"PRAGMA {pragma}")
         except (sqlite3.Error, UsageProblem):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bridge.store import details, raw
 from bridge.store.details import Due
+from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land
 from bridge.sync.outcome import StreamReport
 from bridge.sync.reading import Meter
@@ -30,22 +31,17 @@ def affordable(per_minute: int, spent: int, streams: int) -> int:
 class Details:
     """Reads the detail streams of one source; `reports` tells how far each came."""
 
-    def __init__(self, connector: Connector, turn: Turn, streams: Sequence[str]) -> None:
+    def __init__(self, connector: Connector, turn: Turn, streams: Sequence[str], lacks: Lacks) -> None:
         self._connector = connector
         self._turn = turn
+        self._lacks = lacks
         self._before = turn.at - AGAIN_AFTER
         self.reports = [StreamReport(stream, "") for stream in streams]
 
     def read(self, most: int) -> None:
         """Read up to so many tasks of each stream; raises what makes going on pointless."""
-        for report in self.reports:
+        for report in list(self.reports):
             self._read_stream(report, most)
-
-    def unavailable(self, report: StreamReport) -> bool:
-        """Whether a stream that was never read could not be read now because the server or the app lacks it."""
-        codes = (PathUnknown.code, NotPermitted.code)
-        is_lacking = report.error is not None and report.error.code in codes
-        return is_lacking and not raw.has_any(self._turn.store, self._turn.source, report.stream)
 
     def _read_stream(self, report: StreamReport, most: int) -> None:
         store, source, failures = self._turn.store, self._turn.source, 0
@@ -54,6 +50,9 @@ class Details:
             try:
                 records = self._connector.details(report.stream, Scope(entry.scope), entry.task)
             except (PathUnknown, NotPermitted) as err:
+                if self._lacks.explains(report.stream, err):
+                    self.reports.remove(report)
+                    return
                 report.fail(err)
                 break
             except (Rejected, BadPayload) as err:

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bridge.store import raw, runs, sightings
 from bridge.store.tasks import gone_ids as known_gone
 from bridge.sync.details import Details, affordable
+from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land, set_aside
 from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
-from bridge.sync.reading import POINTLESS, Arrived, Batch, Meter, read
+from bridge.sync.reading import POINTLESS, Arrived, Ended, Meter, Readers
 from bridge.sync.remap import lookups, remap_if_needed
 from bridge.sync.sweep import Absent, Guard, Sweep, absent, sweep_unlisted, unlisted
 from connectors.contract import Connector, Page, Scope
 from connectors.errors import (
     ConnectorError,
     Interrupted,
-    NotPermitted,
-    PathUnknown,
     Retry,
     SignInFailed,
 )
 
 # A scope that fails after every retry may be that scope's own trouble; two in a row are the vendor's.
 ENOUGH_REFUSALS = 2
+# Other writers wait for a transaction to end: this many rows take a small part of a second.
+ROWS_AT_ONCE = 2_000
 REJECTED = "rejected_rows"
 
 Progress = Callable[[str, str, str, int], None]
@@ -71,13 +71,13 @@ class Pull:
         self._turn = turn
         self._wish = wish
         self._progress = progress
-        self._memory = memory
+        self._lacks = Lacks(turn, connector, memory, ask_again=wish.full)
         self._meter = Meter(connector.tally)
         self._gone: set[str] = set()
         self._absent: list[tuple[StreamReport, Absent]] = []
         self._starts: set[bool] = set()
         self._refusals = 0
-        self.report = SourceReport(turn.source)
+        self.report = SourceReport(turn.source, unavailable=self._lacks.told)
 
     def run(self) -> SourceReport:
         """Read everything wished for. Never raises a `ConnectorError`: it ends in the report."""
@@ -130,14 +130,15 @@ class Pull:
     # --- Streams and scopes ----------------------------------------------------------------------------------------
 
     def _read_stream(self, stream: str) -> None:
-        if self._is_known_to_lack(stream):
+        if self._lacks.knows(stream):
             return
         try:
             scopes = list(self._connector.scopes(stream))
         except ConnectorError as err:
             if isinstance(err, (SignInFailed, Retry, Interrupted)):
                 raise
-            self._fail_stream(stream, err)
+            if not self._lacks.explains(stream, err):
+                self.report.streams.append(StreamReport(stream, "", outcome="failed", error=Failure.of(err)))
             return
         if stream == self._connector.task_stream:
             self._gone = known_gone(self._turn.store, self._turn.source)
@@ -149,20 +150,24 @@ class Pull:
         self._connector.expect(stream, {walk.scope.id: walk.cursor for walk in walks})
         self._overhead()
         try:
-            with closing(read(self._connector, stream, scopes, [walk.cursor for walk in walks])) as events:
-                for batch in events:
-                    self._take(stream, walks, batch)
+            with Readers(self._connector, stream, scopes, [walk.cursor for walk in walks]) as readers:
+                while readers.left:
+                    self._take(stream, walks, readers)
         finally:
             self._meter.take()
 
-    def _take(self, stream: str, walks: Sequence[Walk], batch: Batch) -> None:
-        """Commit what arrived, all or nothing, and then judge how scopes ended."""
-        arrivals = [event for event in batch if isinstance(event, Arrived)]
-        if arrivals:
-            with self._turn.store.transaction():
-                for arrived in arrivals:
-                    self._store(stream, walks[arrived.scope], arrived.page)
-        for event in batch:
+    def _take(self, stream: str, walks: Sequence[Walk], readers: Readers) -> None:
+        """Store what is there, all or nothing, and then judge how scopes ended.
+
+        A fast source fills a transaction, which is cheaper; a slow one is committed page by page.
+        """
+        events = [readers.next()]
+        with self._turn.store.transaction():
+            rows = self._arrive(stream, walks, events[0])
+            while rows < ROWS_AT_ONCE and readers.has_next:
+                events.append(readers.next())
+                rows += self._arrive(stream, walks, events[-1])
+        for event in events:
             walk = walks[event.scope]
             walk.report.spend(event.cost)
             if isinstance(event, Arrived):
@@ -171,6 +176,12 @@ class Pull:
                 self._refusals = 0
             else:
                 self._scope_failed(stream, walk, event.error)
+
+    def _arrive(self, stream: str, walks: Sequence[Walk], event: Arrived | Ended) -> int:
+        if isinstance(event, Ended):
+            return 0
+        self._store(stream, walks[event.scope], event.page)
+        return len(event.page.records)
 
     def _begin(self, stream: str, scopes: Sequence[Scope]) -> list[Walk]:
         store, source = self._turn.store, self._turn.source
@@ -225,7 +236,7 @@ class Pull:
 
     def _scope_failed(self, stream: str, walk: Walk, err: ConnectorError) -> None:
         entry = walk.report
-        if self._lacks(stream, err):
+        if self._lacks.explains(stream, err):
             self.report.streams.remove(entry)
             self.report.overhead.add(entry.counts)
             return
@@ -233,34 +244,6 @@ class Pull:
         self._refusals += isinstance(err, Retry)
         if isinstance(err, POINTLESS) or self._refusals == ENOUGH_REFUSALS:
             raise err
-
-    # --- What a source does not have -------------------------------------------------------------------------------
-
-    def _lacks(self, stream: str, err: ConnectorError) -> bool:
-        """Whether an optional stream was never had: then its absence is a fact, not a failure."""
-        if stream not in self._connector.optional_streams or not isinstance(err, (PathUnknown, NotPermitted)):
-            return False
-        if raw.has_any(self._turn.store, self._turn.source, stream):
-            return False
-        self._remember_lack(stream, err.code, str(err))
-        return True
-
-    def _remember_lack(self, stream: str, code: str, words: str) -> None:
-        self.report.unavailable[stream] = words
-        self._memory[f"lacks:{stream}"] = f"{self._turn.at.date().isoformat()} {code} {words}"
-
-    def _is_known_to_lack(self, stream: str) -> bool:
-        """What was not there earlier on this day is not asked for again, but for a full read."""
-        day, _, rest = self._memory.get(f"lacks:{stream}", "").partition(" ")
-        if day != self._turn.at.date().isoformat() or self._wish.full:
-            self._memory.pop(f"lacks:{stream}", None)
-            return False
-        self.report.unavailable[stream] = rest.partition(" ")[2]
-        return True
-
-    def _fail_stream(self, stream: str, err: ConnectorError) -> None:
-        if not self._lacks(stream, err):
-            self.report.streams.append(StreamReport(stream, "", outcome="failed", error=Failure.of(err)))
 
     # --- What is not there any more --------------------------------------------------------------------------------
 
@@ -297,16 +280,11 @@ class Pull:
     def _read_details(self) -> None:
         self._overhead()
         wanted = [stream for stream in self._connector.detail_streams if self._wish.wants(stream, "")]
-        streams = [stream for stream in wanted if not self._is_known_to_lack(stream)]
+        streams = [stream for stream in wanted if not self._lacks.knows(stream)]
         spent = self.report.counts.requests
-        details = Details(self._connector, self._turn, streams)
+        details = Details(self._connector, self._turn, streams, self._lacks)
         try:
             details.read(affordable(self._wish.per_minute, spent, len(streams)))
         finally:
-            for entry in details.reports:
-                if entry.error is not None and details.unavailable(entry):
-                    self._remember_lack(entry.stream, entry.error.code, entry.error.message)
-                    self.report.overhead.add(entry.counts)
-                else:
-                    self.report.streams.append(entry)
+            self.report.streams += details.reports
             self._meter.take()

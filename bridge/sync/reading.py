@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.contract import Connector, Page, Scope, Tally
 from connectors.errors import ConnectorError, Interrupted, Parked, SignInFailed, Unreachable
 
-# Pages that were read and wait to be committed, together if they can be; more would only be memory.
-MOST_WAITING = 8
+# Pages that were read and wait to be stored; more would only be memory.
+MOST_WAITING = 4
 GRACE_S = 2.0
 # Without a sign-in, a host that answers or the wish to go on, there is no point in the next scope.
 POINTLESS = (SignInFailed, Unreachable, Parked, Interrupted)
@@ -67,62 +67,44 @@ class Meter:
         return Cost(now[0] - before[0], now[1] - before[1], now[2] - before[2])
 
 
-Batch = Sequence[Arrived | Ended]
-
-
-def read(
-    connector: Connector, stream: str, scopes: Sequence[Scope], cursors: Sequence[Cursor]
-) -> Generator[Batch, None, None]:
-    """What came in since the caller asked last, within a scope in order. Closing the iterator stops the reading.
-
-    A fast source fills batches, which are cheaper to commit; a slow one is committed page by page.
-    """
-    if scopes:
-        yield from _Crew(connector, stream, scopes, cursors).work()
-
-
-class _Crew:
-    """Threads that take scopes one by one until none is left or they are told to stop."""
+class Readers:
+    """Threads that take scopes one by one until none is left; leaving the block stops them."""
 
     def __init__(self, connector: Connector, stream: str, scopes: Sequence[Scope], cursors: Sequence[Cursor]) -> None:
         self._connector, self._stream = connector, stream
         self._todo: queue.SimpleQueue[tuple[int, Scope, Cursor]] = queue.SimpleQueue()
         for number, (scope, cursor) in enumerate(zip(scopes, cursors, strict=True)):
             self._todo.put((number, scope, cursor))
-        self._left = len(scopes)
+        self.left = len(scopes)
+        """Scopes whose end was not met yet."""
         self._events: queue.Queue[Arrived | Ended | Crashed] = queue.Queue(MOST_WAITING)
         self._stopped = threading.Event()
+        threads = min(connector.concurrency, self.left)
+        self._crew = [threading.Thread(target=self._run, name=f"reader-{n}", daemon=True) for n in range(threads)]
 
-    def work(self) -> Generator[Batch, None, None]:
-        threads = max(1, min(self._connector.concurrency, self._left))
-        crew = [threading.Thread(target=self._run, name=f"reader-{n}", daemon=True) for n in range(threads)]
-        for thread in crew:
+    def __enter__(self) -> Readers:
+        for thread in self._crew:
             thread.start()
-        try:
-            while self._left:
-                batch = self._waiting()
-                self._left -= sum(isinstance(event, Ended) for event in batch)
-                yield batch
-        finally:
-            # Who waits for an answer ends with it; nobody hands over anything any more.
-            self._stopped.set()
-            for thread in crew:
-                thread.join(GRACE_S)
+        return self
 
-    def _waiting(self) -> list[Arrived | Ended]:
-        """Everything that is there, but at least one event."""
-        found = [self._events.get()]
-        while len(found) < MOST_WAITING:
-            try:
-                found.append(self._events.get_nowait())
-            except queue.Empty:
-                break
-        batch: list[Arrived | Ended] = []
-        for event in found:
-            if isinstance(event, Crashed):
-                raise event.error
-            batch.append(event)
-        return batch
+    def __exit__(self, *_: object) -> None:
+        # Who waits for an answer ends with it; nobody hands over anything any more.
+        self._stopped.set()
+        for thread in self._crew:
+            thread.join(GRACE_S)
+
+    def next(self) -> Arrived | Ended:
+        """What came in next, within a scope in order; waits for it."""
+        event = self._events.get()
+        if isinstance(event, Crashed):
+            raise event.error
+        self.left -= isinstance(event, Ended)
+        return event
+
+    @property
+    def has_next(self) -> bool:
+        """Whether something is there to be taken without waiting."""
+        return self.left > 0 and not self._events.empty()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
