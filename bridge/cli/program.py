@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import click
 
-from bridge.cli import demo, listing, mapping, mistakes, plan, reports, sources, start, store
+from bridge.cli import mistakes
+from bridge.cli.commands import Commands
 from bridge.cli.printing import plain_lines
 from bridge.cli.session import Group, Session, language_in
 from bridge.errors import BridgeError
@@ -39,18 +40,7 @@ def program() -> None:
     pass
 
 
-COMMANDS: tuple[click.Command, ...] = (
-    *start.COMMANDS,
-    *sources.COMMANDS,
-    *reports.COMMANDS,
-    *listing.COMMANDS,
-    plan.plan,
-    mapping.mapping,
-    store.db,
-    demo.demo,
-)
-for command in COMMANDS:
-    program.add_command(command)
+program.commands = Commands()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
