@@ -8,12 +8,13 @@ from typing import Any
 
 from connectors.errors import BadPayload
 
-_LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+"""What is later is no time that anybody meant."""
 
 
 def instant(seconds: object) -> datetime | None:
     """Epoch seconds (number or digits) as an aware instant; unset (None, 0, "") and unreadable are None."""
-    if type(seconds) is int and 0 < seconds < _LAST_SECOND:
+    if type(seconds) is int and 0 < seconds < LAST_SECOND:
         return datetime.fromtimestamp(seconds, UTC)
     try:
         value = float(str(seconds))

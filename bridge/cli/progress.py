@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.status import Status
 
 from bridge.cli.printing import plain
 from bridge.cli.session import Session
 from bridge.language import Lang, Text
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 READING = Text(zh="正在读取 {what}：{count}", en="reading {what}: {count}")
 READ = Text(zh="已读取 {what}：{count}", en="read {what}: {count}")
@@ -25,44 +27,32 @@ STOPPING = Text(zh="收到停止信号，正在收尾……", en="asked to stop;
 class Progress:
     """Shows how far a pull has come; callable as the pull's progress.
 
-    On a terminal one live line; elsewhere one plain line for each part once the next begins, with its final count.
+    On a terminal one live line; elsewhere one plain line for each part at its end. Parts are read side by side.
     """
 
     def __init__(self, session: Session, lang: Lang, status: Status | None) -> None:
         self._session = session
         self._lang = lang
         self._status = status
-        self._at: tuple[str, int] | None = None
 
-    def __call__(self, source: str, stream: str, scope: str, count: int) -> None:
+    def __call__(self, source: str, stream: str, scope: str, count: int, *, ended: bool) -> None:
         what = plain(" ".join(part for part in (source, stream, scope) if part))
         if self._status is not None:
-            self._status.update(escape(READING.say(self._lang, what=what, count=count)))
-            return
-        if self._at is not None and self._at[0] != what:
-            self.flush()
-        self._at = (what, count)
-
-    def flush(self) -> None:
-        """Tell of the part that was read last."""
-        if self._at is not None:
-            what, count = self._at
+            # Square brackets in the name of a project are no markup.
+            self._status.update(READING.say(self._lang, what=what, count=count).replace("[", "\\["))
+        elif ended and count:
             self._session.remark(READ.say(self._lang, what=what, count=count))
-            self._at = None
 
 
 @contextmanager
 def watching(session: Session, lang: Lang) -> Iterator[Progress]:
     """Progress while the block runs; nothing with --quiet."""
-    console = Console(stderr=True)
-    if session.quiet or not console.is_terminal:
-        progress = Progress(session, lang, None)
-        try:
-            yield progress
-        finally:
-            progress.flush()
+    if session.quiet or not sys.stderr.isatty():
+        yield Progress(session, lang, None)
         return
-    with console.status("…") as status:
+    from rich.console import Console  # only who watches has to wait for it
+
+    with Console(stderr=True).status("…") as status:
         yield Progress(session, lang, status)
 
 

@@ -9,6 +9,7 @@ from bridge.cli.progress import stop_on_signal, watching
 from bridge.cli.session import Command, Option, Session, json_option
 from bridge.language import Lang, Text
 from bridge.usecases import checking
+from bridge.usecases.codes import in_words
 from bridge.usecases.refresh import Refreshed, RefreshWish, SourceReport, refresh
 
 CHECK = Text(
@@ -42,6 +43,13 @@ OUTCOMES = {
     "failed": Text(zh="失败", en="failed"),
 }
 MODES = {"full": Text(zh="全量", en="full"), "incremental": Text(zh="增量", en="incremental")}
+SAMPLE_COLUMNS = (
+    Text(zh="来源", en="source"),
+    Text(zh="类别", en="stream"),
+    Text(zh="字段", en="key"),
+    Text(zh="类型", en="type"),
+)
+NO_SAMPLES = Text(zh="没有可取样的数据。", en="there is nothing to take a sample of.")
 NOT_READ = Text(zh="没有读全 {place}：{why}", en="not read completely: {place}: {why}")
 
 source_option = click.option("--source", "sources", cls=Option, text=ONE_SOURCE, multiple=True, metavar="NAME")
@@ -53,24 +61,46 @@ source_option = click.option("--source", "sources", cls=Option, text=ONE_SOURCE,
 @click.pass_obj
 def check(session: Session, sources: tuple[str, ...], as_json: bool) -> int:
     space = session.open(secrets=True)
-    found = checking.examine(space, sources)
+    found = checking.examine(space, sources, samples=session.verbose)
     if as_json:
         print_json(found.as_json(space.lang))
         return found.exit_code
     for line in found.lines:
         text = line.text.say(space.lang) if line.text else FINE.say(space.lang)
-        click.echo(plain_lines(f"{_mark(line)} {line.place}  {text}"))
+        click.echo(click.style(plain_lines(f"{_mark(line)} {line.place}  {text}"), dim=_is_aside(line)))
     for config, answer in found.sources:
         if answer.signed_in:
             names = "、".join(project.name for project in answer.projects)
             click.echo(plain(f"  {config.name}  {PROJECTS.say(space.lang, count=len(answer.projects), names=names)}"))
+    if session.verbose:
+        _print_samples(found, session, space.lang)
     return found.exit_code
 
 
+def _print_samples(found: checking.Examined, session: Session, lang: Lang) -> None:
+    """The keys of one object of each stream, without a value: what to map, and what to send along with a question."""
+    rows = [
+        (config.name, sample.stream, key, " | ".join(types))
+        for config, answer in found.sources
+        for sample in answer.samples
+        for key, types in sorted(sample.keys.items())
+    ]
+    click.echo()
+    if not print_table(lang, SAMPLE_COLUMNS, rows, flexible=(2,)):
+        session.remark(NO_SAMPLES.say(lang))
+
+
+def _is_aside(line: checking.Line) -> bool:
+    """Whether it is only worth knowing."""
+    return line.ok and line.text is not None and line.severity == "info"
+
+
 def _mark(line: checking.Line) -> str:
-    """✓ fine, ! fine but worth reading, ✗ a problem."""
+    """✓ fine, · worth knowing, ! fine but worth reading, ✗ a problem."""
     if not line.ok:
         return "✗"
+    if _is_aside(line):
+        return "·"
     return "!" if line.text else "✓"
 
 
@@ -102,6 +132,9 @@ def run_sync(session: Session, wish: RefreshWish) -> Refreshed:
         session.remark(remark.say(space.lang))
     for report in done.report.sources:
         _tell_failures(report, space.lang)
+        if session.verbose:
+            for stream, words in report.unavailable.items():
+                session.remark(in_words("stream_unavailable", f"{report.source} {stream}: {words}").say(space.lang))
     return done
 
 
@@ -126,7 +159,7 @@ def _tell_failures(report: SourceReport, lang: Lang) -> None:
 
 
 def _why(code: str, message: str, lang: Lang) -> str:
-    return checking.in_words(code, message).say(lang)
+    return in_words(code, message).say(lang)
 
 
 COMMANDS = (check, sync)

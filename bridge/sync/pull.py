@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from bridge.store import raw, runs, sightings
 from bridge.store.tasks import gone_ids as known_gone
@@ -29,8 +29,11 @@ ENOUGH_REFUSALS = 2
 ROWS_AT_ONCE = 2_000
 REJECTED = "rejected_rows"
 
-Progress = Callable[[str, str, str, int], None]
-"""Told after each page: source, stream, name of the scope, objects read of it so far."""
+
+class Progress(Protocol):
+    """Told after each page and at the end of each scope how many objects were read of it so far."""
+
+    def __call__(self, source: str, stream: str, scope: str, count: int, *, ended: bool) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +173,10 @@ class Pull:
         for event in events:
             walk = walks[event.scope]
             walk.report.spend(event.cost)
-            if isinstance(event, Arrived):
-                self._progress(self._turn.source, stream, walk.scope.name, walk.report.counts.fetched)
-            elif event.error is None:
-                self._refusals = 0
-            else:
-                self._scope_failed(stream, walk, event.error)
+            ended = isinstance(event, Ended)
+            self._progress(self._turn.source, stream, walk.scope.name, walk.report.counts.fetched, ended=ended)
+            if isinstance(event, Ended):
+                self._scope_ended(stream, walk, event.error)
 
     def _arrive(self, stream: str, walks: Sequence[Walk], event: Arrived | Ended) -> int:
         if isinstance(event, Ended):
@@ -234,8 +235,11 @@ class Pull:
             walk.report.counts.gone += raw.withdraw(turn.store, turn.source, stream, scope, walk.seen, turn.at)
         walk.seen = set()
 
-    def _scope_failed(self, stream: str, walk: Walk, err: ConnectorError) -> None:
+    def _scope_ended(self, stream: str, walk: Walk, err: ConnectorError | None) -> None:
         entry = walk.report
+        if err is None:
+            self._refusals = 0
+            return
         if self._lacks.explains(stream, err):
             self.report.streams.remove(entry)
             self.report.overhead.add(entry.counts)
@@ -287,4 +291,5 @@ class Pull:
             details.read(affordable(self._wish.per_minute, spent, len(streams)))
         finally:
             self.report.streams += details.reports
+            self.report.overhead.add(details.overhead)
             self._meter.take()

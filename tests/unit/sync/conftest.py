@@ -128,7 +128,7 @@ class Puller:
         self.facts = memory.of(self.store, "lists") | self.facts
         wish = Wish(Guard(0.5, confirmed), full=full, per_minute=per_minute)
         connector: Any = source
-        return Pull(connector, turn, wish, lambda *_: None, self.facts)
+        return Pull(connector, turn, wish, lambda *_, **__: None, self.facts)
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """What the store knows, less what depends on when it learnt it."""
