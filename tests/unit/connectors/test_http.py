@@ -149,19 +149,6 @@ def test_any_other_failure_is_raised_at_once():
     assert len(server.requests) == 1
 
 
-def test_a_wait_longer_than_the_longest_promise_gives_the_pull_up():
-    def ban(answer):
-        raise Retry("banned", after_s=3600)
-
-    client = a_client()
-    started = time.monotonic()
-    with serve(Server(Reply({})).handle) as url, pytest.raises(Retry, match="banned"):
-        client.send("GET", url, judge=ban)
-    client.close()
-
-    assert time.monotonic() - started < 1
-
-
 def test_the_wish_to_stop_ends_a_long_wait_and_is_told_as_such():
     def busy(answer):
         raise Retry("busy", after_s=60)
@@ -190,14 +177,14 @@ def test_a_stop_while_the_server_refuses_is_no_failure_of_the_server():
     client.close()
 
 
-def test_a_host_that_does_not_answer_is_unreachable_and_its_address_is_redacted():
+def test_a_host_that_does_not_answer_is_unreachable_and_its_query_is_not_told():
     client = a_client(tries=1)
 
     with pytest.raises(Unreachable) as caught:
         client.send("GET", "http://127.0.0.1:9/token", judge=accept, params={"secret": SECRET})
     client.close()
 
-    assert "127.0.0.1:9/token" in str(caught.value) and "***" in str(caught.value)
+    assert str(caught.value) == "GET 127.0.0.1:9/token: no answer: connection refused"
     assert caught.value.__cause__ is caught.value.__context__ is None
 
 

@@ -1,0 +1,227 @@
+"""What each credential has sent in the last minute, shared by every process on this machine.
+
+It lives in a small file of its own beside the database: a place is taken in a tenth of a millisecond, and must not wait
+for a page that is being written. Lost, it would cost a refusal or two, so nothing waits for the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from bridge.errors import Unavailable
+from bridge.language import Text
+
+SUFFIX = ".budgets"
+WINDOW_S = 60.0
+# Times are kept in slices of the window: a quarter of a second of a minute.
+SLICES = 240
+# Network jitter, and what stepping clocks may leave unnoticed.
+MARGIN_SLICES = 1
+# A clock that moves by more than this between two looks has been set.
+STEP_S = 0.1
+BUSY_TIMEOUT_S = 10.0
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS budgets (credential TEXT PRIMARY KEY, per_minute INTEGER NOT NULL, sent TEXT NOT NULL, "
+    "blocked_until REAL NOT NULL, uptime REAL NOT NULL, seen_at REAL NOT NULL) STRICT"
+)
+READ = "SELECT per_minute, sent, blocked_until, uptime, seen_at FROM budgets WHERE credential = ?"
+IS_BLOCKED = "SELECT 1 FROM budgets WHERE credential = ? AND blocked_until > 0"
+WRITE = "INSERT OR REPLACE INTO budgets VALUES (?, ?, ?, ?, ?, ?)"
+
+CANNOT_USE = Text(
+    zh="请求计数文件 {path} 不可用：{why}。它只记录最近一分钟的请求数；请检查磁盘和权限，必要时停止程序后删除它。",
+    en="the file {path}, which counts requests, cannot be used: {why}. It only knows the last minute; check disk and "
+    "permissions, or delete it while nothing runs.",
+)
+
+
+def _uptime() -> float:
+    """Seconds since this machine started, asleep or awake: the same in every process, and nobody can set it."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The time of day, which people set, and the time since the machine started, which tells when they did."""
+
+    wall: Callable[[], float] = time.time
+    uptime: Callable[[], float] = _uptime
+
+
+@dataclass(slots=True)
+class Record:
+    """What one credential did: counts by slice, oldest first; what is reserved for later is among them."""
+
+    told: int = 0
+    """The limit that the vendor has told; 0: none."""
+    sent: list[list[int]] = field(default_factory=list)
+    blocked_until: float = 0.0
+    uptime: float = 0.0
+    seen_at: float = 0.0
+
+    def move_to(self, now: float, uptime: float, slice_s: float) -> None:
+        """Carry the record to this moment: where the clock was set meanwhile, the record is set with it."""
+        step = (now - self.seen_at) - (uptime - self.uptime)
+        if self.seen_at and uptime < self.uptime:
+            # The machine was started anew: nobody holds a place for later any more.
+            last = int(now // slice_s)
+            self.sent = [[min(number, last), count] for number, count in self.sent]
+        elif self.seen_at and abs(step) > STEP_S:
+            # Rounded to later, so that a place never becomes free too early.
+            slices = -int(-step // slice_s)
+            self.sent = [[number + slices, count] for number, count in self.sent]
+            self.blocked_until += step if self.blocked_until else 0.0
+        else:
+            # A small difference is remembered, so that many of them are noticed in the end.
+            now -= step if self.seen_at else 0.0
+        self.seen_at, self.uptime = now, uptime
+
+    def reserve(self, now: float, allowed: int, window_s: float) -> float:
+        """Take the next place; returns when it is."""
+        slice_s = window_s / SLICES
+        if self.blocked_until <= now:
+            self.blocked_until = 0.0
+        lasting = SLICES + 1 + MARGIN_SLICES
+        # Those that have stopped counting are the oldest.
+        old = 0
+        while old < len(self.sent) and (self.sent[old][0] + lasting) * slice_s <= now:
+            old += 1
+        del self.sent[:old]
+        at = max(now, self.blocked_until, self.sent[-1][0] * slice_s if self.sent else now)
+        # Everything kept counts, and from the oldest on it stops counting when its whole slice is out of the window.
+        kept = sum(count for _, count in self.sent)
+        for number, count in self.sent:
+            if kept < allowed:
+                break
+            kept -= count
+            at = max(at, (number + lasting) * slice_s)
+        self._count(int(at // slice_s))
+        return at
+
+    def _count(self, number: int) -> None:
+        if self.sent and self.sent[-1][0] >= number:
+            self.sent[-1][1] += 1
+        else:
+            self.sent.append([number, 1])
+
+
+class SharedAllowances:
+    """Gives the allowance of a credential; call it as `contract.Allowances`, from any thread, and close it at the end."""
+
+    def __init__(self, path: Path, *, window_s: float = WINDOW_S, clocks: Clocks | None = None) -> None:
+        self.path = path
+        self._window_s = window_s
+        self._clocks = clocks or Clocks()
+        self._lock = threading.Lock()
+        with self._in_plain_words():
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+            # Of a power cut only the last minute is lost.
+            for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=OFF", SCHEMA):
+                self._db.execute(statement)
+
+    def __call__(self, credential: str, per_minute: int) -> SharedAllowance:
+        return SharedAllowance(self, hashlib.sha256(credential.encode()).hexdigest(), per_minute)
+
+    def __enter__(self) -> SharedAllowances:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def reserve(self, key: str, per_minute: int) -> float:
+        with self._changing(key) as (record, now):
+            allowed = min(per_minute, record.told or per_minute)
+            return record.reserve(now, allowed, self._window_s) - now
+
+    def block(self, key: str, seconds: float) -> None:
+        with self._changing(key) as (record, now):
+            record.blocked_until = max(record.blocked_until, now + seconds)
+
+    def resize(self, key: str, per_minute: int) -> None:
+        with self._changing(key) as (record, _):
+            record.told = max(1, per_minute)
+
+    def blocked_for(self, key: str) -> float:
+        with self._lock, self._in_plain_words():
+            blocked = self._db.execute(IS_BLOCKED, (key,)).fetchone()
+            if blocked is None:
+                return 0.0
+            record, now = self._read(key)
+        return max(0.0, record.blocked_until - now)
+
+    @contextmanager
+    def _changing(self, key: str) -> Iterator[tuple[Record, float]]:
+        with self._lock, self._in_plain_words():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                record, now = self._read(key)
+                yield record, now
+                sent = orjson.dumps(record.sent).decode()
+                row = (key, record.told, sent, record.blocked_until, record.uptime, record.seen_at)
+                self._db.execute(WRITE, row)
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _read(self, key: str) -> tuple[Record, float]:
+        """The record as it is at this moment, and the moment."""
+        row = self._db.execute(READ, (key,)).fetchone()
+        record = Record() if row is None else Record(row[0], orjson.loads(row[1]), *row[2:])
+        now = self._clocks.wall()
+        record.move_to(now, self._clocks.uptime(), self._window_s / SLICES)
+        return record, now
+
+    @contextmanager
+    def _in_plain_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise  # our own mistake, such as a use after the end
+        except sqlite3.Error as err:
+            raise Unavailable(CANNOT_USE, path=str(self.path), why=str(err)) from err
+
+
+@dataclass(slots=True)
+class SharedAllowance:
+    """A `contract.Allowance` of at most `per_minute` requests in any minute, whoever on this machine sends them."""
+
+    shared: SharedAllowances
+    key: str
+    per_minute: int
+    _told: int | None = None
+
+    def reserve(self) -> float:
+        return self.shared.reserve(self.key, self.per_minute)
+
+    def block(self, seconds: float) -> None:
+        self.shared.block(self.key, seconds)
+
+    def blocked_for(self) -> float:
+        return self.shared.blocked_for(self.key)
+
+    def resize(self, per_minute: int) -> None:
+        # Told with every answer, it is written only where this process has not heard it yet.
+        if per_minute != self._told:
+            self.shared.resize(self.key, per_minute)
+            self._told = per_minute
+
+
+def allowances(path: Path) -> SharedAllowances:
+    """The allowances shared by everybody who uses the database at `path`; close them at the end of the run."""
+    return SharedAllowances(path.with_name(path.name + SUFFIX))
