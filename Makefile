@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := build/peers
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 TESTS ?= tests
@@ -34,7 +35,13 @@ check: $(VENV)/.test ## lint, format, strict types, import rules
 test: check ## everything that CI runs
 	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile $(TESTS)
 
-bench: $(VENV)/.test ## the slow measurements behind docs/performance.md
+$(PEERS)/.run: tests/benchmarks/peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip --disable-pip-version-check --quiet install --requirement tests/benchmarks/peers.txt
+	@touch $@
+
+bench: $(VENV)/.test $(PEERS)/.run ## the measurements behind docs/performance.md, beside peers; ARGS="--items 10000 --rounds 1"
+	$(BIN)/python tests/benchmarks/race.py $(ARGS)
 	$(BIN)/pytest -m slow -s tests/benchmarks
 
 spec: $(VENV)/.test ## the tests read as a specification

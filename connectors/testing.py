@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 State = Literal["todo", "doing", "done", "cancelled"]
+T = TypeVar("T")
 
 
 def hex_id(*parts: object, digits: int = 24) -> str:
@@ -33,6 +34,7 @@ class SimPerson:
     name: str
     login: str
     email: str | None = None
+    department: str | None = None
 
 
 @dataclass(slots=True)
@@ -51,10 +53,15 @@ class SimProject:
 
 @dataclass(slots=True)
 class SimRelease:
+    """A release, or a sprint where an item names one. In a world's `also` it is a release of `project`."""
+
     id: str
     name: str
     start: datetime | None = None
     end: datetime | None = None
+    project: str | None = None
+    entered: Mapping[str, datetime] | None = None
+    """Stage -> when it was entered; None: the simulator guesses the stage from the dates."""
 
 
 @dataclass(slots=True)
@@ -88,8 +95,20 @@ class SimItem:
     tags: tuple[str, ...] = ()
     properties: dict[str, Any] = field(default_factory=dict)
     description: str | None = None
+    links: tuple[tuple[str, str], ...] = ()
+    """Kind of link and id of the other item, as seen from this one; the other end is not told of it here."""
     archived: bool = False
     deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one edit did to one field of an item."""
+
+    at: datetime
+    field: str
+    old: Any
+    new: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +132,7 @@ class World:
         projects: Iterable[SimProject] = (),
         items: Iterable[SimItem] = (),
         edits: Iterable[Edit] = (),
+        also: Iterable[Any] = (),
     ) -> None:
         self.lock = threading.RLock()
         self.now = now
@@ -121,6 +141,10 @@ class World:
         self.people = {p.id: p for p in people}
         self.projects = {p.id: p for p in projects}
         self.items = {i.id: copy.copy(i) for i in items}
+        self.also = list(also)
+        """Objects of `connectors.company` and releases; changed in place."""
+        self.changes: dict[str, list[Change]] = {}
+        """What was edited, by item, oldest first: the history that a vendor would tell."""
         self._edits = sorted(edits, key=lambda edit: edit.at)
         self._next = 0
         self.advance_to(now)
@@ -159,12 +183,19 @@ class World:
         for name, value in edit.changes.items():
             if not hasattr(item, name):
                 raise AttributeError(f"an item has no {name!r}")
+            if getattr(item, name) != value:
+                change = Change(edit.at, name, getattr(item, name), value)
+                self.changes.setdefault(item.id, []).append(change)
             setattr(item, name, value)
         if edit.changes.get("state") == "done" and "completed_at" not in edit.changes:
             item.completed_at = edit.at
         elif "state" in edit.changes and edit.changes["state"] != "done":
             item.completed_at = None
         item.updated_at = edit.at
+
+    def all_of(self, kind: type[T]) -> list[T]:
+        """Everything of one kind that the world holds beside people, projects and items."""
+        return [thing for thing in self.also if isinstance(thing, kind)]
 
     def items_of(self, project: str) -> list[SimItem]:
         with self.lock:

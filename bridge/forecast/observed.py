@@ -108,7 +108,7 @@ def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
 
 def field_on(record: Observed, field: str, day: date, zone: tzinfo) -> object:
     """The value of `field` at the end of `day`, in JSON values as recorded; None before the task was known."""
-    changes = [change for change in record.changes if change.field == field]
+    changes = _changes(record, field)
     past = [change for change in changes if local_day(change.at, zone) <= day]
     if past:
         return past[-1].new
@@ -130,9 +130,27 @@ def known_since(record: Observed, field: str, zone: tzinfo) -> date:
     return local_day(created, zone)
 
 
+def _changes(record: Observed, field: str) -> list[Change]:
+    """The changes of one field, with what nobody told: a value at first sight that the vendor's entries do not lead to.
+
+    Not everything that changes a task leaves an entry, and what we saw is not less true for that.
+    """
+    changes = [change for change in record.changes if change.field == field]
+    before = [change for change in changes if change.at <= record.first_seen]
+    if all(change.how == "diff" for change in before):
+        return changes
+    after = changes[len(before) :]
+    seen = after[0].old if after else _json(getattr(record.task, field))
+    last = before[-1]
+    if last.new == seen:
+        return changes
+    sight = Change(last.source, last.id, record.first_seen, field, last.new, seen, "diff", record.first_seen)
+    return [*before, sight, *after]
+
+
 def _values(record: Observed, field: DateField) -> tuple[date | None, list[tuple[datetime, date | None]]]:
     """The first value of a date and its later values with their instants, as today's mapping reads them."""
-    changes = [change for change in record.changes if change.field == field]
+    changes = _changes(record, field)
     if not changes:
         return getattr(record.task, field), []
     correction = timedelta(0)

@@ -17,7 +17,9 @@ from bridge.mapping.grammar import Grammar
 from bridge.mapping.ledger import Ledger
 from bridge.mapping.paths import Wrapping
 from bridge.mapping.positions import Keys, Place, locate
+from bridge.mapping.readings import Claimant, Teller, Timesheet, claimant, teller, timesheet
 from bridge.mapping.rules import Read, compiled
+from bridge.mapping.sections import Sections
 
 _TASK = {target.name: target for target in targets.TASK_TARGETS}
 _PROJECT = "project"
@@ -39,6 +41,10 @@ class MappingFile:
     """(index of the target in the schema's order, its compiled rule)."""
     field_readers: tuple[tuple[str, Read], ...] = field(repr=False, compare=False)
     """(name of the admin's own field, its compiled rule)."""
+    histories: tuple[Teller, ...] = ()
+    """What tells of former values, one entry a stream and field."""
+    effort: Timesheet | None = None
+    claim: Claimant | None = None
 
 
 def parse(text: str, *, name: str) -> MappingFile:
@@ -46,11 +52,15 @@ def parse(text: str, *, name: str) -> MappingFile:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     document, places = _toml(text, name)
     ledger = Ledger(name, places)
-    ledger.known_keys((), document, ("kind", "wrapped", "task", "fields"))
+    ledger.known_keys((), document, ("kind", "wrapped", "task", "fields", "history", "effort", "project"))
     kind = _kind(ledger, document)
     grammar = Grammar(ledger, _wrapping(ledger, document.get("wrapped")))
     tasks = _task_rules(grammar, document.get("task", {}))
     own = _field_rules(grammar, document.get("fields", {}))
+    sections = Sections(grammar, tasks)
+    histories = sections.histories(document["history"]) if "history" in document else ()
+    effort = sections.effort(document["effort"]) if "effort" in document else None
+    claim = sections.claim(document["project"]) if "project" in document else None
     ledger.finish()
     return MappingFile(
         kind,
@@ -59,6 +69,9 @@ def parse(text: str, *, name: str) -> MappingFile:
         {**tasks, **{rule.target.name: rule for rule in own.values()}},
         tuple((index, compiled(tasks[name])) for index, name in enumerate(_TASK) if name in tasks),
         tuple((name, compiled(rule)) for name, rule in own.items()),
+        tuple(teller(telling, tasks) for telling in histories),
+        None if effort is None else timesheet(effort),
+        None if claim is None else claimant(claim),
     )
 
 

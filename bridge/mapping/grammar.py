@@ -86,6 +86,21 @@ class Grammar:
             return None
         return path.under(self.wrapping) if wrapped else path
 
+    def conditions(self, keys: Keys, given: Any) -> Conditions:
+        """A table of paths and words that must all hold, or a list of such tables of which one must."""
+        groups = given if isinstance(given, list) else [given]
+        if not groups or not all(isinstance(group, dict) and group for group in groups):
+            self.ledger.wrong_type(keys, given, texts.CONDITIONS)
+            return ()
+        return tuple(tuple(self._condition(keys, path, wanted) for path, wanted in group.items()) for group in groups)
+
+    def _condition(self, keys: Keys, text: str, wanted: Any) -> tuple[Path, frozenset[str]]:
+        words = [word(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
+        path = self.path(keys, text, wrapped=True)
+        if not words or None in words:
+            self.ledger.wrong_type(keys, wanted, texts.CONDITIONS)
+        return path or _NOWHERE, frozenset(one for one in words if one is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class _OneTable:
@@ -241,21 +256,7 @@ class _OneTable:
         return frozenset(map(fold, given))
 
     def _when(self) -> Conditions:
-        if "when" not in self.table:
-            return ()
-        keys, given = (*self.keys, "when"), self.table["when"]
-        groups = given if isinstance(given, list) else [given]
-        if not groups or not all(isinstance(group, dict) and group for group in groups):
-            self.grammar.ledger.wrong_type(keys, given, texts.CONDITIONS)
-            return ()
-        return tuple(tuple(self._condition(keys, path, wanted) for path, wanted in group.items()) for group in groups)
-
-    def _condition(self, keys: Keys, text: str, wanted: Any) -> tuple[Path, frozenset[str]]:
-        words = [word(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
-        path = self.grammar.path(keys, text, wrapped=True)
-        if not words or None in words:
-            self.grammar.ledger.wrong_type(keys, wanted, texts.CONDITIONS)
-        return path or _NOWHERE, frozenset(one for one in words if one is not None)
+        return self.grammar.conditions((*self.keys, "when"), self.table["when"]) if "when" in self.table else ()
 
     def _refuse(self, key: str, text: Text, /, **facts: object) -> None:
         self.grammar.ledger.refuse((*self.keys, key), text, **facts)

@@ -106,12 +106,12 @@ def _must_be_told(target: Target) -> bool:
 
 
 def _ways(target: Target, attempt: Attempt) -> list[_Way]:
-    convert, applies = stages.pipeline(target, attempt), _applies(attempt.when)
+    convert, holds = stages.pipeline(target, attempt), applies(attempt.when)
     if attempt.template is not None or not attempt.paths:
-        return [_Way(attempt.label, lambda payload: payload, convert, applies)]
+        return [_Way(attempt.label, lambda payload: payload, convert, holds)]
     if attempt.together:
-        return [_Way(attempt.label, _all(attempt.paths), convert, applies)]
-    return [_Way(_label(path, attempt), getter(path), convert, applies) for path in attempt.paths]
+        return [_Way(attempt.label, _all(attempt.paths), convert, holds)]
+    return [_Way(_label(path, attempt), getter(path), convert, holds) for path in attempt.paths]
 
 
 def _label(path: Path, attempt: Attempt) -> str:
@@ -134,7 +134,8 @@ def _all(paths: tuple[Path, ...]) -> Getter:
     return get
 
 
-def _applies(when: Conditions) -> Applies | None:
+def applies(when: Conditions) -> Applies | None:
+    """Whether a payload is one for which the conditions hold; None where there are none."""
     if not when:
         return None
     groups = [[(getter(path), words) for path, words in group] for group in when]

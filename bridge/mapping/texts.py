@@ -125,3 +125,13 @@ MISSING_KIND = Text(
 UNFIT_CONSTANT = Text(
     zh="常量 {value} 不能作为 {target}。请改正。", en="the constant {value} cannot be {target}. Correct it."
 )
+MISSING_KEYS = Text(zh="这里缺少 {keys}。请加上。", en="lacks {keys}. Add it.")
+FIELDS = Text(zh='任务的字段，或其列表，例如 "due_on"', en='a field of the task, or a list of them, such as "due_on"')
+NO_RULE_OF_TASK = Text(
+    zh="{target} 没有 [task.{target}]，无从按它来读。请加上，或改写 convert、values。",
+    en="there is no [task.{target}] to read {target} by. Add it, or write convert or values instead.",
+)
+READ_AS_THE_TASK = Text(
+    zh="member 表示按任务自己的规则来读。请只留一个。",
+    en="member means reading by the task's own rule. Keep one of them.",
+)

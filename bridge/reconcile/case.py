@@ -56,7 +56,10 @@ class Situation:
     due: date | None
     own_due: date | None
     """The date that the own items carry."""
+    own_claim: Colour | None
+    """What the own items say."""
     claimed: Colour | None
+    """What the tools say altogether."""
     forecast: Outlook
     slip: Slip
     history: DueSeries

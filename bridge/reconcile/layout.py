@@ -18,7 +18,7 @@ from bridge.reconcile.linkage import work_of
 from bridge.reconcile.load import WeekLoad, loads, overloaded
 from bridge.reconcile.promise import promise_of, slip_against
 from bridge.reconcile.situation import Portfolio, TaskRecord
-from bridge.reconcile.status import claimed_colour
+from bridge.reconcile.status import claimed_colour, own_claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
     forecast = outlook(_inputs(portfolio, outline, weights, due, promise.commitment, reference))
+    own = own_claim(work, portfolio.today)
     owners = (person for record in work.open for person in record.task.assignees)
     return Situation(
         portfolio=portfolio,
@@ -104,7 +105,8 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
         weights=weights,
         due=due,
         own_due=survey.own_due_date(work),
-        claimed=claimed_colour(work, portfolio.today),
+        own_claim=own,
+        claimed=claimed_colour(own, work, portfolio.project_claims, is_done=outline.actual is not None),
         forecast=forecast,
         slip=slip_against(promise.commitment, due, outline.actual, forecast.p85, portfolio.today, portfolio.calendar),
         history=survey.date_history(work, portfolio),

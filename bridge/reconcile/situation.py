@@ -83,6 +83,8 @@ class Portfolio:
     """Milestone key -> snapshots of days before `today`, oldest first."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     hours_per_day: float = 8
+    project_claims: Mapping[tuple[str, str], Colour] = field(default_factory=dict)
+    """(source, project id) -> amber or red, where people say of a whole project that it is endangered or late."""
 
 
 class Severity(StrEnum):

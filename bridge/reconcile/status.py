@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from bridge.model import SEVERITY_ORDER, Colour, Status
@@ -58,7 +58,20 @@ def rebaselined_today(at: Situation) -> bool:
     return at.outline.promise.number > 0 and at.outline.promise.committed_on == at.today
 
 
-def claimed_colour(work: Work, today: date) -> Colour | None:
+def claimed_colour(
+    own: Colour | None, work: Work, projects: Mapping[tuple[str, str], Colour], *, is_done: bool
+) -> Colour | None:
+    """What the tools say: the worst of what the own items and the projects of the work in scope claim.
+
+    What was achieved is not less achieved because its project has trouble elsewhere.
+    """
+    if is_done or not projects:
+        return own
+    said = {projects.get((record.task.source, record.task.project.id)) for record in work.leaves}
+    return worst(colour for colour in (own, *said) if colour is not None)
+
+
+def own_claim(work: Work, today: date) -> Colour | None:
     """What the tools say through the milestone's own items, the worst of them; None when they say nothing."""
     claims = []
     for task in (record.task for record in work.own):

@@ -236,13 +236,6 @@ TABLES: tuple[Table, ...] = (
         since=2,
     ),
     Table(
-        # What a credential has sent in the last minute, shared by every process; `credential` is a hash.
-        "budgets",
-        {"credential": "TEXT", "per_minute": "INTEGER", "sent": "TEXT", "blocked_until": "REAL"},
-        key=("credential",),
-        since=2,
-    ),
-    Table(
         # Tasks that a webhook spoke of and that have not been read again since; `task` empty means the whole source.
         "hints",
         {"source": "TEXT", "task": "TEXT", "first_at": "TEXT", "last_at": "TEXT", "times": "INTEGER"},

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from bridge.mapping import wire
+from bridge.mapping.history import each_once
 from bridge.model import Change, Task, TaskKey
 from bridge.store.clockwork import end_of, instant, stamp
 from bridge.store.engine import Store, dumps, marks
@@ -157,13 +158,15 @@ def changes(
     recorded_before: str | None = None,
     without: Collection[str] = (),
 ) -> Iterator[Change]:
-    """Recorded changes in the order in which they happened; `task` is an id or a human key."""
+    """Recorded changes in the order in which they happened, each move once; `task` is an id or a human key."""
+    told = {row[0] for row in store.rows("SELECT DISTINCT field FROM task_changes WHERE how = 'activity'")}
     where, values = ["1 = 1"], list[object]()
     if task is not None:
         where.append("(id = ? OR id IN (SELECT id FROM tasks WHERE json_extract(data, '$.key') = ?))")
         values += [task, task]
     if since is not None:
-        where.append("at >= ?")
+        # What a vendor's entry tells is not told again by our later difference, so the earlier entries are needed.
+        where.append("(min(at, recorded_at) >= ? OR how = 'activity')")
         values.append(since)
     if recorded_before is not None:
         where.append("recorded_at < ?")
@@ -171,14 +174,23 @@ def changes(
     if without:
         where.append(f"field NOT IN ({marks(len(without))})")
         values += without
+    found = _changes(store, " AND ".join(where), values)
+    start = None if since is None else instant(since)
+    for change in each_once(found, told) if told else found:
+        if start is None or change.at >= start:
+            yield change
+
+
+def _changes(store: Store, where: str, values: Sequence[object]) -> Iterator[Change]:
     sql = (
         "SELECT source, id, at, recorded_at, field, old, new, how, cause FROM task_changes "
-        f"WHERE {' AND '.join(where)} ORDER BY at, seq"
+        f"WHERE {where} ORDER BY min(at, recorded_at), at, seq"
     )
     for source, key, at, recorded_at, field, old, new, how, cause in store.rows(sql, values):
-        yield Change(
-            source, key, instant(at), field, json.loads(old), json.loads(new), how, instant(recorded_at), cause
-        )
+        known = instant(recorded_at)
+        # A vendor's clock may be ahead, but nothing was recorded before it happened.
+        happened = known if at >= recorded_at else instant(at)
+        yield Change(source, key, happened, field, json.loads(old), json.loads(new), how, known, cause)
 
 
 def tasks_on(store: Store, day: date, zone: ZoneInfo) -> Iterator[tuple[Task, datetime]]:
@@ -186,7 +198,8 @@ def tasks_on(store: Store, day: date, zone: ZoneInfo) -> Iterator[tuple[Task, da
     end = end_of(day, zone)
     undo: dict[TaskKey, dict[str, Any]] = {}
     for source, key, name, old in store.rows(
-        "SELECT source, id, field, old FROM task_changes WHERE recorded_at >= ? ORDER BY seq DESC", (end,)
+        "SELECT source, id, field, old FROM task_changes WHERE recorded_at >= ? AND how = 'diff' ORDER BY seq DESC",
+        (end,),
     ):
         undo.setdefault((source, key), {})[name] = json.loads(old)
     for source, key, data, first_seen_at in store.rows(

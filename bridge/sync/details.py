@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from bridge.store import details, raw
 from bridge.store.details import Due
+from bridge.sync.history import record_events
 from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land
-from bridge.sync.outcome import StreamReport
+from bridge.sync.outcome import Counts, StreamReport
 from bridge.sync.reading import Meter
 from connectors.contract import Connector, RawRecord, Scope
 from connectors.errors import BadPayload, ConnectorError, NotPermitted, PathUnknown, Rejected
@@ -37,6 +38,8 @@ class Details:
         self._lacks = lacks
         self._before = turn.at - AGAIN_AFTER
         self.reports = [StreamReport(stream, "") for stream in streams]
+        self.overhead = Counts()
+        """What asking for streams that are not there has cost."""
 
     def read(self, most: int) -> None:
         """Read up to so many tasks of each stream; raises what makes going on pointless."""
@@ -51,6 +54,8 @@ class Details:
                 records = self._connector.details(report.stream, Scope(entry.scope), entry.task)
             except (PathUnknown, NotPermitted) as err:
                 if self._lacks.explains(report.stream, err):
+                    report.spend(meter.take())
+                    self.overhead.add(report.counts)
                     self.reports.remove(report)
                     return
                 report.fail(err)
@@ -76,6 +81,7 @@ class Details:
         turn, stream = self._turn, report.stream
         with turn.store.transaction():
             report.counts.add(land(turn, stream, entry.task, records, is_task=False, gone=set()))
+            record_events(turn, stream, entry.task, [record.payload for record in records])
             seen = {record.external_id for record in records}
             report.counts.gone += raw.withdraw(turn.store, turn.source, stream, entry.task, seen, turn.at)
             details.mark_read(turn.store, turn.source, stream, entry, turn.at)

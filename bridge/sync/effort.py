@@ -32,23 +32,23 @@ def refresh_effort(turn: Turn, stream: str) -> int:
     last = int(known["raw"]) if is_same else 0
     for batch in effort.since(store, turn.packing, source, stream, last):
         touched |= _register(turn, sheet, batch)
-        last = batch[-1][0]
+        last = batch[-1].raw
     raw.save_cursor(store, source, _CURSOR, stream, {"mapping": version, "raw": last}, turn.at)
     return _spread(turn, sorted(touched), "source" if is_same or not known else "mapping")
 
 
-def _register(turn: Turn, sheet: Timesheet, batch: Sequence[tuple[int, str, object]]) -> set[str]:
+def _register(turn: Turn, sheet: Timesheet, batch: Sequence[effort.Row]) -> set[str]:
     """Keep what rows say; returns the tasks they speak of now or spoke of before."""
     store, source = turn.store, turn.source
-    touched = effort.forget(store, source, [external_id for _, external_id, _ in batch])
+    touched = effort.forget(store, source, [row.external_id for row in batch])
+    problems: dict[str, list[Problem]] = {row.external_id: [] for row in batch}
     found: list[effort.Registration] = []
-    for number, external_id, payload in batch:
-        problems: list[Problem] = []
-        hours = sheet.read(payload, turn.about, problems)  # type: ignore[arg-type]
-        names = (f"{sheet.stream}.task", f"{sheet.stream}.hours")
-        history.save_problems(store, source, external_id, names, problems, turn.at)
+    for row in batch:
+        hours = sheet.read(row.payload, turn.about, problems[row.external_id])
         if hours is not None:
-            found.append(effort.Registration(external_id, hours.task, hours.hours, number))
+            found.append(effort.Registration(row.external_id, hours.task, hours.hours, row.raw))
+    names = (f"{sheet.stream}.task", f"{sheet.stream}.hours")
+    history.save_problems(store, source, names, problems, turn.at)
     effort.save(store, source, found)
     return touched | {row.task for row in found}
 

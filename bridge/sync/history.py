@@ -1,10 +1,14 @@
-"""A vendor's own history on its way into the change log: every event once, at the instant at which it happened."""
+"""A vendor's own history on its way into the change log: every event once, at the instant at which it happened.
+
+Nothing that was recorded is taken back, for past days were judged by it. Where the same instant reads otherwise now,
+because the mapping is another one or the vendor calls a state by a new name, the new reading is recorded beside the
+former with cause `mapping`, and counts from then on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from bridge.mapping import history as telling
@@ -18,68 +22,68 @@ Payloads = Iterable[Mapping[str, Any]]
 def record_events(turn: Turn, stream: str, task: str, payloads: Payloads) -> int:
     """Record what rows of a detail stream tell of a task and was not recorded yet; call it inside a transaction.
 
-    Returns the number of new events. Rows may be shown as often and in as many parts as one likes.
+    Returns the number of new entries. Rows may be shown as often and in as many parts as one likes.
     """
-    names = _names(turn, stream)
-    if not names:
-        return 0
-    told = telling.read(turn.mapping, stream, task, payloads, turn.about)
-    history.save_problems(turn.store, turn.source, task, names, told.problems, turn.at)
-    if not told.changes:
-        return 0
-    known = telling.in_force(history.recorded(turn.store, turn.source, task))
-    fresh = _unknown(told.changes, known, turn.at)
-    tasks.record(turn.store, fresh, turn.run)
-    return len(fresh)
+    told = _read(turn, stream, task, payloads)
+    return _record(turn, told, _known(turn, task)) if told else 0
 
 
-def remap_events(turn: Turn, stream: str) -> int:
-    """Read the stored rows of a detail stream with a new mapping, inside a transaction; returns the entries written.
+def remap_events(turn: Turn) -> int:
+    """Read every stored row of a detail stream with a new mapping, inside a transaction; returns new entries.
 
-    What was recorded stays, for a past day was judged by it; where the reading of an instant is another one now, the
-    new one is recorded beside it with cause `mapping`, and counts from now on.
+    An instant of which the rows tell nothing any more is recorded as one at which nothing moved.
     """
-    names, count = _names(turn, stream), 0
-    for task, payloads in history.rows_by_task(turn.store, turn.packing, turn.source, stream):
-        told = telling.read(turn.mapping, stream, task, payloads, turn.about)
-        if names:
-            history.save_problems(turn.store, turn.source, task, names, told.problems, turn.at)
-        known = telling.in_force(history.recorded(turn.store, turn.source, task))
-        corrected = _corrected(turn, told.changes, known)
-        fresh = _unknown(told.changes, [*known, *corrected], turn.at)
-        tasks.record(turn.store, [*corrected, *fresh], turn.run)
-        count += len(corrected) + len(fresh)
+    count = 0
+    for task, rows in history.rows_by_task(turn.store, turn.packing, turn.source):
+        told = [event for stream, payloads in rows.items() for event in _read(turn, stream, task, payloads)]
+        known = _known(turn, task)
+        lost = [entry for entry in known if not any(_is_of(event, entry) for event in told)]
+        nothing = [_reading(turn, entry, None, None) for entry in lost]
+        tasks.record(turn.store, nothing, turn.run)
+        count += len(nothing) + _record(turn, told, [entry for entry in known if entry not in lost])
     return count
 
 
-def _names(turn: Turn, stream: str) -> list[str]:
-    return [teller.name for teller in turn.mapping.histories if teller.stream == stream]
+def _read(turn: Turn, stream: str, task: str, payloads: Payloads) -> tuple[Change, ...]:
+    names = [teller.name for teller in turn.mapping.histories if teller.stream == stream]
+    if not names:
+        return ()
+    told = telling.read(turn.mapping, stream, task, payloads, turn.about)
+    history.save_problems(turn.store, turn.source, names, {task: told.problems}, turn.at)
+    return told.changes
 
 
-def _unknown(told: Sequence[Change], known: Sequence[Change], now: datetime) -> list[Change]:
-    """Events that are not recorded, as they are to be recorded: a vendor's clock may be ahead, but nothing is to come."""
-    left = [replace(event, at=_no_later(event.at, now)) for event in told if not any(_same(event, k) for k in known)]
-    return list(dict.fromkeys((e.field, e.at, repr(e.old), repr(e.new)) for e in left) and _first_of_each(left))
+def _known(turn: Turn, task: str) -> list[Change]:
+    return telling.in_force(history.recorded(turn.store, turn.source, task))
 
 
-def _first_of_each(events: Sequence[Change]) -> list[Change]:
-    found: dict[tuple[object, ...], Change] = {}
-    for event in events:
-        found.setdefault((event.field, event.at, repr(event.old), repr(event.new)), event)
-    return list(found.values())
+def _record(turn: Turn, told: Sequence[Change], known: Sequence[Change]) -> int:
+    fresh: dict[tuple[object, ...], Change] = {}
+    for event in told:
+        if any(_same(event, entry) for entry in known):
+            continue
+        former = [entry for entry in known if _is_of(event, entry) and not any(_same(one, entry) for one in told)]
+        is_reading = any(not _follow(entry, event) for entry in former)
+        new = _reading(turn, event, event.old, event.new) if is_reading else event
+        fresh.setdefault((new.field, new.at, repr(new.old), repr(new.new)), new)
+    tasks.record(turn.store, fresh.values(), turn.run)
+    return len(fresh)
 
 
-def _same(event: Change, known: Change) -> bool:
-    """Whether an event is the one recorded; one dated ahead was recorded at the instant of its recording."""
-    if (event.field, event.old, event.new) != (known.field, known.old, known.new):
-        return False
-    return known.at == _no_later(event.at, known.recorded_at)
+def _reading(turn: Turn, event: Change, old: object, new: object) -> Change:
+    """Another reading of the instant and field of a recorded entry."""
+    return replace(event, old=old, new=new, recorded_at=turn.at, cause="mapping")
 
 
-def _no_later(at: datetime, now: datetime) -> datetime:
-    return at if at <= now else now.replace(microsecond=0)
+def _same(event: Change, entry: Change) -> bool:
+    return _is_of(event, entry) and (event.old, event.new) == (entry.old, entry.new)
 
 
-def _corrected(turn: Turn, told: Sequence[Change], known: Sequence[Change]) -> list[Change]:
-    """New readings of instants of which something else is recorded."""
-    return []
+def _is_of(event: Change, entry: Change) -> bool:
+    """Whether both speak of one instant of one field."""
+    return (event.field, event.at) == (entry.field, entry.at)
+
+
+def _follow(entry: Change, event: Change) -> bool:
+    """Whether these are two moves within a second, of which one goes on where the other ended."""
+    return entry.new == event.old or event.new == entry.old

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from bridge.mapping.apply import MappedRow, Surroundings, to_row
 from bridge.mapping.document import MappingFile
 from bridge.model import Change
-from bridge.store import raw, runs, tasks
+from bridge.store import effort, raw, runs, tasks
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
 from bridge.store.packing import Packing
@@ -112,6 +112,8 @@ def save_arrivals(
         return
     _quarantine(turn, stream, arrivals, counts)
     good = [(arrival, data) for arrival in arrivals if (data := arrival.mapped.data) is not None]
+    if turn.mapping.effort is not None:
+        effort.fill_in(turn.store, turn.source, [data for _, data in good])
     known = tasks.known(turn.store, turn.source, [data["id"] for arrival, data in good if not arrival.is_new])
     rows, changes = [], []
     now = stamp(turn.at)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from bridge.store import raw, runs, sightings
 from bridge.store.tasks import gone_ids as known_gone
 from bridge.sync.details import Details, affordable
+from bridge.sync.effort import refresh_effort
 from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land, set_aside
 from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
@@ -93,6 +94,7 @@ class Pull:
             self._read_stream(task_stream)
             for stream in streams[at + 1 :]:
                 self._read_stream(stream)
+                self._refresh_effort(stream)
             self._sweep()
             self._read_details()
         except (SignInFailed, Retry, Interrupted) as err:
@@ -129,6 +131,12 @@ class Pull:
         found = lookups(turn.store, turn.source, turn.mapping)
         self._turn = replace(turn, about=replace(turn.about, lookups=found))
         remap_if_needed(self._turn, self._connector.task_stream)
+
+    def _refresh_effort(self, stream: str) -> None:
+        effort = self._turn.mapping.effort
+        if effort is not None and effort.stream == stream:
+            with self._turn.store.transaction():
+                refresh_effort(self._turn, stream)
 
     # --- Streams and scopes ----------------------------------------------------------------------------------------
 

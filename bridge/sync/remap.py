@@ -11,6 +11,7 @@ from bridge.mapping.document import MappingFile
 from bridge.mapping.paths import Path, getter
 from bridge.store import raw, runs
 from bridge.store.engine import Store, dumps
+from bridge.sync.history import remap_events
 from bridge.sync.landing import Arrival, Turn, save_arrivals
 from bridge.sync.outcome import Counts
 
@@ -63,5 +64,7 @@ def remap_if_needed(turn: Turn, stream: str) -> Counts:
                 save_arrivals(turn, stream, batch, counts, cause=cause)
                 batch = []
         save_arrivals(turn, stream, batch, counts, cause=cause)
+        if cause == "mapping":
+            remap_events(turn)
         runs.activate_mapping(turn.store, turn.source, turn.mapping.version, now, turn.mapping.text, turn.at)
     return counts

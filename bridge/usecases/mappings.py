@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import UsageProblem
 from bridge.language import Phrase, Text
-from bridge.mapping import document, lint
+from bridge.mapping import document, lint, row_lint
 from bridge.mapping.apply import Surroundings
+from bridge.mapping.outcome import Payload
 from bridge.store import raw, runs
 from bridge.store.engine import Store
 from bridge.sync.remap import lookups
@@ -82,8 +84,13 @@ def _over_payloads(space: Workspace, source: SourceConfig, mapping: document.Map
     kind = load(source.kind)
     with space.store() as store:
         about = _about(space, store, source, mapping)
-        payloads = (row.payload for row in raw.current(store, source.name, kind.task_stream))
-        return tuple(lint.check(mapping, payloads, about))
+        payloads = _payloads(store, source, kind.task_stream)
+        beside = row_lint.check(mapping, lambda stream: _payloads(store, source, stream), about)
+        return (*lint.check(mapping, payloads, about), *beside)
+
+
+def _payloads(store: Store, source: SourceConfig, stream: str) -> Iterator[Payload]:
+    return (row.payload for row in raw.current(store, source.name, stream))
 
 
 def _about(space: Workspace, store: Store, source: SourceConfig, mapping: document.MappingFile) -> Surroundings:

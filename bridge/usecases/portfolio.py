@@ -7,10 +7,12 @@ from datetime import date, datetime, time, timedelta
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
-from bridge.model import Change, Task, TaskKey
+from bridge.mapping.document import parse
+from bridge.mapping.outcome import Surroundings
+from bridge.model import Change, Colour, Task, TaskKey
 from bridge.plan.document import Plan
 from bridge.reconcile.situation import Portfolio, SourceState, TaskRecord
-from bridge.store import plans, runs, snapshots, tasks
+from bridge.store import plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
 from bridge.usecases.planning import NO_PLAN_YET
@@ -74,6 +76,7 @@ def _portfolio(
         snapshots=snapshots.before(store, today),
         thresholds=space.settings.thresholds,
         hours_per_day=space.settings.calendar.hours_per_day,
+        project_claims=_claims(space, store, before, now),
     )
 
 
@@ -98,6 +101,22 @@ def _records(found: Iterable[tuple[Task, datetime]], history: dict[TaskKey, list
 def _source_names(space: Workspace, store: Store) -> list[str]:
     configured = [source.name for source in space.settings.sources]
     return configured + [name for name in runs.sources(store) if name not in configured]
+
+
+def _claims(space: Workspace, store: Store, before: str | None, now: datetime) -> dict[tuple[str, str], Colour]:
+    """What projects were said to be, by the mapping that was in force."""
+    found: dict[tuple[str, str], Colour] = {}
+    for source in _source_names(space, store):
+        text = versions.mapping_text(store, source, before)
+        claim = None if text is None else parse(text, name=source).claim
+        if claim is None:
+            continue
+        about = Surroundings(source, space.clock.timezone, now, lookups={}, settings={})
+        for project, payload in versions.contents(store, source, claim.stream, before):
+            colour = claim.read(payload, about)
+            if colour is not None:
+                found[source, project] = colour
+    return found
 
 
 def _state(space: Workspace, store: Store, name: str, before: str | None) -> SourceState:

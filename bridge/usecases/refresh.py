@@ -10,10 +10,10 @@ import connectors
 from bridge.errors import UsageProblem
 from bridge.mapping.apply import Surroundings as MappingSurroundings
 from bridge.mapping.document import MappingFile
-from bridge.store import memory, runs
+from bridge.store import budgets, leases, memory, runs
 from bridge.store.engine import Store
 from bridge.sync.landing import Turn
-from bridge.sync.outcome import SourceReport, SyncReport
+from bridge.sync.outcome import Failure, SourceReport, SyncReport
 from bridge.sync.pull import Progress, Pull, Wish
 from bridge.sync.record import save_report
 from bridge.sync.sweep import Guard
@@ -22,6 +22,9 @@ from connectors import contract
 from connectors.contract import SourceConfig
 
 __all__ = ["RefreshWish", "Refreshed", "SourceReport", "refresh"]
+
+COMMAND = "pbridge"
+"""How a lease calls this program to whoever comes second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,51 +61,66 @@ def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: th
     # Every mapping is read before anything is pulled: a broken one is wrong settings, and nothing is done.
     mapped = [(source, *space.mapping(source)) for source in configs]
     remarks = tuple(remark for _, _, remark in mapped if remark is not None)
-    with space.store(create=True) as store:
+    with space.store(create=True) as store, budgets.allowances(space.settings.database_file) as allowances:
         space.refuse_the_past(store)
         started_at = space.clock.now()
         run = runs.start(store, "sync", space.clock.today, started_at)
-        reports = [
-            _one_source(space, store, source, mapping, run, wish, progress, stop)
-            for source, mapping, _ in mapped
-            if not stop.is_set()
-        ]
+        round_trip = Round(space, store, allowances, run, wish, progress, stop)
+        reports = [round_trip.turn_of(source, mapping) for source, mapping, _ in mapped if not stop.is_set()]
         finished_at = space.clock.now()
         runs.finish(store, run, finished_at)
     return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks)
 
 
-def _one_source(
-    space: Workspace,
-    store: Store,
-    source: SourceConfig,
-    mapping: MappingFile,
-    run: int,
-    wish: RefreshWish,
-    progress: Progress,
-    stop: threading.Event,
-) -> SourceReport:
-    kind = connectors.load(source.kind)
-    remembered = memory.of(store, source.name)
-    connector = kind(source, contract.Surroundings(space.clock.timezone, space.clock.now, stop, memory=remembered))
-    about = MappingSurroundings(
-        source=source.name,
-        timezone=space.clock.timezone,
-        now=space.clock.now(),
-        lookups={},
-        settings={"web_base_url": source.web_base_url},
-    )
-    turn = Turn(store, source.name, run, mapping, about)
-    only = frozenset(runs.failed_streams(store, source.name)) if wish.only_failed else None
-    guard = Guard(space.settings.thresholds.gone_guard_ratio, wish.confirm_gone)
-    pull_wish = Wish(guard, wish.full, only, source.requests_per_minute)
-    pull = Pull(connector, turn, pull_wish, progress, remembered)
-    try:
-        report = pull.reread(wish.tasks) if wish.tasks else pull.run()
-    finally:
-        connector.close()
-    with store.transaction():
-        memory.save(store, source.name, remembered)
-    if not wish.tasks:
-        save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
-    return report
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One sync: what every source's turn in it has in common."""
+
+    space: Workspace
+    store: Store
+    allowances: contract.Allowances
+    run: int
+    wish: RefreshWish
+    progress: Progress
+    stop: threading.Event
+
+    def turn_of(self, source: SourceConfig, mapping: MappingFile) -> SourceReport:
+        """Read one source, alone: another process that is at it now is told of instead."""
+        try:
+            with leases.held(self.store, f"source:{source.name}", command=COMMAND):
+                return self._read(source, mapping)
+        except leases.Held as err:
+            who = f"{err.holder}, {err.host}, pid {err.pid}, {err.since.astimezone(self.space.clock.timezone):%F %T}"
+            return SourceReport(source.name, error=Failure("held", who))
+
+    def _read(self, source: SourceConfig, mapping: MappingFile) -> SourceReport:
+        space, store, wish = self.space, self.store, self.wish
+        kind = connectors.load(source.kind)
+        remembered = memory.of(store, source.name)
+        surroundings = contract.Surroundings(
+            space.clock.timezone, space.clock.now, self.stop, memory=remembered, allowances=self.allowances
+        )
+        turn = Turn(store, source.name, self.run, mapping, self._about(source))
+        only = frozenset(runs.failed_streams(store, source.name)) if wish.only_failed else None
+        guard = Guard(space.settings.thresholds.gone_guard_ratio, wish.confirm_gone)
+        pull_wish = Wish(guard, wish.full, only, source.requests_per_minute)
+        connector = kind(source, surroundings)
+        pull = Pull(connector, turn, pull_wish, self.progress, remembered)
+        try:
+            report = pull.reread(wish.tasks) if wish.tasks else pull.run()
+        finally:
+            connector.close()
+        with store.transaction():
+            memory.save(store, source.name, remembered)
+        if not wish.tasks:
+            save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
+        return report
+
+    def _about(self, source: SourceConfig) -> MappingSurroundings:
+        return MappingSurroundings(
+            source=source.name,
+            timezone=self.space.clock.timezone,
+            now=self.space.clock.now(),
+            lookups={},
+            settings={"web_base_url": source.web_base_url},
+        )

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
 from bridge.web.answers import guard, json_answer, page_answer, problem_answer
+from bridge.web.hooks import Hooks, add_hooks
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SLOT = "<!--bar-->"
@@ -52,8 +53,8 @@ class Services(Protocol):
         """What keeps the service from working, in words without secrets; nothing when it is ready."""
 
 
-def create_app(services: Services, hosts: Sequence[str] = LOOPBACK) -> Flask:
-    """A WSGI application; `hosts` are the names it may be asked by."""
+def create_app(services: Services, hosts: Sequence[str] = LOOPBACK, hooks: Hooks | None = None) -> Flask:
+    """A WSGI application; `hosts` are the names it may be asked by, `hooks` takes webhooks where there are any."""
     app = Flask("bridge.web", static_folder=None, template_folder=None)
     app.config["TRUSTED_HOSTS"] = list(hosts)
     app.json = _Json(app)
@@ -67,6 +68,9 @@ def create_app(services: Services, hosts: Sequence[str] = LOOPBACK) -> Flask:
     @app.get("/api/v1/report")
     def report_as_json() -> Response:
         return json_answer(services.report_json(_language(services), *_filters()))
+
+    if hooks is not None:
+        add_hooks(app, hooks)
 
     @app.get("/healthz")
     def alive() -> Response:

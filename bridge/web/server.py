@@ -15,6 +15,8 @@ from bridge.errors import UsageProblem
 from bridge.language import Text
 
 WORKERS = 4
+MOST_BODY = 272 * 1024
+"""A webhook's body of 256 KiB and the marks between its chunks: nothing larger is wanted, or read to its end."""
 GLANCE_S = 0.25
 """How often the server looks whether it should stop."""
 
@@ -48,7 +50,14 @@ def serve(app: Any, host: str, port: int, stop: threading.Event) -> Serving:
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     sockets: dict[int, Any] = {}
-    server = create_server(app, map=sockets, sockets=[listening], threads=WORKERS, ident=None)
+    server = create_server(
+        app,
+        map=sockets,
+        sockets=[listening],
+        threads=WORKERS,
+        ident=None,
+        max_request_body_size=MOST_BODY,
+    )
 
     def run() -> None:
         while not stop.is_set():

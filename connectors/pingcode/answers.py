@@ -25,6 +25,7 @@ RETRY_AFTER_HEADERS = ("X-RateLimit-Retry-After", "X-PC-Retry-After", "Retry-Aft
 TOO_MANY = "100038"
 NO_SUCH_PATH = "100002"
 NOT_A_MEMBER = "100405"
+NO_SUCH_ITEM = "100317"
 
 # A server error deserves two more tries; it is as often a wrong request as a passing trouble.
 TRIES_AFTER_500 = 3
@@ -35,6 +36,14 @@ class Gateway(Retry):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, most=3)
+
+
+class NoSuchItem(Rejected):
+    """No work item has this id: it never existed, or was purged."""
+
+
+class NotAMember(NotPermitted):
+    """What was asked for belongs to a project that this application may not see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,12 @@ class Verdict:
             return Retry(words, after_s=seconds_to_wait(answer.headers, RETRY_AFTER_HEADERS, now))
         if status == 401:
             return TokenRefused(words)
-        if status == 403 or code == NOT_A_MEMBER:
+        if code == NOT_A_MEMBER:
+            return NotAMember(words)
+        if status == 403:
             return NotPermitted(words)
+        if code == NO_SUCH_ITEM:
+            return NoSuchItem(words)
         if status in (404, 405) or code == NO_SUCH_PATH:
             return PathUnknown(words)
         if 300 <= status < 400:

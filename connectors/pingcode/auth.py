@@ -71,7 +71,7 @@ class Credential:
 
     def _fetch(self) -> Token:
         verdict = Verdict(f"GET {TOKEN_PATH}", self._client, self._clock.now)
-        answer = exchange(self._client, "GET", self._url, verdict.sign_in, params=self._asked)
+        answer = exchange(self._client, "GET", self._url, verdict.sign_in, params=self._asked, keep_secrets=True)
         self._clock.observe(answer.server_time)
         text: str = answer.body["access_token"]
         self._client.redact.add(text)

@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from connectors.errors import NotPermitted, PathUnknown, Rejected
 from connectors.pingcode.api import Api
 
+# The same in every generation.
 USERS = "/v1/directory/users"
+DEPARTMENTS = "/v1/directory/departments"
+WORKLOADS = "/v1/workloads"
+SHIP = "/v1/ship"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +27,31 @@ class Profile:
     work_items: str
     types: str
     states: str
+    properties: str
+    priorities: str
+    tags: str
+    """Those of the organisation; a list of tags that asks for a project ignores which."""
+    project_states: str
+    releases: str
+    """What the releases of a project are called at the end of a path."""
+    release_stages: str
+    deliverables: str
     search: str | None
     """Generations with a structured search filter times by whole days there, the others by the second in the list."""
     project_filter: str
     type_parameter: str
 
+    @property
+    def principal_type(self) -> str:
+        """What this generation calls a work item where objects of several kinds may be meant."""
+        return self.type_parameter.removesuffix("_type_id")
+
+    def of_project(self, project: str, part: str) -> str:
+        """Where a project keeps a part of itself, such as its members."""
+        return f"{self.projects}/{quote(project, safe='')}/{part}"
+
     def other_address(self, path: str) -> str | None:
-        """Where else this generation may keep its types or states: clients of the newest one disagree."""
+        """Where else this generation may keep a dictionary of a project: clients of the newest one disagree."""
         folder, _, name = path.rpartition("/")
         return f"{folder}/workitem_{name}" if self.name == "d" else None
 
@@ -41,6 +64,13 @@ def _profile(name: str, root: str, word: str, *, search: bool, project_filter: s
         work_items=items,
         types=f"{root}/{word}/types",
         states=f"{root}/{word}/states",
+        properties=f"{root}/{word}/properties",
+        priorities=f"{root}/{word}/priorities",
+        tags=f"{root}/{word}_tags",
+        project_states=f"{root}/project/states",
+        releases="releases" if name == "d" else "versions",
+        release_stages=f"{root}/release_stages" if name == "d" else f"{root}/stages",
+        deliverables=f"{root}/deliverables",
         search=f"{items}/search" if search else None,
         project_filter=project_filter,
         type_parameter=f"{word}_type_id",

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.contract import Scope
+from connectors.contract import Reject, Scope
 from connectors.paging import flag
 from connectors.pingcode.api import Api, Row
 from connectors.pingcode.profiles import Profile
-from connectors.pingcode.walk import settled
+from connectors.pingcode.walk import Sieve, settled
+
+NAMELESS = "?"
+"""The scope that fails in the place of a project that cannot be told apart."""
 
 
-def list_projects(api: Api, profile: Profile) -> list[Row]:
-    """Every project that can be seen, archived ones too, in a stable order."""
-    pages = settled(lambda index: api.envelope(profile.projects, {"include_archived": "true"}, index=index))
+def list_projects(api: Api, profile: Profile, sieve: Sieve | None = None) -> list[Row]:
+    """Every project that can be seen, archived ones too, in a stable order; `sieve` keeps what is none."""
+    sieve = sieve or Sieve()
+    asked = {"include_archived": "true"}
+    pages = settled(lambda index: sieve.through(api.envelope(profile.projects, asked, index=index)))
     found = {row["id"]: row for rows in pages for row in rows if not flag(row.get("is_deleted"))}
     return sorted(found.values(), key=lambda row: (str(row.get("identifier", "")), row["id"]))
 
@@ -29,6 +34,10 @@ def selected(projects: list[Row], wanted: Sequence[str]) -> tuple[list[Row], lis
 
 def unknown(name: str) -> str:
     return f"`projects` of the source names {name!r}, but no project with this id or identifier can be seen"
+
+
+def nameless(rejected: Sequence[Reject]) -> str:
+    return f"the list of projects holds {len(rejected)} without an id: {rejected[0].excerpt}"
 
 
 def scope_of(project: Row) -> Scope:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.company import SimField
 from connectors.pingcode.simulator_filters import Filters, Refusal, Test
+from connectors.pingcode.simulator_gate import Gate
+from connectors.pingcode.simulator_history import History
 from connectors.pingcode.simulator_names import (
     CUSTOM_NAMES,
     PRIORITIES,
@@ -24,8 +26,10 @@ from connectors.pingcode.simulator_names import (
     state_name,
     type_id,
 )
+from connectors.pingcode.simulator_planning import Plans
 from connectors.pingcode.simulator_shapes import Shapes
-from connectors.testing import Reply, Request, SimItem, SimProject, World, hex_id
+from connectors.pingcode.simulator_ship import Ship
+from connectors.testing import Reply, Request, SimItem, SimProject, World
 
 Faults = Callable[[Request, int], Reply | None]
 """May answer in place of the server, or change the world before it does; gets the running number of the request."""
@@ -54,6 +58,7 @@ class PingCodeSimulator:
         ignored_parameters: Iterable[str] = (),
         ends_count: bool = True,
         order: Callable[[SimItem], Any] = lambda item: number(item.key),
+        due_key: str = "end_at",
     ) -> None:
         self.world = world
         self.faults = faults
@@ -62,15 +67,16 @@ class PingCodeSimulator:
         self.asked: deque[Request] = deque(maxlen=10_000)
         self._profile = profile
         self._shapes = Shapes(world, profile)
+        self._history = History(world, self._shapes, self._guard, due_key)
+        self._zone = time_zone
         self._filters = Filters(profile, time_zone, ends_count)
-        self._credential = (client_id, client_secret)
-        self._token_lifetime = token_lifetime
-        self._tokens: dict[str, datetime] = {}
+        self._ship = Ship(world, self._shapes, self._filters)
+        self._gate = Gate(
+            world, (client_id, client_secret), token_lifetime, rate_limit, rate_window_s, is_cloud=profile == "d"
+        )
         self._roots = roots
         self._order = order
         self._numbers = itertools.count(1)
-        self._rate_limit, self._rate_window_s = rate_limit, rate_window_s
-        self._recent: deque[float] = deque()
         self._index: dict[str, list[SimItem]] = {}
         self._indexed = -1
         self._routes = self._known_routes()
@@ -82,7 +88,7 @@ class PingCodeSimulator:
         with self.world.lock:
             if reply is None:
                 try:
-                    reply = self._refused_by_rate() or Reply(self._answer(request))
+                    reply = self._gate.refused_by_rate() or Reply(self._answer(request))
                 except Refusal as no:
                     reply = Reply({"code": no.code, "message": no.message}, no.status)
             date = format_datetime(self.world.now.astimezone(UTC), usegmt=True)
@@ -97,22 +103,7 @@ class PingCodeSimulator:
 
     def revoke_tokens(self) -> None:
         """What resetting the secret of the application does: every token dies at once."""
-        self._tokens.clear()
-
-    def _refused_by_rate(self) -> Reply | None:
-        if self._rate_limit is None:
-            return None
-        now = time.monotonic()
-        while self._recent and self._recent[0] <= now - self._rate_window_s:
-            self._recent.popleft()
-        if len(self._recent) < self._rate_limit:
-            self._recent.append(now)
-            return None
-        wait = str(int(self._recent[0] + self._rate_window_s - now) + 1)
-        headers = {"x-pc-retry-after": wait}
-        if self._profile == "d":
-            headers = {"X-RateLimit-Retry-After": wait, "X-RateLimit-Reason": "pingcode-team"}
-        return Reply({"code": "100038", "message": "请求过于频繁"}, 429, headers)
+        self._gate.revoke()
 
     def _answer(self, request: Request) -> Any:
         root = next((root for root in self._roots if request.path.startswith(f"{root}/v1/")), None)
@@ -120,26 +111,13 @@ class PingCodeSimulator:
             raise Refusal(404, "100002", "资源路径错误")
         path = request.path.removeprefix(root)
         if path == "/v1/auth/token":
-            return self._issue(request.query)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        dies = self._tokens.get(headers.get("authorization", "").removeprefix("Bearer "))
-        if dies is None or dies <= self.world.now:
-            raise Refusal(401, "", "令牌无效或已过期")
+            return self._gate.issue(request.query)
+        self._gate.admit(request.headers)
         for pattern, method, act in self._routes:
             found = pattern.fullmatch(path)
             if found and method == request.method:
                 return act(request, *found.groups())
         raise Refusal(404, "100002", "资源路径错误")
-
-    def _issue(self, query: Mapping[str, str]) -> dict[str, Any]:
-        if query.get("grant_type") != "client_credentials":
-            raise Refusal(400, "100001", "grant_type 无效")
-        if (query.get("client_id"), query.get("client_secret")) != self._credential:
-            raise Refusal(400, "100024", "client_id 或 client_secret 错误")
-        dies = self.world.now + self._token_lifetime
-        token = hex_id("token", len(self._tokens), next(self._numbers), dies, digits=36)
-        self._tokens[token] = dies
-        return {"access_token": token, "token_type": "Bearer", "expires_in": int(dies.timestamp())}
 
     def _known_routes(self) -> list[tuple[re.Pattern[str], str, Callable[..., Any]]]:
         root, word = self._shapes.root, self._shapes.word
@@ -160,9 +138,13 @@ class PingCodeSimulator:
             f"{root}/{word}_types": lambda r: self._page(r.query, self._kinds(None), self._system(shapes.type)),
             f"{root}/{word}_tags": lambda r: self._page(r.query, self._tags(), shapes.tag),
         }
+        plans = Plans(self.world, shapes, self._project, self._zone)
+        for path, tell in (*self._history.lists(), *plans.lists(), *self._ship.lists()):
+            lists[path] = lambda r, *of, tell=tell: self._page(r.query, tell(r.query, *of), dict)
         routes = [(re.compile(path), "GET", act) for path, act in lists.items()]
         if self._profile in ("c", "d"):
             routes.insert(0, (re.compile(f"{root}/{word}s/search"), "POST", self._search))
+            routes.append((re.compile("/v1/ship/(tickets|ideas)/search"), "POST", self._search_ship))
         return routes
 
     def _page(self, query: Mapping[str, Any], rows: list[Any], shape: Callable[[Any], Any]) -> dict[str, Any]:
@@ -238,11 +220,13 @@ class PingCodeSimulator:
     def _properties(self, request: Request) -> dict[str, Any]:
         project = self._asked_project(request)
         kind = self._asked_kind(request, project)
-        met: dict[str, Any] = {}
+        fields = {f.id: f for f in self.world.all_of(SimField) if not f.of or kind in f.of}
+        shown = {key: self._shapes.field(field) for key, field in fields.items()}
         for item in self._items_of(project.id):
             if item.kind == kind:
-                met.update({key: value for key, value in item.properties.items() if met.get(key) is None})
-        return self._page(request.query, list(met.items()), lambda row: self._shapes.property(*row))
+                named = {k: self._shapes.property(k, v) for k, v in item.properties.items() if k not in fields}
+                shown.update({key: row for key, row in named.items() if row["type"] != "text" or key not in shown})
+        return self._page(request.query, list(shown.values()), dict)
 
     def _tags(self) -> list[str]:
         return sorted({tag for item in self.world.items.values() for tag in item.tags})
@@ -254,11 +238,19 @@ class PingCodeSimulator:
         tests = self._filters.of_list(query)
         return self._page(query, self._matching(projects, tests, flags), self._shapes.item)
 
-    def _search(self, request: Request) -> dict[str, Any]:
+    def _payload(self, request: Request) -> Mapping[str, Any]:
         body = request.json if isinstance(request.json, Mapping) else {}
         payload = body.get("payload")
         if body.get("mode") != "query" or not isinstance(payload, Mapping):
             raise Refusal(400, "100039", "请求体格式错误")
+        return payload
+
+    def _search_ship(self, request: Request, kind: str) -> dict[str, Any]:
+        payload = self._payload(request)
+        return self._page(payload, self._ship.search(kind, payload), dict)
+
+    def _search(self, request: Request) -> dict[str, Any]:
+        payload = self._payload(request)
         wanted = {n: c for n, c in payload.get("filter", {}).items() if n not in self.ignored_parameters}
         projects = wanted.get("project.id", {}).get("in", [])
         flags = {name: payload.get(name) is True for name in ("include_deleted", "include_archived")}

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from connectors.pingcode.simulator_names import SYSTEM_TYPES, priority_id, state_id, state_name, tag_id, type_id
 from connectors.testing import SimItem
 
-Test = Callable[[SimItem], bool]
+Test = Callable[[Any], bool]
+"""Whether an item, or a ticket or idea, is meant."""
 MOST_IDS = 20
 SLUGS = frozenset(kind for kind, (_, _, _, is_slug) in SYSTEM_TYPES.items() if is_slug)
 

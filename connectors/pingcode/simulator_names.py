@@ -19,6 +19,7 @@ PROJECT_STATES = {
     "延期": "in_progress",
     "结束": "completed",
 }
+STAGES = {"未开始": "pending", "进行中": "in_progress", "已发布": "published"}
 PRIORITIES = ("最高", "较高", "普通", "较低", "最低")
 
 ALL_KINDS = frozenset({"scrum", "kanban", "waterfall", "hybrid"})

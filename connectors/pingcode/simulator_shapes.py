@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.company import SimDepartment, SimField
 from connectors.pingcode.simulator_names import (
     CUSTOM_NAMES,
     PROJECT_STATES,
+    STAGES,
     STATE_COLOURS,
     STATE_TYPES,
     SYSTEM_TYPES,
@@ -32,10 +34,10 @@ class Shapes:
         self.profile = profile
         self.word = "workitem" if profile == "d" else "work_item"
         self.root = "/v1/project" if profile == "a" else "/v1/pjm"
-        self._host = host
+        self.host = host
 
-    def _url(self, path: str) -> str:
-        return f"{self._host}{self.root}/{path}"
+    def url(self, path: str) -> str:
+        return f"{self.host}{self.root}/{path}"
 
     def user_reference(self, person: str | None) -> dict[str, Any] | None:
         if person is None:
@@ -43,7 +45,7 @@ class Shapes:
         known = self.world.people.get(person)
         return {
             "id": person,
-            "url": f"{self._host}/v1/directory/users/{person}",
+            "url": f"{self.host}/v1/directory/users/{person}",
             "name": known.login if known else person,
             "display_name": known.name if known else person,
             "avatar": None,
@@ -55,13 +57,24 @@ class Shapes:
 
     def user(self, person: SimPerson) -> dict[str, Any]:
         reference = self.user_reference(person.id) or {}
-        rest = {"department": None, "job": None, "email": person.email, "mobile": None}
+        rest = {
+            "department": self.department_reference(person.department),
+            "job": None,
+            "email": person.email,
+            "mobile": None,
+        }
         return {**reference, **rest, "status": "enabled", "employee_number": None}
+
+    def department_reference(self, department: str | None) -> dict[str, Any] | None:
+        known = next((d for d in self.world.all_of(SimDepartment) if d.id == department), None)
+        if known is None:
+            return None
+        return {"id": known.id, "url": f"{self.host}/v1/directory/departments/{known.id}", "name": known.name}
 
     def project_reference(self, project: SimProject) -> dict[str, Any]:
         return {
             "id": project.id,
-            "url": self._url(f"projects/{project.id}"),
+            "url": self.url(f"projects/{project.id}"),
             "identifier": project.key,
             "name": project.name,
             "type": project.kind,
@@ -96,7 +109,7 @@ class Shapes:
     def project_state(self, name: str) -> dict[str, Any]:
         identity = stable_id("project-state", name)
         kind = PROJECT_STATES.get(name, "in_progress")
-        return {"id": identity, "url": self._url(f"project/states/{identity}"), "name": name, "type": kind}
+        return {"id": identity, "url": self.url(f"project/states/{identity}"), "name": name, "type": kind}
 
     def members_of(self, project: str) -> list[str]:
         met: dict[str, None] = {}
@@ -113,13 +126,13 @@ class Shapes:
         if kind in SYSTEM_TYPES:
             name, group = SYSTEM_TYPES[kind][:2]
         identity = type_id(kind)
-        return {"id": identity, "url": self._url(f"{self.word}_types/{identity}"), "name": name, "group": group}
+        return {"id": identity, "url": self.url(f"{self.word}_types/{identity}"), "name": name, "group": group}
 
     def state(self, project: str, kind: str, name: str, state: str) -> dict[str, Any]:
         identity = state_id(project, kind, name)
         return {
             "id": identity,
-            "url": self._url(f"{self.word}_states/{identity}"),
+            "url": self.url(f"{self.word}_states/{identity}"),
             "name": name,
             "type": STATE_TYPES[state],
             "color": STATE_COLOURS[state],
@@ -127,27 +140,28 @@ class Shapes:
 
     def priority(self, name: str) -> dict[str, Any]:
         identity = priority_id(name)
-        return {"id": identity, "url": self._url(f"{self.word}_priorities/{identity}"), "name": name}
+        return {"id": identity, "url": self.url(f"{self.word}_priorities/{identity}"), "name": name}
 
     def tag(self, name: str) -> dict[str, Any]:
         identity = tag_id(name)
-        return {"id": identity, "url": self._url(f"{self.word}_tags/{identity}"), "name": name}
+        return {"id": identity, "url": self.url(f"{self.word}_tags/{identity}"), "name": name}
 
     def property(self, key: str, value: object) -> dict[str, Any]:
-        kind = "number" if isinstance(value, int | float) else "text"
-        return {
-            "id": key,
-            "url": self._url(f"{self.word}_properties/{key}"),
-            "name": key,
-            "type": kind,
-            "options": None,
-        }
+        """The definition of a property that is only known from a value."""
+        return self.field(SimField(key, key, "number" if isinstance(value, int | float) else "text"))
+
+    def field(self, field: SimField) -> dict[str, Any]:
+        options = [
+            {"_id": key, "text": text} | ({"parent_id": above} if above else {}) for key, text, above in field.options
+        ]
+        url = self.url(f"{self.word}_properties/{field.id}")
+        return {"id": field.id, "url": url, "name": field.name, "type": field.kind, "options": options or None}
 
     def item_reference(self, item: SimItem) -> dict[str, Any]:
         """The reference that stands in `parent`: without short id and web address."""
         return {
             "id": item.id,
-            "url": self._url(f"{self.word}s/{item.id}"),
+            "url": self.url(f"{self.word}s/{item.id}"),
             "identifier": item.key,
             "title": item.title,
             "type": type_id(item.kind),
@@ -159,7 +173,7 @@ class Shapes:
 
     def item(self, item: SimItem, *, single: bool = False) -> dict[str, Any]:
         project = self.world.projects[item.project]
-        url = self._url(f"{self.word}s/{item.id}") + ("?include_deleted=true" if item.deleted else "")
+        url = self.url(f"{self.word}s/{item.id}") + ("?include_deleted=true" if item.deleted else "")
         short = short_id(item.id)
         parent = self.world.items.get(item.parent) if item.parent else None
         shape = {
@@ -172,7 +186,7 @@ class Shapes:
             "assignee": self.user_reference(item.assignee),
             "state": self.state(item.project, item.kind, state_name(item), item.state),
             "priority": self.priority(item.priority) if item.priority else None,
-            "sprint": self._sprint(item.sprint) if item.sprint else None,
+            "sprint": self.sprint(item.sprint) if item.sprint else None,
             "board": None,
             "entry": None,
             "swimlane": None,
@@ -198,7 +212,7 @@ class Shapes:
         return shape
 
     def _releases(self, item: SimItem, single: bool) -> dict[str, Any]:
-        releases = [self._release(release) for release in item.releases]
+        releases = [self.release(release) for release in item.releases]
         first = releases[0] if releases else None
         if self.profile == "a":
             return {"version": first}
@@ -207,32 +221,35 @@ class Shapes:
             return {"releases": releases}
         return {"versions": releases, "version": first if single else None}
 
-    def _release(self, release: SimRelease) -> dict[str, Any]:
-        is_over = release.end is not None and release.end < self.world.now
-        name, kind = ("已发布", "published") if is_over else ("进行中", "in_progress")
-        stage = {
-            "id": stable_id("stage", name),
-            "url": self._url(f"stages/{stable_id('stage', name)}"),
-            "name": name,
-            "type": kind,
-        }
+    def release(self, release: SimRelease) -> dict[str, Any]:
         return {
             "id": release.id,
-            "url": self._url(f"{'releases' if self.profile == 'd' else 'versions'}/{release.id}"),
+            "url": self.url(f"{'releases' if self.profile == 'd' else 'versions'}/{release.id}"),
             "name": release.name,
             "start_at": seconds(release.start),
             "end_at": seconds(release.end),
-            "stage": {**stage, "color": "#E0A83C"},
+            "stage": self.stage(self.stage_of(release)),
         }
 
-    def _sprint(self, sprint: SimRelease) -> dict[str, Any]:
+    def stage_of(self, release: SimRelease) -> str:
+        if release.entered:
+            return max(release.entered, key=lambda stage: (release.entered or {})[stage])
+        return "已发布" if release.end is not None and release.end < self.world.now else "进行中"
+
+    def stage(self, name: str) -> dict[str, Any]:
+        identity = stable_id("stage", name)
+        folder = "release_stages" if self.profile == "d" else "stages"
+        url = self.url(f"{folder}/{identity}")
+        return {"id": identity, "url": url, "name": name, "type": STAGES[name], "color": "#E0A83C"}
+
+    def sprint(self, sprint: SimRelease) -> dict[str, Any]:
         now = self.world.now
         status = "completed" if sprint.end and sprint.end < now else "in_progress"
         if sprint.start and sprint.start > now:
             status = "pending"
         return {
             "id": sprint.id,
-            "url": self._url(f"sprints/{sprint.id}"),
+            "url": self.url(f"sprints/{sprint.id}"),
             "name": sprint.name,
             "start_at": seconds(sprint.start),
             "end_at": seconds(sprint.end),
@@ -243,4 +260,4 @@ class Shapes:
         item = self.world.items.get(phase) if phase else None
         if item is None:
             return None
-        return {"id": item.id, "url": self._url(f"phases/{item.id}"), "title": item.title, "identifier": item.key}
+        return {"id": item.id, "url": self.url(f"phases/{item.id}"), "title": item.title, "identifier": item.key}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import count
 
+from connectors.contract import Reject
 from connectors.errors import BadPayload
 from connectors.paging import Seen
 from connectors.pingcode.api import Envelope, Row
@@ -19,6 +20,28 @@ MOST_PAGES_WITHOUT_NEWS = 3
 
 Ask = Callable[[int], Envelope]
 """Fetches the page with this index."""
+
+
+class Sieve:
+    """Keeps what pages set aside while they are read, each thing once, until it is handed on."""
+
+    def __init__(self) -> None:
+        self._met: dict[Reject, None] = {}
+        self._handed_on = 0
+
+    @property
+    def count(self) -> int:
+        return len(self._met)
+
+    def through(self, page: Envelope) -> Envelope:
+        self._met.update(dict.fromkeys(page.rejected))
+        return page
+
+    def fresh(self) -> tuple[Reject, ...]:
+        """What was met since this was last asked for."""
+        found = tuple(self._met)[self._handed_on :]
+        self._handed_on = len(self._met)
+        return found
 
 
 def settled(ask: Ask) -> Iterator[list[Row]]:
@@ -42,13 +65,14 @@ def settled(ask: Ask) -> Iterator[list[Row]]:
 def walked(ask: Ask) -> Iterator[tuple[list[Row], bool]]:
     """One walk from the first page to the end: the rows not yet met, and whether this page alone was the whole list."""
     seen = Seen()
-    stuck = 0
+    stuck = rejected = 0
     for index in count():
         page = ask(index)
         fresh = seen.fresh(page.rows, "id")
         yield fresh, index == 0 and page.is_whole
+        rejected += len(page.rejected)
         # `total` may disagree with the rows, so it can prolong a walk but never end it.
-        if not page.rows or (page.is_short and (page.total is None or len(seen) >= page.total)):
+        if not page.count or (page.is_short and (page.total is None or len(seen) + rejected >= page.total)):
             return
         stuck = 0 if fresh else stuck + 1
         if stuck == MOST_PAGES_WITHOUT_NEWS:

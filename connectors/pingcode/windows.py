@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from connectors.paging import instant
+from connectors.paging import LAST_SECOND, instant
 from connectors.pingcode.api import PAGE_SIZE, Envelope, Row
 from connectors.pingcode.walk import settled
 
@@ -160,11 +160,11 @@ class Slicer:
         while True:
             page = self.ask(Window(low, top, top == end), 0)
             self._inside(page, Window(low, top, top == end))
-            if page.is_short:
+            if page.is_short or page.is_silent:
                 return top, page
             units = self._units(page)
             # Not where rows move: one that was edited after it matched would teach what is not so.
-            if not self.grows and self.grain.learn(before=min(units) < low, after=max(units) > top):
+            if units and not self.grows and self.grain.learn(before=min(units) < low, after=max(units) > top):
                 continue
             if low == top:
                 return top, page
@@ -228,7 +228,7 @@ def narrowed(low: int, top: int, units: list[int], total: int | None, tries: int
         elif units == ordered[::-1]:
             cut = _cut_below(ordered, hidden, low)
         elif tries == 0:
-            cut = ordered[len(ordered) * TARGET // (len(ordered) + hidden)] - 1
+            cut = ordered[min(len(ordered) * TARGET // (len(ordered) + hidden), len(ordered) - 1)] - 1
     return min(max(cut, low), top - 1)
 
 
@@ -250,5 +250,7 @@ def next_width(units: list[int], width: int) -> int:
 
 def epoch(value: object) -> int | None:
     """Epoch seconds as a number, or None where the field is unset or unreadable."""
+    if type(value) is int and 0 < value < LAST_SECOND:
+        return value  # what every row has, several times; anything else is looked at closely
     moment = instant(value)
     return None if moment is None else int(moment.timestamp())

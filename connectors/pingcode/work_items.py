@@ -1,12 +1,12 @@
 """Reads the work items of one project: completely, or what was updated since the cursor, both resumable.
 
-The cursor is `{"high": second}` between pulls. Within one it also holds `walk`: which field is being walked, up to
-which unit, since when, and what was met so far. A pull that began at `{}` keeps a cursor without `high` until it ends.
+The cursor is `{"high": second}` between pulls. Within one it also holds `steps`, how far a plain walk has come, or
+`walk`: which field is being walked, up to which unit, since when, and what was met so far. A pull that began at `{}` keeps a cursor without `high` until it ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 from connectors.contract import Page, RawRecord, Scope
 from connectors.errors import BadPayload
 from connectors.paging import instant
+from connectors.pingcode import steady
 from connectors.pingcode.api import PAGE_SIZE, Api, Envelope, Row
 from connectors.pingcode.profiles import Profile
-from connectors.pingcode.walk import settled
+from connectors.pingcode.walk import Sieve, settled
 from connectors.pingcode.windows import (
     FIRST_SECOND,
     Days,
@@ -40,6 +41,10 @@ QUIET_S = 2 * DAY_S
 ALL = {"include_deleted": "true", "include_archived": "true"}
 
 
+class Foreign(BadPayload):
+    """The server returned rows of projects that were not asked for: it does not know our filter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """How far a pull has come."""
@@ -56,10 +61,13 @@ class Walk:
     old: int = 0
     """How many of the rows read existed at the start, in a complete read."""
     latest: int | None = None
+    rejected: int = 0
+    """How many rows were set aside: any task may be one of them, so the read proves nothing about what is missing."""
 
-    def after(self, part: Slice) -> Walk:
+    def after(self, part: Slice, rejected: int) -> Walk:
         return replace(
             self,
+            rejected=self.rejected + rejected,
             next=part.next,
             width=part.width,
             read=self.read + len(part.done),
@@ -79,99 +87,153 @@ class WorkItems:
     def pages(self, project: Scope, cursor: Mapping[str, Any]) -> Iterator[Page]:
         high = epoch(cursor.get("high"))
         self.api.sign_in()
-        grain: Grain = Seconds() if self.profile.search is None else Days(self.zone)
+        grain = self.grain()
         walk = _resumed(cursor.get("walk"), grain, "created_at" if high is None else "updated_at")
+        sieve = Sieve()
         try:
             if high is None:
-                yield from self._everything(project, grain, walk)
+                yield from self._everything(project, grain, walk, sieve, steady.resumed(cursor.get("steps")))
             else:
-                yield from self._updates(project, grain, walk, high)
+                yield from self._updates(project, grain, walk, high, sieve)
         except FilterIgnored:
             # Without a filter there is nothing to resume by: each pull reads all, and says so with an empty cursor.
-            for rows in settled(lambda index: self._plain(project, index)):
-                yield Page(_records(rows), cursor)
-            yield Page((), {}, complete=True)
+            for rows in settled(lambda index: sieve.through(self.plain(project, index))):
+                yield Page(records(rows), cursor, rejected=sieve.fresh())
+            yield Page((), {}, complete=not sieve.count)
 
-    def _everything(self, project: Scope, grain: Grain, walk: Walk | None) -> Iterator[Page]:
+    def _everything(
+        self, project: Scope, grain: Grain, walk: Walk | None, sieve: Sieve, steps: steady.Steps | None
+    ) -> Iterator[Page]:
         first = None
         if walk is None:
-            start = self._start()
-            first = self._plain(project, 0)
-            if first.is_whole:
-                last = self._final(start, latest_update(None, first.rows))
-                yield Page(_records(first.rows), last, complete=True)
+            start = steps.start if steps else self.start()
+            if steps is None:
+                first = sieve.through(self.plain(project, 0))
+                if first.is_whole:
+                    last = self.final(start, latest_update(None, first.rows))
+                    yield Page(records(first.rows), last, complete=not sieve.count, rejected=sieve.fresh())
+                    return
+                steps = steady.begun(first, start)
+            if steps is not None and (yield from self._steadily(project, grain, steps, sieve, first)):
                 return
+            # Something changed meanwhile, or the list is long: windows that fit one page miss nothing whatever changes.
+            first = first or sieve.through(self.plain(project, 0))
             walk = Walk("created_at", grain.name, start, next=grain.unit(FIRST_SECOND), total=first.total)
         left = None if walk.total is None else max(0, walk.total - walk.read)
-        for part in self._slices(project, grain, walk, left=left, first=first):
-            walk = walk.after(part)
-            yield Page(_records(part.rows), {"walk": asdict(walk)})
+        for part in self._slices(project, grain, walk, sieve, left=left, first=first):
+            rejected = sieve.fresh()
+            walk = walk.after(part, len(rejected))
+            yield Page(records(part.rows), {"walk": asdict(walk)}, rejected=rejected)
         if self._misses_rows(project, walk):
-            for rows in settled(lambda index: self._plain(project, index)):
-                walk = replace(walk, latest=latest_update(walk.latest, rows))
-                yield Page(_records(rows), {"walk": asdict(walk)})
-        yield Page((), self._final(walk.start, walk.latest), complete=True)
+            for rows in settled(lambda index: sieve.through(self.plain(project, index))):
+                rejected = sieve.fresh()
+                latest = latest_update(walk.latest, rows)
+                walk = replace(walk, latest=latest, rejected=walk.rejected + len(rejected))
+                yield Page(records(rows), {"walk": asdict(walk)}, rejected=rejected)
+        yield Page((), self.final(walk.start, walk.latest), complete=not walk.rejected)
 
-    def _updates(self, project: Scope, grain: Grain, walk: Walk | None, high: int) -> Iterator[Page]:
+    def _steadily(
+        self, project: Scope, grain: Grain, steps: steady.Steps, sieve: Sieve, first: Envelope | None
+    ) -> Generator[Page, None, bool]:
+        """Walk the pages as they are listed; returns whether that is proven to have missed nothing."""
+        for pace in steady.walked(
+            steps,
+            lambda index: sieve.through(self.plain(project, index)),
+            lambda window: self.filtered((project.id,), grain, "updated_at", window, 0),
+            grain,
+            self.end(grain),
+            first,
+        ):
+            if pace.steps.is_proven:
+                yield Page((), self.final(steps.start, pace.steps.latest), complete=True)
+                return True
+            yield Page(records(pace.rows), pace.steps.as_cursor())
+        return False
+
+    def _updates(self, project: Scope, grain: Grain, walk: Walk | None, high: int, sieve: Sieve) -> Iterator[Page]:
         if walk is None:
-            low = grain.unit(high) - 1 if isinstance(grain, Days) else grain.unit(high - OVERLAP_S)
-            walk = Walk("updated_at", grain.name, self._start(), next=low)
-        for part in self._slices(project, grain, walk):
-            walk = walk.after(part)
-            if part.rows:
-                yield Page(_records(part.rows), {"high": high, "walk": asdict(walk)})
-        yield Page((), self._final(walk.start, max(high, walk.latest or high)))
+            start = self.start()
+            walk = Walk("updated_at", grain.name, start, next=first_unit(grain, high, start))
+        for part in self._slices(project, grain, walk, sieve):
+            rejected = sieve.fresh()
+            walk = walk.after(part, len(rejected))
+            if part.rows or rejected:
+                yield Page(records(part.rows), {"high": high, "walk": asdict(walk)}, rejected=rejected)
+        yield Page((), self.final(walk.start, max(high, walk.latest or high)))
 
     def _slices(
-        self, project: Scope, grain: Grain, walk: Walk, *, left: int | None = None, first: Envelope | None = None
+        self,
+        project: Scope,
+        grain: Grain,
+        walk: Walk,
+        sieve: Sieve,
+        *,
+        left: int | None = None,
+        first: Envelope | None = None,
     ) -> Iterator[Slice]:
+        ask = partial(self.filtered, (project.id,), grain, walk.field)
         slicer = Slicer(
-            ask=partial(self._filtered, project, grain, walk.field),
+            ask=lambda window, index: sieve.through(ask(window, index)),
             field=walk.field,
             grain=grain,
             grows=walk.field == "updated_at",
         )
         # Asked for anew when a pull is resumed: time has gone on, and with it the end of the last window.
-        now = max(self.api.clock.now(), self.api.clock.ours())
-        end = grain.unit(int(now.timestamp()) + DAY_S)
-        return slicer.slices(walk.next, end, width=walk.width, left=left, first=first)
+        return slicer.slices(walk.next, self.end(grain), width=walk.width, left=left, first=first)
 
-    def _plain(self, project: Scope, index: int, size: int = PAGE_SIZE) -> Envelope:
+    def plain(self, project: Scope, index: int, size: int = PAGE_SIZE) -> Envelope:
+        """One page of all items of a project, whenever they were made or changed."""
         asked = {self.profile.project_filter: project.id, **ALL}
-        return _own(self.api.envelope(self.profile.work_items, asked, index=index, size=size), project)
+        return owned(self.api.envelope(self.profile.work_items, asked, index=index, size=size), (project.id,))
 
-    def _filtered(self, project: Scope, grain: Grain, field: str, window: Window, index: int) -> Envelope:
+    def filtered(self, projects: Sequence[str], grain: Grain, field: str, window: Window, index: int) -> Envelope:
+        """One page of the items of these projects whose `field` falls into a window."""
         low, high = grain.span(window.low, window.high)
         if self.profile.search is None:
             between = {f"{field.removesuffix('_at')}_between": f"{low},{high}"}
-            asked = {self.profile.project_filter: project.id, **between, **ALL}
-            return _own(self.api.envelope(self.profile.work_items, asked, index=index), project)
+            asked = {self.profile.project_filter: ",".join(projects), **between, **ALL}
+            return owned(self.api.envelope(self.profile.work_items, asked, index=index), projects)
         times: dict[str, Any] = {"gte": low} if window.is_last else {"between": [low, high]}
         payload = {
-            "filter": {"project.id": {"in": [project.id]}, field: times},
+            "filter": {"project.id": {"in": list(projects)}, field: times},
             "include_deleted": True,
             "include_archived": True,
         }
-        return _own(self.api.search(self.profile.search, payload, index=index), project)
+        return owned(self.api.search(self.profile.search, payload, index=index), projects)
 
     def _misses_rows(self, project: Scope, walk: Walk) -> bool:
         """Whether the plain list holds rows that no window showed, such as rows without `created_at`."""
-        if walk.total is not None and walk.old >= walk.total:
+        if walk.total is not None and walk.old + walk.rejected >= walk.total:
             return False
         # Fewer than at the start may also mean that rows were purged or moved away meanwhile.
-        total = self._plain(project, 0, size=1).total
-        return total is None or walk.read < total
+        total = self.plain(project, 0, size=1).total
+        return total is None or walk.read + walk.rejected < total
 
-    def _start(self) -> int:
+    def grain(self) -> Grain:
+        """How finely this generation cuts time."""
+        return Seconds() if self.profile.search is None else Days(self.zone)
+
+    def end(self, grain: Grain) -> int:
+        """The last unit of a window that is to hold everything that is still to come."""
+        return grain.unit(int(max(self.api.clock.now(), self.api.clock.ours()).timestamp()) + DAY_S)
+
+    def start(self) -> int:
+        """The server's second at which a pull begins."""
         # The earlier of the two clocks: a mark that is too early costs requests, one that is too late loses updates.
         return int(min(self.api.clock.now(), self.api.clock.ours()).timestamp())
 
-    def _final(self, start: int, latest: int | None) -> Mapping[str, Any]:
+    def final(self, start: int, latest: int | None) -> Mapping[str, Any]:
         """Where the next pull begins: at the latest update seen, but never later than the beginning of this pull."""
         if latest is None:
             return {}
         rested = start - QUIET_S if self.api.clock.offset is not None else 0
         return {"high": max(min(latest, start), rested)}
+
+
+def first_unit(grain: Grain, high: int, start: int) -> int:
+    """Where the updates since `high` begin, with the overlap; a mark in the future is not believed."""
+    high = min(high, start)
+    return grain.unit(high) - 1 if isinstance(grain, Days) else grain.unit(high - OVERLAP_S)
 
 
 def _resumed(cursor: object, grain: Grain, field: str) -> Walk | None:
@@ -182,17 +244,24 @@ def _resumed(cursor: object, grain: Grain, field: str) -> Walk | None:
     return walk if (walk.grain, walk.field) == (grain.name, field) else None
 
 
-def _own(page: Envelope, project: Scope) -> Envelope:
+def owned(page: Envelope, projects: Sequence[str]) -> Envelope:
     """A server that ignores the project filter must not fill one project with the items of another."""
     for row in page.rows:
-        of = row.get("project")
-        other = of.get("id") if isinstance(of, Mapping) else None
-        if other not in (None, project.id):
-            raise BadPayload(f"asked for work items of project {project.id}, got one of {other}: is `profile` right?")
+        other = project_of(row)
+        if other is not None and other not in projects:
+            raise Foreign(
+                f"asked for work items of project {', '.join(projects[:3])}, got one of {other}: is `profile` right?"
+            )
     return page
 
 
-def _records(rows: Iterable[Row]) -> tuple[RawRecord, ...]:
+def project_of(row: Row) -> str | None:
+    """The id of the project that a work item names, if it names one."""
+    project = row.get("project")
+    return project.get("id") if isinstance(project, Mapping) else None
+
+
+def records(rows: Iterable[Row]) -> tuple[RawRecord, ...]:
     return tuple(RawRecord(STREAM, row["id"], instant(row.get("updated_at")), row) for row in rows)
 
 

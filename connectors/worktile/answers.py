@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.errors import BadPayload, NotPermitted, PathUnknown, Rejected, Retired, Retry, TokenRefused
 from connectors.http import Answer, Client, seconds_to_wait
+from connectors.worktile.settings import CURRENT
 
 THROTTLED_OR_DOWN = frozenset({429, 500, 502, 503, 504})
 DEAD_TOKEN = frozenset({"1102", "1103"})
@@ -49,7 +50,7 @@ class Verdict:
         if not isinstance(body, Mapping):
             return
         if body.keys() >= LEGACY_ERROR:
-            raise Retired(self._say(answer, "this is the retired v1 API; base_url must be that of the open platform"))
+            raise Retired(self._say(answer, f"this is the retired v1 API. {CURRENT}"))
         if body.get("ok") is False and str(body.get("error_code")) in DEAD_TOKEN:
             raise TokenRefused(self._say(answer, "the access token is not accepted"))
 

@@ -58,6 +58,7 @@ class TenantToken:
                 self._config.base_url + PATH,
                 judge=self._judge,
                 json={"client_id": self._config.client_id, "client_secret": secret},
+                keep_secrets=True,
             )
         except PageInsteadOfData as err:
             raise BadPayload(str(err)) from None

@@ -1,9 +1,9 @@
-"""Worktile as a source: projects, members and tasks, each read whole every time because no update filter is known."""
+"""Worktile as a source: lists that are read whole every time, because no update filter is known, and single tasks."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
@@ -15,18 +15,17 @@ from connectors.paging import instant
 from connectors.worktile.api import Api
 from connectors.worktile.auth import TenantToken
 from connectors.worktile.checkup import Checkup
-from connectors.worktile.enrichment import ASKED, ID_KEYS, Enrichment, Sources
-from connectors.worktile.envelopes import Listing, Row, identity
-from connectors.worktile.projects import choose, project_id, scope_of
+from connectors.worktile.extras import Extras
+from connectors.worktile.hints import hinted
+from connectors.worktile.optional import Optional
+from connectors.worktile.people import MEMBERS, UNLISTED, People
+from connectors.worktile.projects import Projects
+from connectors.worktile.properties import task_id
 from connectors.worktile.settings import WorktileConfig
-from connectors.worktile.walk import Walk, read_proven
+from connectors.worktile.single import DETAILS, RELATIONS, Singles
+from connectors.worktile.walk import Sieve, read_proven
 
-MEMBER_ID_KEYS = ("uid", "_id", "id")
-# What can be done without gets less patience, and none after it has failed this often in a row.
-EXTRA_TRIES = 3
-FAILURES_IN_A_ROW = 3
-
-log = logging.getLogger(__name__)
+LONGEST_EXCERPT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +38,22 @@ class Pace:
     read_timeout_s: float = READ_TIMEOUT_S
 
 
-# An unreachable host must be told within ten seconds; listing members alone may take as long.
-CHECK_SIGN_IN = Pace(tries=1, connect_timeout_s=4.0, read_timeout_s=5.0)
-CHECK_READ = Pace(tries=2, connect_timeout_s=4.0, read_timeout_s=30.0)
+# Somebody waits for a check: whatever is wrong must be told within ten seconds.
+CHECK_SIGN_IN = Pace(tries=1, connect_timeout_s=3.0, read_timeout_s=5.0)
+CHECK_READ = Pace(tries=1, connect_timeout_s=2.0, read_timeout_s=6.0)
 
 
 class Worktile:
-    """Reads one Worktile team. A pull that was interrupted starts again: every cursor is `{}`."""
+    """Reads one Worktile team. Tasks are read whole: a pull that was interrupted starts again, its cursor is `{}`."""
 
     config_type: ClassVar[type[WorktileConfig]] = WorktileConfig
-    streams: ClassVar[tuple[str, ...]] = ("projects", "members", "tasks")
+    streams: tuple[str, ...] = ("projects", MEMBERS, "tasks", UNLISTED)
+    """Of an instance: also the capabilities that its settings describe."""
     task_stream: ClassVar[str] = "tasks"
-    optional_streams: ClassVar[frozenset[str]] = frozenset()
-    detail_streams: ClassVar[tuple[str, ...]] = ()
+    optional_streams: frozenset[str] = frozenset({UNLISTED, RELATIONS, DETAILS})
+    detail_streams: ClassVar[tuple[str, ...]] = (RELATIONS, DETAILS)
     concurrency: ClassVar[int] = 3
-    most_finds: ClassVar[int] = 0
+    most_finds: ClassVar[int] = 400
 
     def __init__(self, config: WorktileConfig, surroundings: Surroundings, pace: Pace | None = None) -> None:
         self.tally = Tally()
@@ -62,11 +62,14 @@ class Worktile:
         self._redact = Redactor([config.client_secret.get_secret_value()])
         self._pace = pace or Pace()
         self._client = self._new_client(self._pace)
-        self._api = Api(config, self._client, TenantToken(config, self._client))
-        self._unlisted: set[str] = set()
-        self._v2_failures: dict[str, str] = {}
-        self._v2_failures_in_a_row = 0
-        self._refusals_in_a_row = 0
+        self._api = api = Api(config, self._client, TenantToken(config, self._client))
+        self._projects = Projects(api, config.projects, self._show)
+        self._people = People(api, surroundings, self._show)
+        self._singles = Singles(api, surroundings.memory)
+        self._extras = Extras(api, config.use_v2, self._show, self._people.hear)
+        self._optional = {name: Optional(name, one, api, config.page_size) for name, one in config.available.items()}
+        self.streams = (*type(self).streams, *self._optional)
+        self.optional_streams = type(self).optional_streams | self._optional.keys()
 
     def close(self) -> None:
         self._client.close()
@@ -78,29 +81,33 @@ class Worktile:
         try:
             token = TenantToken(self._config, sign_in)
             api = Api(self._config, read, token)
-            return Checkup(self._config, self._surroundings, token, api, self._v2_failures).run()
+            failures = self._extras.failures()
+            return Checkup(self._config, self._surroundings, token, api, failures, self._show, samples).run()
         finally:
             sign_in.close()
             read.close()
 
     def scopes(self, stream: str) -> tuple[Scope, ...]:
         """Tasks are read by project. A configured project that is not listed is a scope that fails when it is read."""
-        if stream != self.task_stream:
-            return (EVERYTHING,)
-        batches = read_proven(partial(Walk, self._api.projects, project_id))
-        listed = {project_id(row): scope_of(row) for rows, _ in batches for row in rows}
-        chosen, unlisted = choose(listed.values(), self._config.projects)
-        self._unlisted = set(unlisted)
-        return (*chosen, *(Scope(id=name, name=name) for name in unlisted))
+        if stream == self.task_stream:
+            return self._projects.scopes()
+        capability = self._optional.get(stream)
+        if capability is not None and capability.by_project:
+            return self._projects.chosen()
+        return (EVERYTHING,)
 
     def pages(self, stream: str, scope: Scope, cursor: Mapping[str, Any]) -> Iterator[Page]:
-        """Every object of the scope, whatever the cursor; `complete` on the last page, which may hold no records."""
+        """The objects of the scope: what is read once a day from its cursor, the rest whole, whatever the cursor."""
         if stream == "projects":
-            yield from self._list(stream, self._api.projects, project_id)
-        elif stream == "members":
-            yield from self._list(stream, self._api.members, _member_id)
+            yield from self._projects.pages()
+        elif stream == MEMBERS:
+            yield from self._people.listed(cursor)
         elif stream == self.task_stream:
             yield from self._tasks(scope)
+        elif stream == UNLISTED:
+            yield from self._people.unlisted()
+        elif stream in self._optional:
+            yield from self._optional[stream].pages(scope, cursor, self._surroundings, self._show)
         else:
             raise LookupError(f"worktile has no stream {stream!r}; known: {', '.join(self.streams)}")
 
@@ -108,60 +115,49 @@ class Worktile:
         """Nothing is asked ahead."""
 
     def details(self, stream: str, scope: Scope, task: str) -> tuple[RawRecord, ...]:
-        raise LookupError(f"worktile has no detail stream {stream!r}")
+        """Related tasks, or the task with all its properties and comments."""
+        if stream not in self.detail_streams:
+            raise LookupError(f"worktile has no detail stream {stream!r}; known: {', '.join(self.detail_streams)}")
+        return self._singles.details(stream, task)
 
     def find(self, ids: Sequence[str]) -> tuple[Found, ...]:
-        raise LookupError("worktile is not asked for single tasks")
+        """Those of these tasks that are in a project that is read, with the properties that lists have shown."""
+        wanted = {scope.id for scope in self._projects.chosen()} if self._config.projects and ids else None
+        return tuple(self._singles.found(ids, wanted))
 
     def hinted(self, body: Any) -> tuple[str, ...]:
-        return ()
-
-    def _list(self, stream: str, fetch: Callable[[int], Listing], identify: Callable[[Row], str]) -> Iterator[Page]:
-        for rows, complete in read_proven(partial(Walk, fetch, identify)):
-            yield _page(stream, rows, identify, complete)
+        return hinted(body)
 
     def _tasks(self, scope: Scope) -> Iterator[Page]:
-        if scope.id in self._unlisted:
+        if self._projects.is_unlisted(scope.id):
             known = "its id, key or name must be one that the app may see"
             raise Rejected(f"project {scope.id!r} of the settings is not listed by Worktile; {known}")
-        extra = Enrichment(self._sources(scope))
+        extra = self._extras.of(scope.id)
         try:
-            for rows, complete in read_proven(partial(Walk, partial(self._api.tasks, scope.id), _task_id), extra.look):
+            sieve = Sieve(task_id, self._show)
+            for batch in read_proven(partial(self._api.tasks, scope.id), sieve, extra.look):
                 extra.fetch()
-                yield _page(self.task_stream, tuple(map(extra.fill, rows)), _task_id, complete)
+                rows = tuple(map(extra.fill, batch.rows))
+                self._people.meet(rows)
+                self._singles.meet(rows)
+                records = tuple(RawRecord("tasks", task_id(row), instant(row.get("updated_at")), row) for row in rows)
+                # Totals are missing or wrong often enough that one absence proves nothing.
+                yield Page(records, {}, batch.complete, batch.rejected, counted=False)
         finally:
-            self._remember(scope, extra)
+            self._extras.learn(scope, extra)
 
-    def _sources(self, scope: Scope) -> Sources:
-        """Where to get what the first list leaves out: whatever has not failed too often in a row."""
-
-        def by_ids(ids: Sequence[str]) -> Sequence[Row]:
-            rows = self._api.tasks_by_ids(ids, ASKED, most_tries=EXTRA_TRIES).rows
-            self._refusals_in_a_row = 0
-            return rows
-
-        second_list = partial(Walk, partial(self._api.tasks_v2, scope.id, most_tries=EXTRA_TRIES), _task_id)
-        return Sources(
-            second_list if self._config.use_v2 and self._v2_failures_in_a_row < FAILURES_IN_A_ROW else None,
-            by_ids if self._refusals_in_a_row < FAILURES_IN_A_ROW else None,
-        )
-
-    def _remember(self, scope: Scope, extra: Enrichment) -> None:
-        if extra.refusal:
-            self._refusals_in_a_row += 1
-        if extra.failure:
-            self._v2_failures[scope.id] = f"{scope.name}: {extra.failure}"
-            self._v2_failures_in_a_row += 1
-            if self._v2_failures_in_a_row == FAILURES_IN_A_ROW:
-                log.warning("the V2 task list failed %s times in a row and is not asked again", FAILURES_IN_A_ROW)
-        elif extra.was_read:
-            self._v2_failures.pop(scope.id, None)
-            self._v2_failures_in_a_row = 0
+    def _show(self, value: Any) -> str:
+        """The beginning of any value, without secrets."""
+        text = json.dumps(value, ensure_ascii=False)
+        # Redacted before it is cut: a secret across the cut would stay half visible.
+        return self._redact(text[: 10 * LONGEST_EXCERPT])[:LONGEST_EXCERPT]
 
     def _new_client(self, pace: Pace) -> Client:
         config = self._config
         return Client(
-            budget=budget_of(config.base_url, config.client_id, config.requests_per_minute),
+            budget=budget_of(
+                config.base_url, config.client_id, config.requests_per_minute, self._surroundings.allowances
+            ),
             redact=self._redact,
             stop=self._surroundings.stop,
             tally=self.tally,
@@ -169,16 +165,3 @@ class Worktile:
             timeout=(pace.connect_timeout_s, pace.read_timeout_s),
             first_backoff_s=pace.first_backoff_s,
         )
-
-
-def _page(stream: str, rows: tuple[Row, ...], identify: Callable[[Row], str], complete: bool) -> Page:
-    records = tuple(RawRecord(stream, identify(row), instant(row.get("updated_at")), row) for row in rows)
-    return Page(records, {}, complete)
-
-
-def _task_id(row: Row) -> str:
-    return identity(row, ID_KEYS)
-
-
-def _member_id(row: Row) -> str:
-    return identity(row, MEMBER_ID_KEYS)

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import BadPayload, ConnectorError, Interrupted, NotPermitted, Rejected, Retry
-from connectors.worktile.envelopes import Row, identity
+from connectors.worktile.envelopes import Row
+from connectors.worktile.properties import lacks_telling, properties_of, task_id
 from connectors.worktile.walk import Rows, Walk
 
-TELLING = "assignee"
-"""The property whose absence shows that the first list is incomplete."""
-ID_KEYS = ("_id",)
 MOST_WALKS = 2
-# What a task is asked for by its id, and how many at once: the largest batch is unknown, the address must stay short.
-ASKED = ("assignee", "participant", "start", "due", "tag", "priority")
-BATCH = 40
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +26,7 @@ class Sources:
     """Where missing properties can be had; None is not to be asked."""
 
     second_list: Callable[[], Walk] | None
-    by_ids: Callable[[Sequence[str]], Sequence[Row]] | None
+    by_ids: Callable[[Sequence[str]], Iterator[Rows]] | None
 
 
 class Enrichment:
@@ -60,8 +55,8 @@ class Enrichment:
         if self._is_done:
             return
         for row in rows:
-            keys = frozenset(_properties(row))
-            key = identity(row, ID_KEYS)
+            keys = frozenset(properties_of(row))
+            key = task_id(row)
             # Thousands of rows have the same few sets of keys; each set is kept once.
             self._known[key] = self._key_sets.setdefault(keys, keys)
             if lacks_telling(row):
@@ -109,17 +104,17 @@ class Enrichment:
         if ask is None:
             return
         try:
-            for start in range(0, len(ids), BATCH):
-                self._keep(ask(ids[start : start + BATCH]))
+            for rows in ask(ids):
+                self._keep(rows)
         except (NotPermitted, Rejected, BadPayload) as err:
             self.refusal = str(err)
             log.warning("tasks cannot be asked for by id; properties missing from V1 stay missing: %s", err)
 
     def _keep(self, rows: Sequence[Row]) -> None:
         for row in rows:
-            key = identity(row, ID_KEYS)
+            key = task_id(row)
             known = self._known.get(key, frozenset())
-            extra = {name: value for name, value in _properties(row).items() if name not in known}
+            extra = {name: value for name, value in properties_of(row).items() if name not in known}
             self._delivered.add(key)
             if extra:
                 # As bytes: a large project's extras would otherwise be the largest thing in memory.
@@ -127,19 +122,10 @@ class Enrichment:
 
     def fill(self, row: Row) -> Row:
         """The row with the properties it lacks; the row itself where it lacks nothing that is known."""
-        found = self._found.get(identity(row, ID_KEYS))
+        found = self._found.get(task_id(row))
         if found is None:
             return row
-        properties = _properties(row)
+        properties = properties_of(row)
         extra = json.loads(found.decode("utf-8", "surrogatepass"))
         added = {name: value for name, value in extra.items() if name not in properties}
         return {**row, "properties": {**properties, **added}} if added else row
-
-
-def lacks_telling(row: Row) -> bool:
-    return TELLING not in _properties(row)
-
-
-def _properties(row: Row) -> Mapping[str, object]:
-    properties = row.get("properties")
-    return properties if isinstance(properties, Mapping) else {}

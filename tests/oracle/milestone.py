@@ -85,6 +85,7 @@ class Facts(Past):
         self.pushes = pushes(self.series)
         self.progress = Progress(known, self.work, today)
         self._forecast()
+        self.own_claim = self._own_claim()
         self.claimed = self._claimed()
 
     def _due(self) -> date | None:
@@ -180,6 +181,15 @@ class Facts(Past):
         return "too_few_finishes" if sum(history) < 10 else "beyond_horizon"
 
     def _claimed(self) -> str | None:
+        """The worst of what the own items say and what the projects of the work in scope are called."""
+        claims = {self.own_claim} - {None}
+        if not self.done:
+            calls = self.known.calls_on(self.today)
+            said = [calls.get((task["source"], task["project"]["id"])) for task in self.work.in_scope]
+            claims |= {{"预警": "amber", "延期": "red"}[word] for word in said if word in ("预警", "延期")}
+        return min(claims, key=RANK.__getitem__, default=None)
+
+    def _own_claim(self) -> str | None:
         """What the own items say, the worst of them."""
         claims = set()
         for task in self.own:

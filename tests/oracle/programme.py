@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ PROJECTS = {
 }
 IN_WORKTILE = ("MKT", "SVC")
 SPRINT = SimRelease(hex_id("sprint"), "Sprint 9")
+STATES = ("正常", "正常", "正常", "预警", "延期")
 STARTS = (date(2026, 8, 3), date(2026, 9, 14), date(2026, 2, 9), date(2026, 3, 23), date(2026, 5, 4), date(2026, 6, 22))
 RULES = {"slip_red_workdays": 2, "pushes_red": 1, "load_amber": 0.5, "blocked_workdays": 1, "tspi_red": 2}
 PHRASES = (
@@ -45,6 +47,7 @@ class Programme:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.managers = random.Random(f"managers {seed}")
         self.start = self.random.choice(STARTS)
         self.has_hours, self.has_points = self.random.random(), self.random.random()
         self.finish_share = self.random.choice((0.1, 0.5, 0.8, 0.8))
@@ -52,7 +55,7 @@ class Programme:
         self.count = 0
         self.worlds = {}
         for name in ("pingcode", "worktile"):
-            mine = [p for key, p in PROJECTS.items() if (key in IN_WORKTILE) == (name == "worktile")]
+            mine = [copy.copy(p) for key, p in PROJECTS.items() if (key in IN_WORKTILE) == (name == "worktile")]
             self.worlds[name] = World(now=self.instant(self.start - DAY), people=PEOPLE, projects=mine)
         for _ in range(self.random.choice((self.random.randint(5, 60), 60))):
             self.add(self.start - DAY)
@@ -123,6 +126,12 @@ class Programme:
         if self.random.random() < 0.05:
             found["contract"] = f"M-{self.random.randint(1, 8)}"
         return found
+
+    def call(self) -> None:
+        """Now and then somebody says of a whole project how it goes; only one of the tools has a word for it."""
+        for project in self.worlds["pingcode"].projects.values():
+            if self.managers.random() < 0.25:
+                project.state = self.managers.choice(STATES)
 
     def edit(self, today: date) -> None:
         """A few people change a few things."""

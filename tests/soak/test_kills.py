@@ -35,7 +35,7 @@ requests_per_minute = 100000
 [[sources]]
 name = "worktile"
 kind = "worktile"
-base_url = "{worktile}"
+base_url = "{worktile}/open-api"
 client_id = "soak"
 client_secret = "env:SOAK_SECRET"
 requests_per_minute = 100000

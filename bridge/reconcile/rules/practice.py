@@ -52,7 +52,7 @@ def claim_mismatch(at: Situation) -> Iterator[Finding]:
                 actual=at.outline.actual,
                 open=open_tasks,
             )
-    elif at.claimed is Colour.DONE:
+    elif at.own_claim is Colour.DONE:
         evidence = (*at.work.own, *at.work.open)
         yield at.finding(Reason.CLAIM_MISMATCH, Severity.AMBER, evidence, how="done", open=open_tasks)
     elif at.claimed is Colour.GREEN and at.red:

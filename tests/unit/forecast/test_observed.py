@@ -1,5 +1,6 @@
 """What was observed of a task: completion, first dates, values on a day, and moves that nobody made."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bridge.forecast.observed import (
@@ -106,6 +107,40 @@ def test_a_vendors_own_history_starts_before_our_first_sight(record, zone):
 
     assert due_series(created, zone) == [(MAY[2], MAY[10]), (MAY[5], MAY[20])]
     assert due_series(unknown, zone) == [(MAY[4], MAY[10]), (MAY[5], MAY[20])]
+
+
+def told(made):
+    """The record with every change as an entry of the vendor's own history."""
+    return replace(made, changes=tuple(replace(change, how="activity") for change in made.changes))
+
+
+def test_a_value_at_first_sight_that_the_vendors_entries_do_not_lead_to_was_observed_that_day(record, zone):
+    entries = ((MAY[5], "due_on", "2026-05-10", "2026-05-20"),)
+
+    moved_in_bulk = told(record(seen=MAY[15], created_on=MAY[2], due_on=MAY[25], changes=entries))
+    as_told = told(record(seen=MAY[15], created_on=MAY[2], due_on=MAY[20], changes=entries))
+
+    assert due_series(moved_in_bulk, zone) == [(MAY[2], MAY[10]), (MAY[5], MAY[20]), (MAY[15], MAY[25])]
+    assert due_series(as_told, zone) == [(MAY[2], MAY[10]), (MAY[5], MAY[20])]
+    assert field_on(moved_in_bulk, "due_on", MAY[14], zone) == "2026-05-20"
+    assert field_on(moved_in_bulk, "due_on", MAY[15], zone) == "2026-05-25"
+
+
+def test_the_value_at_first_sight_is_what_the_next_entry_says_it_was(record, zone):
+    entries = (
+        (MAY[5], "due_on", "2026-05-10", "2026-05-20"),
+        (MAY[18], "due_on", "2026-05-22", "2026-05-30"),
+    )
+
+    moved = told(record(seen=MAY[15], created_on=MAY[2], due_on=MAY[30], changes=entries))
+
+    assert due_series(moved, zone) == [(MAY[2], MAY[10]), (MAY[5], MAY[20]), (MAY[15], MAY[22]), (MAY[18], MAY[30])]
+
+
+def test_a_task_was_done_when_the_vendor_says_so_even_before_we_saw_it(record, zone):
+    finished = told(record(seen=MAY[15], status=Status.DONE, changes=((MAY[9], "status", "doing", "done"),)))
+
+    assert completion_date(finished, zone) == MAY[9]
 
 
 def test_our_new_reading_of_a_date_is_no_move_and_keeps_the_moves_before_it(record, zone):

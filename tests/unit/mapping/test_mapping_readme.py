@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +13,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.errors import Problems
-from bridge.mapping import wire
+from bridge.mapping import history, wire
 from bridge.mapping.apply import Surroundings, to_task
 from bridge.mapping.conversions import CONVERSIONS
 from bridge.mapping.document import MappingFile, parse
 from bridge.mapping.grammar import ATTEMPT_KEYS, RULE_KEYS
+from bridge.mapping.outcome import Problem
+from bridge.mapping.readings import Hours
+from bridge.mapping.sections import CLAIM_KEYS, EFFORT_KEYS, HISTORY_KEYS
 from bridge.mapping.targets import TASK_TARGETS
 
 README = (Path(__file__).parents[3] / "mappings" / "README.md").read_text(encoding="utf-8")
@@ -24,10 +28,16 @@ NEEDED = {"id": "id", "title": "title", "project.id": "project.id", "status": "s
 BLOCK = re.compile(r"```toml\n(.*?)```\n((?:- [^\n]*\n)+)", re.DOTALL)
 EXAMPLE = re.compile(r"- `(\{.*\})` → `([\w.]+)` is `(.*?)`(?: with `(\w+)`)?")
 REFUSAL = re.compile(r"- refused: `(.*)`")
+MOVE = re.compile(r"- `(\{.*\})` tells (?:`(\w+)` from `(.*?)` to `(.*?)`|nothing(?:, with `(\w+)`)?)")
+HOURS = re.compile(r"- `(\{.*\})` counts (?:`(.*?)` for `(.*?)`|nothing(?:, with `(\w+)`)?)")
+CLAIM = re.compile(r"- `(\{.*\})` claims `(.*?)`")
 
 BLOCKS = BLOCK.findall(README)
 EXAMPLES = [(toml, *found) for toml, lines in BLOCKS for found in EXAMPLE.findall(lines)]
 REFUSALS = [(toml, message) for toml, lines in BLOCKS for message in REFUSAL.findall(lines)]
+MOVES = [(toml, *found) for toml, lines in BLOCKS for found in MOVE.findall(lines)]
+COUNTED = [(toml, *found) for toml, lines in BLOCKS for found in HOURS.findall(lines)]
+CLAIMS = [(toml, *found) for toml, lines in BLOCKS for found in CLAIM.findall(lines)]
 
 
 def surroundings() -> Surroundings:
@@ -69,13 +79,55 @@ def test_an_example_of_a_refusal_is_refused_in_these_words(toml: str, message: s
     assert message.rstrip(".") in caught.value.say("en")
 
 
-def test_the_description_has_examples_of_both_sorts():
+@pytest.mark.parametrize(("toml", "row", "field", "old", "new", "code"), MOVES, ids=range(len(MOVES)))
+def test_an_example_of_a_history_holds(toml: str, row: str, field: str, old: str, new: str, code: str):
+    mapping = whole(toml)
+
+    told = history.read(mapping, mapping.histories[0].stream, "t1", [json.loads(row)], surroundings())
+
+    expected = [(field, json.loads(old), json.loads(new))] if field else []
+    assert [(change.field, change.old, change.new) for change in told.changes] == expected
+    assert [problem.code for problem in told.problems] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("toml", "row", "hours", "task", "code"), COUNTED, ids=range(len(COUNTED)))
+def test_an_example_of_spent_hours_holds(toml: str, row: str, hours: str, task: str, code: str):
+    sheet, problems = whole(toml).effort, list[Problem]()
+    assert sheet
+
+    found = sheet.read(json.loads(row), surroundings(), problems)
+
+    assert found == (Hours(json.loads(task), Decimal(hours)) if hours else None)
+    assert [problem.code for problem in problems] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("toml", "row", "colour"), CLAIMS, ids=range(len(CLAIMS)))
+def test_an_example_of_a_claim_holds(toml: str, row: str, colour: str):
+    claim = whole(toml).claim
+    assert claim
+
+    assert claim.read(json.loads(row), surroundings()) == json.loads(colour)
+
+
+def test_the_description_has_examples_of_every_sort():
     assert len(EXAMPLES) > 40
+    assert (len(MOVES), len(COUNTED), len(CLAIMS)) == (7, 3, 2)
     assert len(REFUSALS) == 3
 
 
 @pytest.mark.parametrize(
-    "word", [*CONVERSIONS, *ATTEMPT_KEYS, *RULE_KEYS, *(target.name for target in TASK_TARGETS), "wrapped"]
+    "word",
+    [
+        *CONVERSIONS,
+        *ATTEMPT_KEYS,
+        *RULE_KEYS,
+        *(target.name for target in TASK_TARGETS),
+        *HISTORY_KEYS,
+        *EFFORT_KEYS,
+        *CLAIM_KEYS,
+        "wrapped",
+        "history",
+    ],
 )
 def test_the_description_names_every_word_of_the_language(word: str):
     assert re.search(rf"`[^`\n]*\b{re.escape(word)}\b[^`\n]*`", README)

@@ -8,6 +8,8 @@ from bridge.errors import Problems
 from bridge.language import LANGUAGES
 from bridge.mapping.document import parse
 
+PAST = '[[history]]\nstream = "s"\nfield = "title"\nat = "a"\nold = "b"\nnew = "c"\n'
+
 
 def refused(text: str) -> Problems:
     with pytest.raises(Problems) as caught:
@@ -87,6 +89,45 @@ def refused(text: str) -> Problems:
         ('[fields]\nregion = "x"', "line 3 column 1 [fields.region]", "must be a table"),
         ("[wrapped]\nunder = 1", "line 2 column 1 [wrapped]", 'under = "properties"'),
         ('[wrapped]\nunder = "a"\nvalue = "b"\nunles = []', "line 5 column 1", 'the nearest is "unless"'),
+        ("[history]", "line 2 column 1 [history]", "must be a list of tables"),
+        ("[[history]]", "line 2 column 1 [history[1]]", "lacks stream, field, at, old, new"),
+        (f"{PAST}fild = 1", "line 8 column 1 [history[1].fild]", 'the nearest is "field"'),
+        (PAST.replace('"title"', '"titel"'), "line 4 column 1 [history[1].field]", 'the nearest is "title"'),
+        (PAST.replace('"title"', '"id"'), "line 4 column 1 [history[1].field]", '"id" is unknown here'),
+        (PAST.replace('"title"', "[]"), "line 4 column 1", "must be a field of the task, or a list of them"),
+        (PAST.replace('"a"', "7"), "line 5 column 1 [history[1].at]", "must be a table"),
+        (PAST.replace('"a"', '{ from = "a" }'), "line 5 column 1", "Add convert, e.g. convert = "),
+        (PAST.replace('"b"', '"b["'), "line 6 column 1 [history[1].old]", 'the path "b["'),
+        (PAST.replace('"c"', '".c"'), "line 7 column 1 [history[1].new]", 'the path ".c"'),
+        (PAST.replace('"title"', '"due_on"'), "line 2 column 1 [history[1]]", "Add convert, e.g. convert"),
+        (f'{PAST}convert = "date"', "line 8 column 1 [history[1].convert]", 'there is no conversion "date"'),
+        (f"{PAST}when = 3", "line 8 column 1", "must be a table of conditions"),
+        (f"{PAST}old_required = 1", "line 8 column 1", "must be true or false"),
+        (f"{PAST}member = 3", "line 8 column 1", "must be non-empty text"),
+        (f'{PAST}member = "m"\nconvert = "text"', "line 9 column 1", "member means reading by the task's own rule"),
+        (
+            PAST.replace('"title"', '"due_on"') + 'member = "m"',
+            "line 8 column 1 [history[1].member]",
+            "there is no [task.due_on] to read due_on by",
+        ),
+        ("[effort]", "line 2 column 1 [effort]", "lacks stream, task, hours"),
+        ('[effort]\nstream = ""\ntask = "a"\nhours = "b"', "line 3 column 1", "must be non-empty text"),
+        ('[effort]\nstream = "s"\ntask = "a"\nhours = "b."', "line 5 column 1 [effort.hours]", 'the path "b."'),
+        (
+            '[effort]\nstream = "s"\ntask = "a"\nhours = "b"\nconvert = "flag"',
+            "line 6 column 1",
+            "does not fit hours. Use one of number, percent",
+        ),
+        ('[effort]\nstream = "s"\ntask = "a"\nhours = "b"\nunles = 1', "line 6 column 1", 'the nearest is "unless"'),
+        ("[project]", "line 2 column 1 [project]", "lacks claim"),
+        ("project = 3", "line 2 column 1 [project]", "must be a table"),
+        ('[project.clam]\nfrom = "a"', "line 2 column 1 [project.clam]", 'the nearest is "claim"'),
+        ('[project.claim]\nfrom = "a"', "line 2 column 1 [project.claim]", "lacks values"),
+        (
+            '[project.claim]\nfrom = "a"\nvalues = { b = "green" }',
+            "line 4 column 12 [project.claim.values.b]",
+            '"green" is no value of claim',
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_remedy(fragment: str, place: str, said: str):

@@ -49,6 +49,7 @@ class World:
         self.rows: dict[str, Any] = {}
         self.thresholds = Thresholds()
         self.goals: list[Goal] = []
+        self.claims: dict[tuple[str, str], Colour] = {}
 
     def deal(self, key: str = "D-1", **values: Any) -> None:
         known = self.deals.get(key, Deal(key, f"项目 {key}", customer=f"客户 {key}"))
@@ -148,6 +149,7 @@ class World:
             sources=tuple(self.sources),
             snapshots={key: tuple(kept) for key, kept in self.snapshots.items()},
             thresholds=self.thresholds,
+            project_claims=self.claims,
         )
 
     def assess(self) -> Result:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bridge.model import Colour, ProjectRef
 from bridge.plan.document import Communication, Feedback, Risk, Tier
 
 
@@ -58,6 +59,69 @@ def test_the_claim_is_read_from_the_date_of_the_own_item(world, due, claimed):
     world.own_item(due=due)
 
     assert world.row().claimed == claimed
+
+
+@pytest.mark.parametrize(
+    ("own_due", "project", "claimed"),
+    [
+        ("2026-08-31", "amber", "amber"),
+        ("2026-08-31", "red", "red"),
+        ("2026-08-20", "amber", "red"),
+        (None, "amber", "amber"),
+        (None, None, None),
+    ],
+)
+def test_a_project_that_people_call_endangered_or_late_claims_it_for_the_milestones_with_work_in_it(
+    world, own_due, project, claimed
+):
+    world.milestone()
+    world.own_item(due=own_due)
+    world.task("a", due="2026-08-28")
+    if project:
+        world.claims["pingcode", "p1"] = Colour(project)
+
+    assert world.row().claimed == claimed
+
+
+def test_a_project_in_which_nothing_is_in_scope_claims_nothing(world):
+    world.milestone()
+    world.own_item(due="2026-08-31")
+    world.task("a", due="2026-08-28", status="cancelled")
+    world.task("b", due="2026-08-28", project=ProjectRef("p2", "OPS", "运维"))
+    world.claims["pingcode", "p1"] = Colour.RED
+    world.claims["worktile", "p2"] = Colour.RED
+
+    assert world.row().claimed == "green"
+
+
+def test_the_trouble_of_a_project_does_not_touch_what_is_done(world):
+    world.milestone()
+    world.own_item(status="done", completed="2026-08-20")
+    world.task("a", status="done", completed="2026-08-20")
+    world.claims["pingcode", "p1"] = Colour.RED
+
+    assert (world.row().colour, world.row().claimed) == ("done", "done")
+
+
+def test_who_calls_the_project_late_does_not_claim_that_all_is_well(world):
+    world.milestone(promised="2026-08-20", contractual=True)
+    world.own_item(due="2026-08-31")
+    world.task("a", due="2026-08-31")
+    assert "CLAIM_MISMATCH" in world.reasons()
+
+    world.claims["pingcode", "p1"] = Colour.AMBER
+
+    assert "CLAIM_MISMATCH" not in world.reasons()
+
+
+def test_an_own_item_done_over_open_work_stays_a_mismatch_in_a_project_called_late(world):
+    world.milestone()
+    world.own_item(status="done", completed="2026-08-20")
+    world.task("a", due="2026-08-28")
+    world.claims["pingcode", "p1"] = Colour.RED
+
+    assert world.row().claimed == "red"
+    assert "CLAIM_MISMATCH" in world.reasons()
 
 
 def red_since(world, *days, informed=None):

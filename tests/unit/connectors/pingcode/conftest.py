@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors.contract import RawRecord, Scope, Surroundings
+from connectors.contract import RawRecord, Reject, Scope, Surroundings
 from connectors.pingcode import PingCode
 from connectors.pingcode.connector import PingCodeConfig
 from connectors.pingcode.simulator import PingCodeSimulator
@@ -91,6 +91,7 @@ class Pulled:
     records: list[RawRecord] = field(default_factory=list)
     cursor: Mapping[str, Any] = field(default_factory=dict)
     complete: bool = False
+    rejected: list[Reject] = field(default_factory=list)
 
     @property
     def ids(self) -> set[str]:
@@ -103,7 +104,7 @@ class Tenant:
     simulator: PingCodeSimulator
     url: str
 
-    def source(self, **settings: Any) -> PingCode:
+    def source(self, *, memory: dict[str, str] | None = None, **settings: Any) -> PingCode:
         config = {
             "name": "pc",
             "kind": "pingcode",
@@ -113,7 +114,8 @@ class Tenant:
             "requests_per_minute": 1_000_000,
             **settings,
         }
-        surroundings = Surroundings(ZoneInfo("Asia/Shanghai"), now=lambda: self.world.now)
+        remembered = {} if memory is None else memory
+        surroundings = Surroundings(ZoneInfo("Asia/Shanghai"), now=lambda: self.world.now, memory=remembered)
         return PingCode(PingCodeConfig(**config), surroundings, first_backoff_s=0.01)
 
     def asked(self, ending: str) -> int:
@@ -126,6 +128,7 @@ def pull(source: PingCode, stream: str = "work_items", scope: Scope | str = PAY.
     result = Pulled()
     for page in source.pages(stream, scope if isinstance(scope, Scope) else Scope(scope), cursor or {}):
         result.records += page.records
+        result.rejected += page.rejected
         result.cursor, result.complete = page.cursor, page.complete
     return result
 

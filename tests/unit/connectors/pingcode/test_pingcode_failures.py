@@ -3,6 +3,7 @@
 import pytest
 
 from connectors.errors import BadPayload, NotPermitted, PathUnknown, Rejected, Retry
+from connectors.pingcode.answers import NoSuchItem, NotAMember
 from connectors.testing import Reply
 from tests.unit.connectors.pingcode.conftest import PAY, pull, some_items
 
@@ -70,7 +71,7 @@ def test_the_header_of_the_newest_generation_goes_before_the_others(tenant):
 
 @pytest.mark.parametrize("profile", ["c", "d"])
 def test_a_server_with_a_limit_is_read_completely(tenant, profile):
-    cloud = tenant(*some_items(150), profile=profile, rate_limit=4, rate_window_s=0.2)
+    cloud = tenant(*some_items(150), profile=profile, rate_limit=3, rate_window_s=0.2)
     source = cloud.source(profile=profile)
 
     read = pull(source)
@@ -107,7 +108,7 @@ def test_a_gateway_that_keeps_answering_is_a_broken_contract(tenant):
     assert cloud.asked(LIST) == 3
 
 
-@pytest.mark.parametrize("rows", [None, {}, "x", [1], [{}], [{"id": ""}], [{"id": 7}]])
+@pytest.mark.parametrize("rows", [None, {}, "x", 1])
 def test_a_list_that_is_none_is_a_broken_contract(tenant, rows):
     cloud = tenant(faults=first(99, Reply({"page_size": 100, "page_index": 0, "total": 3, "values": rows})))
 
@@ -128,7 +129,8 @@ def test_an_empty_list_may_come_without_its_values(tenant, body):
     ("status", "code", "error"),
     [
         (403, "1", NotPermitted),
-        (400, "100405", NotPermitted),
+        (400, "100405", NotAMember),
+        (400, "100317", NoSuchItem),
         (404, "100002", PathUnknown),
         (405, "", PathUnknown),
         (400, "100300", Rejected),

@@ -128,7 +128,7 @@ def test_a_list_that_never_rests_is_given_up_instead_of_walked_for_ever(tenant):
     world = a_world(*some_items(150, created_at=NOW - timedelta(days=9)))
 
     def faults(request, n):
-        if "created_between" in request.query:
+        if {"created_between", "updated_between"} & request.query.keys():
             world.add(an_item(1000 + n, created_at=NOW - timedelta(days=9), updated_at=world.now))
         return
 

@@ -72,9 +72,16 @@ class Team:
         defaults |= {"client_secret": SECRET, "requests_per_minute": 1_000_000, "page_size": 10}
         return WorktileConfig(**{**defaults, **settings})
 
-    def connector(self, *, now: Callable[[], datetime] | None = None, **settings: Any) -> Worktile:
+    def connector(
+        self,
+        *,
+        now: Callable[[], datetime] | None = None,
+        memory: dict[str, str] | None = None,
+        **settings: Any,
+    ) -> Worktile:
         stop = threading.Event()
-        around = Surroundings(ZoneInfo("Asia/Shanghai"), now or (lambda: datetime.now(UTC)), stop)
+        remembered = {} if memory is None else memory
+        around = Surroundings(ZoneInfo("Asia/Shanghai"), now or (lambda: datetime.now(UTC)), stop, remembered)
         connector = Worktile(self.config(**settings), around, QUICK)
         self._opened.callback(connector.close)
         return connector

@@ -182,7 +182,7 @@ def test_a_task_that_slipped_through_v2_is_sought_once_more(open_team):
 
     assert "(absent)" not in assignees(team.records("SVC", connector)).values()
     assert len(asked) == 2
-    assert connector.check().findings == ()
+    assert [f.code for f in connector.check().findings] == ["capability_unavailable"]
 
 
 def test_what_v1_has_learnt_between_two_walks_wins_over_v2(open_team):
@@ -213,4 +213,4 @@ def test_a_wish_to_stop_while_v2_is_read_is_no_failure_of_v2(open_team):
 
     with pytest.raises(Interrupted):
         team.pages("SVC", connector)
-    assert connector._v2_failures == {}
+    assert connector._extras.failures() == {}

@@ -73,7 +73,7 @@ def test_an_answer_means_the_same_at_sign_in_and_while_reading(open_team, path, 
         (Reply("", 302, {"Location": "/login"}), Rejected, "base_url must be the final address"),
         (Reply({"error": "?"}, 403), NotPermitted, "may not read this"),
         (Reply({"total": 12}), BadPayload, "without its rows"),
-        (Reply({"items": [{"title": "x"}]}), BadPayload, "a row without _id"),
+        (Reply({"items": [{"title": "x"}]}), BadPayload, "repeats the page before it"),
         (Reply(b"17"), BadPayload, "neither an object nor an array"),
     ],
 )

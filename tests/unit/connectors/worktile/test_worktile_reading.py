@@ -10,7 +10,9 @@ import pytest
 
 from connectors.contract import EVERYTHING, Scope
 from connectors.errors import Rejected
-from connectors.testing import Request, SimItem, hex_id
+from connectors.testing import Reply, Request, SimItem, hex_id
+
+SECRET = "s3cret/with+signs=&汉字"
 
 
 @pytest.mark.parametrize("envelope", ["items", "value", "wrapped", "bare"])
@@ -61,6 +63,71 @@ def test_an_empty_project_is_a_complete_read_of_nothing(open_team):
     pages = open_team().pages("EMPTY")
 
     assert [(page.records, page.complete) for page in pages] == [((), True)]
+
+
+def test_a_run_asks_for_the_list_of_projects_once_and_the_next_run_again(open_team):
+    team = open_team()
+    connector = team.connector()
+
+    for _ in range(2):
+        list(connector.pages("projects", EVERYTHING, {}))
+        assert len(connector.scopes("tasks")) == 3
+
+    assert team.sim.count("get-projects-by-page") == 2
+    assert connector.scopes("tasks") and team.sim.count("get-projects-by-page") == 3
+
+
+def test_a_day_without_changes_costs_the_fewest_requests(open_team):
+    team = open_team()
+    memory: dict[str, str] = {}
+    cursors: dict[str, dict] = {}
+
+    def a_run() -> int:
+        team.sim.calls.clear()
+        connector = team.connector(memory=memory)
+        for stream in connector.streams:
+            for scope in connector.scopes(stream):
+                for page in connector.pages(stream, scope, cursors.get(stream, {})):
+                    cursors[stream] = dict(page.cursor)
+        return len(team.sim.calls)
+
+    # Token, projects, members; MKT has three pages, walked twice, the others one.
+    assert a_run() == 3 + 6 + 2
+    assert a_run() == 2 + 6 + 2
+
+
+def test_tasks_are_not_counted_by_worktile_so_one_absence_proves_nothing(open_team):
+    team = open_team()
+
+    assert not any(page.counted for page in team.pages())
+
+
+def test_a_broken_row_of_projects_hides_no_other_project(open_team):
+    team = open_team()
+    rows = [None, {"name": "?"}, {"_id": team.project("SVC"), "name": "SVC"}]
+    team.sim.faults = lambda request: (
+        Reply({"items": rows, "has_more": False}) if "projects-by-page" in request.path else None
+    )
+    connector = team.connector()
+
+    (page,) = connector.pages("projects", EVERYTHING, {})
+
+    assert (len(page.records), len(page.rejected), page.complete) == (1, 2, False)
+    assert [scope.id for scope in connector.scopes("tasks")] == [team.project("SVC")]
+
+
+def test_the_excerpt_of_a_broken_row_is_short_and_shows_no_secret(open_team):
+    team = open_team()
+    row = {"title": SECRET, "note": "汉" * 5000}
+    team.sim.faults = lambda request: (
+        Reply({"items": [row], "has_more": False}) if "project-tasks" in request.path else None
+    )
+
+    (page,) = team.pages()
+
+    (reject,) = page.rejected
+    assert (reject.reason, len(reject.excerpt)) == ("a row without _id", 300)
+    assert SECRET not in reject.excerpt
 
 
 def test_a_project_of_one_page_costs_one_request(open_team):

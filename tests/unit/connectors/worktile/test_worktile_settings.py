@@ -56,6 +56,21 @@ def test_a_wrong_setting_is_refused(settings):
         WorktileConfig(**LEAST, **settings)
 
 
+@pytest.mark.parametrize("key", ["pid", "tid"])
+def test_a_source_described_as_in_the_retired_api_is_refused_with_the_reason(key):
+    with pytest.raises(ValidationError, match="belong to the retired Worktile v1 API") as caught:
+        WorktileConfig(**LEAST, **{key: "5f0c"})
+
+    assert "https://dev.worktile.com/open-api" in str(caught.value)
+
+
+def test_a_source_that_says_nothing_of_the_retired_api_has_nothing_of_it():
+    config = WorktileConfig(**LEAST)
+
+    assert not {"pid", "tid"} & config.model_dump().keys()
+    assert "pid" not in repr(config)
+
+
 def test_the_example_of_the_readme_is_accepted():
     readme = Path(connectors.worktile.__file__).with_name("README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)

@@ -13,6 +13,7 @@ import pytest
 import connectors.worktile
 from connectors.testing import Request, SimItem, hex_id
 from connectors.worktile.envelopes import unwrap
+from connectors.worktile.simulator_single import dead_token, throttled
 
 SAMPLES = Path(connectors.worktile.__file__).parent / "samples"
 
@@ -69,6 +70,7 @@ def rich(project: str) -> dict[str, Any]:
         ("task_detail", {}, "/mission/tasks/{task}"),
         ("projects", {}, "/mission/get-projects-by-page"),
         ("members", {}, "/contact/get-members-by-page"),
+        ("members_by_ids", {}, "/contact/get-members-by-ids"),
     ],
 )
 def test_the_simulator_renders_exactly_the_shape_of_the_sample(ask, name, options, path):
@@ -77,12 +79,24 @@ def test_the_simulator_renders_exactly_the_shape_of_the_sample(ask, name, option
     team.world.edit(task, **rich(project), assignee=next(iter(team.world.people)))
     team.world.add(SimItem(hex_id("child"), "8", "child", team.project("SVC"), parent=task))
     fields = "assignee,participant,start,due,priority,tag,desc,ht_milestone"
+    uid = next(iter(team.world.people))
+    team.sim.switches.comments[task] = [{"content": "好", "created_by": uid, "created_at": 1, "attachments": ["f"]}]
+    query = {"project_id": project, "task_ids": task, "fields": fields, "uids": uid}
 
-    reply = get(
-        path.format(project=project, task=task), project_id=project, task_ids=task, fields=fields, columns="properties"
-    )
+    reply = get(path.format(project=project, task=task), columns="properties,comments", **query)
 
     assert shape(reply.body) == shape(sample(name))
+
+
+def test_a_related_task_has_the_shape_of_the_sample(ask):
+    team, get = ask()
+    task, other, fields = hex_id("task", 0), hex_id("task", 1), "assignee,start,due"
+    team.world.edit(other, **rich(team.project("MKT")), links=(("relates", task),))
+    team.world.add(SimItem(hex_id("child"), "8", "child", team.project("SVC"), parent=other))
+
+    reply = get("/mission/get-relation-tasks", task_id=task, fields=fields)
+
+    assert shape(reply.body) == shape(sample("relations"))
 
 
 @pytest.mark.parametrize(
@@ -126,6 +140,40 @@ def test_a_dead_token_comes_with_a_good_status(ask):
     reply = get("/mission/get-projects-by-page")
 
     assert (reply.status, reply.body) == (200, sample("dead_token"))
+
+
+def test_what_is_hidden_or_archived_leaves_lists_and_is_still_there_by_id(ask):
+    team, get = ask()
+    team.sim.switches.archived_in_lists = False
+    team.sim.switches.hidden.add(hex_id("task", 90_002))
+    team.world.edit(hex_id("task", 90_001), archived=True)
+    ids = f"{hex_id('task', 90_002)},{hex_id('task', 90_001)}"
+
+    listed = get("/mission/get-project-tasks-by-page", project_id=team.project("SVC")).body["items"]
+    by_ids = get("/mission/get-tasks-by-ids", task_ids=ids).body
+
+    assert (listed, [row["is_archived"] for row in by_ids]) == ([], [0, 1])
+    team.sim.switches.by_ids_reversed = True
+    assert [row["is_archived"] for row in get("/mission/get-tasks-by-ids", task_ids=ids).body] == [1, 0]
+
+
+def test_the_second_list_may_come_in_another_envelope_and_form_than_the_first(ask):
+    team, get = ask(v2_envelope="wrapped", v2_form="wrapped")
+    project = team.project("SVC")
+
+    first = get("/mission/get-project-tasks-by-page", project_id=project).body
+    second = get(f"/mission/projects/{project}/tasks").body
+
+    assert isinstance(first["items"][0]["properties"]["assignee"], str)
+    assert "property_id" in second["data"]["value"][0]["properties"]["assignee"]
+
+
+@pytest.mark.parametrize("code", [1102, 1103])
+def test_a_dead_token_of_either_kind_and_a_throttled_page_can_be_played(code):
+    assert dead_token(code).status == 200
+    assert dead_token(code).body["error_code"] == code
+    assert (throttled("7").status, throttled("7").headers) == (429, {"Retry-After": "7"})
+    assert str(throttled().body).startswith("<html>")
 
 
 def test_a_deleted_task_vanishes_and_an_archived_project_leaves_the_list(ask):

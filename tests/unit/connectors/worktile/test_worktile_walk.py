@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from connectors.errors import BadPayload
-from connectors.worktile.envelopes import Listing, Row
-from connectors.worktile.walk import Walk, read_proven
+from connectors.worktile.envelopes import Listing, Row, identity
+from connectors.worktile.walk import Sieve, Walk, read_proven
 
 Flags = Callable[[int, bool, int], dict[str, object]]
 
@@ -26,11 +27,15 @@ def a_list(size: int, page_size: int, flags: Flags) -> Callable[[int], Listing]:
 
 
 def by_id(row: Row) -> str:
-    return str(row["_id"])
+    return identity(row, ("_id",))
+
+
+def a_sieve() -> Sieve:
+    return Sieve(by_id, repr)
 
 
 def found(fetch: Callable[[int], Listing]) -> tuple[int, int]:
-    walk = Walk(fetch, by_id)
+    walk = Walk(fetch, a_sieve())
     rows = [row for rows in walk for row in rows]
     assert len(rows) == len(walk.ids)
     return len(rows), walk.requests
@@ -108,61 +113,110 @@ def test_a_list_without_end_aborts_at_the_hard_limit():
         return Listing(({"_id": f"t{page}"},), has_more=True)
 
     with pytest.raises(BadPayload, match="more than 30 pages"):
-        list(Walk(endless, by_id, most_pages=30))
+        list(Walk(endless, a_sieve(), most_pages=30))
 
 
 def test_a_row_that_moved_on_to_the_next_page_is_yielded_once():
     pages = [({"_id": "a"}, {"_id": "b"}), ({"_id": "b"}, {"_id": "c"}), ()]
-    walk = Walk(lambda page: Listing(pages[page], has_more=True), by_id)
+    walk = Walk(lambda page: Listing(pages[page], has_more=True), a_sieve())
 
     assert [row["_id"] for rows in walk for row in rows] == ["a", "b", "c"]
 
 
+class Walks:
+    """A list that is another one in each walk; the last of them for ever."""
+
+    def __init__(self, *lists: Callable[[int], Listing]) -> None:
+        self._lists = list(lists)
+        self.begun = 0
+
+    def __call__(self, page: int) -> Listing:
+        self.begun += page == 0
+        return self._lists[min(self.begun, len(self._lists)) - 1](page)
+
+
 def test_a_list_of_several_pages_is_complete_only_when_two_walks_in_a_row_agree():
-    walks = []
+    walks = Walks(*(a_list(size, 10, honest) for size in (21, 22, 23)))
 
-    def begin() -> Walk:
-        walks.append(len(walks))
-        size = {0: 21, 1: 22}.get(walks[-1], 23)
-        return Walk(a_list(size, 10, honest), by_id)
+    batches = list(read_proven(walks, a_sieve()))
 
-    batches = list(read_proven(begin))
-
-    assert len(walks) == 4
-    assert [complete for _, complete in batches] == [False] * 9 + [True]
+    assert walks.begun == 4
+    assert [batch.complete for batch in batches] == [False] * 9 + [True]
 
 
 def test_a_list_that_never_comes_to_rest_is_an_error_and_never_complete():
-    sizes = iter(range(20, 100))
-
-    def begin() -> Walk:
-        return Walk(a_list(next(sizes), 10, honest), by_id)
+    walks = Walks(*(a_list(size, 10, honest) for size in range(20, 30)))
 
     seen = []
     with pytest.raises(BadPayload, match="changed during each of 5 walks"):
-        seen.extend(complete for _, complete in read_proven(begin))
+        seen.extend(batch.complete for batch in read_proven(walks, a_sieve()))
     assert not any(seen)
 
 
 def test_a_list_in_one_request_is_a_snapshot_and_walked_once():
-    walks = []
+    walks = Walks(a_list(7, 10, without_total))
 
-    def begin() -> Walk:
-        walks.append(1)
-        return Walk(a_list(7, 10, without_total), by_id)
+    (batch,) = read_proven(walks, a_sieve())
 
-    ((rows, complete),) = read_proven(begin)
-
-    assert (len(rows), complete, len(walks)) == (7, True, 1)
+    assert (len(batch.rows), batch.complete, walks.begun) == (7, True, 1)
 
 
 def test_a_single_page_whose_end_is_not_told_is_proven_like_a_longer_list():
-    walks = []
+    walks = Walks(a_list(7, 10, with_nothing))
 
-    def begin() -> Walk:
-        walks.append(1)
-        return Walk(a_list(7, 10, with_nothing), by_id)
+    batches = list(read_proven(walks, a_sieve()))
 
-    batches = list(read_proven(begin))
+    assert (sum(len(batch.rows) for batch in batches), batches[-1].complete, walks.begun) == (7, True, 2)
 
-    assert (sum(len(rows) for rows, _ in batches), batches[-1][1], len(walks)) == (7, True, 2)
+
+def edited(fetch: Callable[[int], Listing], key: str, at: int) -> Callable[[int], Listing]:
+    """The same list after somebody edited one of its rows."""
+
+    def later(page: int) -> Listing:
+        listing = fetch(page)
+        return replace(listing, rows=tuple({**r, "updated_at": at} if r["_id"] == key else r for r in listing.rows))
+
+    return later
+
+
+def test_a_row_that_was_edited_between_two_walks_is_given_as_it_is_now():
+    before = a_list(25, 10, honest)
+
+    batches = list(read_proven(Walks(before, edited(before, "t3", 9)), a_sieve()))
+
+    given = [row for batch in batches for row in batch.rows if row["_id"] == "t3"]
+    assert (given[-1], batches[-1].complete) == ({"_id": "t3", "updated_at": 9}, True)
+
+
+@pytest.mark.parametrize("telling", ["updated_at", "state_type", "is_archived"])
+def test_a_row_that_was_edited_and_moved_to_a_later_page_is_given_again(telling):
+    pages = [({"_id": "a", telling: 1}, {"_id": "b"}), ({"_id": "c"}, {"_id": "a", telling: 2}), ()]
+    walk = Walk(lambda page: Listing(pages[page], has_more=True), a_sieve())
+
+    rows = [row for rows in walk for row in rows]
+
+    assert [row["_id"] for row in rows] == ["a", "b", "c", "a"]
+    assert rows[-1][telling] == 2
+
+
+@pytest.mark.parametrize("broken", [None, 17, "busy", [{}], {}, {"_id": None}, {"_id": ["a"]}, {"_id": 5}])
+@pytest.mark.parametrize("size", [5, 25])
+def test_a_row_without_an_id_is_kept_aside_once_and_nothing_is_said_to_be_complete(broken, size):
+    whole = a_list(size, 10, honest)
+
+    def fetch(page: int) -> Listing:
+        listing = whole(page)
+        return replace(listing, rows=(broken, *listing.rows)) if page == 0 else listing
+
+    batches = list(read_proven(fetch, a_sieve()))
+
+    (reject,) = [reject for batch in batches for reject in batch.rejected]
+    assert (reject.excerpt, "a row" in reject.reason) == (repr(broken), True)
+    assert {row["_id"] for batch in batches for row in batch.rows} == {f"t{n}" for n in range(size)}
+    assert not any(batch.complete for batch in batches)
+
+
+def test_a_page_of_broken_rows_alone_is_not_the_end_of_the_list():
+    pages = [({"_id": "a"},), (None,), ({"_id": "b"},), ()]
+
+    assert found(lambda page: Listing(pages[page], has_more=page < 3)) == (2, 4)

@@ -1,0 +1,51 @@
+"""`pbridge serve`: the background service until a signal ends it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import click
+
+from bridge.cli.progress import stop_on_signal
+from bridge.cli.session import Command, Option, Session
+from bridge.language import Text
+from bridge.usecases.workspace import Workspace
+
+ABOUT = Text(
+    zh="后台服务：定时读取、网页与接口、接收 webhook。",
+    en="The background service: timed reads, page and API, webhooks; Ctrl-C ends it.",
+)
+PORT = Text(zh="网页端口，0 为任选；默认用 [web] port", en="port of the page, 0 for any; default is [web] port")
+SERVING = Text(zh="网页：{url}  （按 Ctrl-C 结束）", en="page: {url}  (Ctrl-C ends it)")
+HOOKS = Text(
+    zh="webhook 地址：{url}hooks/<来源名>/<hook_token>", en="webhooks go to {url}hooks/<source name>/<hook_token>"
+)
+
+
+@click.command(cls=Command, about=ABOUT, example="pbridge serve")
+@click.option("--port", cls=Option, text=PORT, type=click.IntRange(0, 65535), metavar="PORT")
+@click.pass_obj
+def serve(session: Session, port: int | None) -> int:
+    from bridge.supervisor import Announced, supervise  # scheduler and web server are loaded only where they run
+
+    space = session.open(secrets=True)
+
+    def opened() -> Workspace:
+        return Workspace.open(session.config_file, today=session.today, lang=space.lang, secrets=True)
+
+    def address(url: str) -> None:
+        click.echo(SERVING.say(space.lang, url=url))
+        if space.settings.web.hook_token:
+            session.remark(HOOKS.say(space.lang, url=url))
+
+    with stop_on_signal(session, space.lang) as stop:
+        level = logging.WARNING if session.quiet else logging.INFO
+        ended = supervise(opened, stop, Announced(address, session.remark), port=port, level=level)
+    if not ended:
+        # A thread that waits for a vendor would hold the process; what it has not committed is read again next time.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+    return 0

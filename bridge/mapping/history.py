@@ -1,0 +1,104 @@
+"""What a vendor's own history says of a task: moves of its fields, each at the vendor's instant and told once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
+
+from bridge.mapping.document import MappingFile
+from bridge.mapping.outcome import Payload, Problem, Surroundings
+from bridge.model import Change, TaskKey
+
+_NOTHING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The moves that rows of a detail stream tell of, oldest first, and what in them could not be read."""
+
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+
+
+def streams(mapping: MappingFile) -> tuple[str, ...]:
+    """The streams that tell of former values."""
+    return tuple(dict.fromkeys(teller.stream for teller in mapping.histories))
+
+
+def read(mapping: MappingFile, stream: str, task: str, payloads: Iterable[Payload], about: Surroundings) -> Told:
+    """Every move of one task that these rows tell of; a row that cannot be read is skipped and reported, not guessed."""
+    tellers = [teller for teller in mapping.histories if teller.stream == stream]
+    problems: list[Problem] = []
+    found: list[Change] = []
+    for row in payloads if tellers else ():
+        for teller in tellers:
+            moved = teller.read(row, about, problems)
+            if moved is not None:
+                source, now = about.source, about.now
+                found.append(Change(source, task, moved.at, teller.field, moved.old, moved.new, "activity", now))
+    return Told(tuple(sorted(found, key=attrgetter("at"))), tuple(dict.fromkeys(problems)))
+
+
+def events(
+    mapping: MappingFile, stream: str, task: str, payloads: Iterable[Payload], about: Surroundings
+) -> tuple[Change, ...]:
+    """The moves alone."""
+    return read(mapping, stream, task, payloads, about).changes
+
+
+def each_once(changes: Iterable[Change], fields: Collection[str]) -> Iterator[Change]:
+    """A change log in order of `at`, in which a move of these fields that both the vendor and we saw stands once.
+
+    The vendor knows when it happened, so its entry stays and our difference goes: that of the same field which ends in
+    the value of the last entry before it. A difference without such an entry stays, for not everything that changes a
+    task leaves an entry. What our reading of an entry was before the mapping changed is left out.
+    """
+    last: dict[tuple[TaskKey, str], object] = {}
+    seen: dict[tuple[TaskKey, str], Change] = {}
+    for _, moment in groupby(changes, key=attrgetter("at")):
+        for change in _in_force(moment):
+            if change.field not in fields:
+                yield change
+                continue
+            key = (change.ref, change.field)
+            if change.how == "activity":
+                if _was_seen_early(change, seen.pop(key, None)):
+                    continue
+                last[key] = change.new
+            elif change.cause == "source":
+                if last.pop(key, _NOTHING) == change.new:
+                    continue
+                seen[key] = change
+            yield change
+
+
+def _was_seen_early(entry: Change, before: Change | None) -> bool:
+    """A run's differences carry the instant at which it began, which may be just before what happened during it."""
+    return before is not None and (before.old, before.new) == (entry.old, entry.new)
+
+
+def _in_force(moment: Iterable[Change]) -> Iterator[Change]:
+    """Entries of one instant in their latest reading: one with cause `mapping` replaces those recorded before it."""
+    entries = list(moment)
+    latest: dict[tuple[TaskKey, str], Change] = {}
+    for change in entries:
+        if change.how == "activity" and change.cause == "mapping":
+            latest[change.ref, change.field] = change
+    for change in entries:
+        if change.how == "diff":
+            yield change
+            continue
+        newest = latest.get((change.ref, change.field))
+        is_outdated = newest is not None and change.recorded_at < newest.recorded_at
+        # A reading that finds no move any more is kept as one from and to the same value.
+        if not is_outdated and change.old != change.new:
+            # Only our reading is new; it is still the vendor's own move.
+            yield replace(change, cause="source") if change.cause == "mapping" else change
+
+
+def in_force(entries: Sequence[Change]) -> list[Change]:
+    """Of recorded entries of a vendor's history those of the latest reading."""
+    ordered = sorted(entries, key=attrgetter("at"))
+    return [change for _, moment in groupby(ordered, key=attrgetter("at")) for change in _in_force(moment)]

@@ -1,0 +1,64 @@
+"""What the vendors' own histories told: which moves of a task are recorded, and the rows that told them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from bridge.mapping.outcome import Problem
+from bridge.model import Change
+from bridge.store.clockwork import instant, stamp
+from bridge.store.engine import Store, marks
+from bridge.store.packing import Packing
+
+
+def recorded(store: Store, source: str, task: str) -> list[Change]:
+    """Every entry of a vendor's history that was recorded of a task, whatever reading it is of, as recorded."""
+    return [
+        Change(source, task, instant(at), field, json.loads(old), json.loads(new), how, instant(recorded_at), cause)
+        for at, recorded_at, field, old, new, how, cause in store.rows(
+            "SELECT at, recorded_at, field, old, new, how, cause FROM task_changes "
+            "WHERE source = ? AND id = ? AND how = 'activity' ORDER BY at, seq",
+            (source, task),
+        )
+    ]
+
+
+def rows_by_task(store: Store, packing: Packing, source: str) -> Iterator[tuple[str, dict[str, list[Any]]]]:
+    """(task, stream -> its rows) of every detail stream, whose scopes are the tasks; one task at a time is held."""
+    streams = [row[0] for row in store.rows("SELECT DISTINCT stream FROM detail_reads WHERE source = ?", (source,))]
+    found = store.rows(
+        "SELECT scope, stream, payload FROM raw_records "
+        f"WHERE source = ? AND stream IN ({marks(len(streams))}) AND superseded_at IS NULL ORDER BY scope, stream, id",
+        (source, *streams),
+    )
+    for task, rows in groupby(found, key=lambda row: str(row[0])):
+        by_stream: dict[str, list[Any]] = {}
+        for _, stream, blob in rows:
+            by_stream.setdefault(stream, []).append(packing.unpack(blob))
+        yield task, by_stream
+
+
+def save_problems(
+    store: Store, source: str, names: Collection[str], problems: Mapping[str, Sequence[Problem]], at: datetime
+) -> None:
+    """What could not be read of the rows of these objects; of the names whatever was noted of them is forgotten."""
+    ids = list(problems)
+    kept = {
+        (row[0], row[1]): tuple(row[2:])
+        for row in store.rows(
+            "SELECT id, target, code, path, value FROM mapping_problems "
+            f"WHERE source = ? AND id IN ({marks(len(ids))}) AND target IN ({marks(len(names))})",
+            (source, *ids, *names),
+        )
+    }
+    now = {(key, one.target): (one.code, one.path, one.value) for key, found in problems.items() for one in found}
+    store.delete_many(
+        "mapping_problems", ("source", "id", "target"), [(source, *place) for place in kept if place not in now]
+    )
+    columns = ("source", "id", "target", "code", "path", "value", "first_seen_at")
+    fresh = [(source, *place, *said, stamp(at)) for place, said in now.items() if kept.get(place) != said]
+    store.upsert_many("mapping_problems", columns, fresh)

@@ -1,0 +1,414 @@
+"""`pbridge serve` as a process of its own: it reads, shows, listens, and ends cleanly whatever it is doing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from bridge import config
+from bridge.errors import Problems
+from bridge.scheduler import Scheduler
+from bridge.supervisor import hosts
+from bridge.usecases.serving import Discreet, Service, secrets_of
+from bridge.usecases.timetable import Timetable, timetable, trigger, weekday_names
+from bridge.usecases.workspace import Workspace
+from connectors.testing import Reply, Request
+
+from .conftest import PAY, TODAY, ZONE, Site, item
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "hook-t0ken+of/this=test"
+ONE = item(PAY, 1).id
+WEB = '\n[web]\nport = 0\nhook_token = "env:HOOK_TOKEN"\n[schedule]\nsync = "*/5 * * * *"\n'
+
+
+@dataclass
+class Running:
+    """A service in its own process."""
+
+    process: subprocess.Popen[str]
+    url: str
+    folder: Path
+
+    def get(self, path: str = "") -> requests.Response:
+        return requests.get(f"{self.url}{path}", timeout=10)
+
+    def hook(self, body: bytes, token: str = TOKEN) -> int:
+        address = f"{self.url}hooks/pingcode/{quote(token, safe='')}"
+        return requests.post(address, data=body, timeout=10).status_code
+
+    def log(self) -> str:
+        return (self.folder / "log.txt").read_text(encoding="utf-8")
+
+    def until(self, true: Callable[[], bool], seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, self.log()
+            time.sleep(0.05)
+
+    def end(self, number: int = signal.SIGTERM) -> float:
+        """Returns how long it took."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(timeout=20)
+        return time.monotonic() - started
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "HOOK_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+
+
+def command(site: Site, *arguments: str) -> list[str]:
+    place = ["--config", str(site.folder / "config.toml"), "--today", TODAY.isoformat()]
+    return [sys.executable, "-m", "bridge", "serve", *place, "--lang", "en", *arguments]
+
+
+@contextmanager
+def serving(site: Site, *arguments: str) -> Iterator[Running]:
+    with (
+        (site.folder / "log.txt").open("w", encoding="utf-8") as log,
+        subprocess.Popen(
+            command(site, *arguments),
+            cwd=site.folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("page: "), (site.folder / "log.txt").read_text(encoding="utf-8")
+            yield Running(process, line.split()[1], site.folder)
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def ready(site: Site) -> Site:
+    """Settings for a service on any free port, and a day on which there is something to read."""
+    site.write("config.toml", (site.folder / "config.toml").read_text(encoding="utf-8") + WEB)
+    site.advance(TODAY)
+    return site
+
+
+def judged(running: Running) -> bool:
+    return running.log().count(" judged ") >= 2
+
+
+# --- A whole life --------------------------------------------------------------------------------------------------
+
+
+def test_a_service_reads_shows_and_follows_hints_until_it_is_told_to_end(ready: Site):
+    with serving(ready) as running:
+        running.until(lambda: judged(running))
+        assert running.get("healthz").status_code == 200
+        assert running.get("readyz").json() == {"ready": True, "problems": []}
+        assert "联调完成" in running.get("?lang=zh").text
+        ready.pay.edit(ONE, title="被钩子叫醒")
+        hinted, refused = running.hook(ONE.encode()), running.hook(ONE.encode(), token="wrong")
+        running.until(lambda: "1 hint(s) followed" in running.log())
+        took = running.end()
+
+    assert (hinted, refused) == (202, 404)
+    assert running.process.returncode == 0 and took < 10
+    assert any(row["title"] == "被钩子叫醒" for row in ready.run("tasks", "--json").lines)
+    for secret in (TOKEN, "pc-s3cret", "wt-s3cret"):
+        assert secret not in running.log()
+    assert "Traceback" not in running.log()
+
+
+def test_ctrl_c_ends_it_as_well(ready: Site):
+    with serving(ready) as running:
+        took = running.end(signal.SIGINT)
+
+    assert running.process.returncode == 0 and took < 10
+
+
+def test_a_stop_during_a_pull_ends_within_ten_seconds_and_the_next_run_completes(ready: Site):
+    slow = threading.Event()
+
+    def drag(request: Request, number: int) -> Reply | None:
+        if "work_items" in request.path or "workitems" in request.path:
+            slow.set()
+            time.sleep(30)
+        return None
+
+    ready.pingcode.faults = drag
+    with serving(ready) as running:
+        assert slow.wait(20)
+        readable = running.get("healthz").status_code
+        took = running.end()
+
+    ready.pingcode.faults = None
+    assert readable == 200
+    assert running.process.returncode == 0 and took < 10
+    assert ready.run("sync").code == 0
+    assert len(ready.run("tasks", "--source", "pingcode", "--json").lines) == 5
+
+
+def test_the_page_can_be_read_while_a_pull_is_under_way(ready: Site):
+    assert ready.run("run").code == 0
+    slow, go_on = threading.Event(), threading.Event()
+
+    def drag(request: Request, number: int) -> Reply | None:
+        slow.set()
+        go_on.wait(20)
+        return None
+
+    ready.pingcode.faults = drag
+    with serving(ready) as running:
+        assert slow.wait(20)
+        page = running.get()
+        readiness = running.get("readyz").status_code
+        go_on.set()
+        running.end()
+
+    assert (page.status_code, readiness) == (200, 200)
+    assert "联调完成" in page.text
+
+
+def test_a_kill_loses_no_hint_and_the_next_service_follows_it(ready: Site):
+    with serving(ready) as running:
+        running.until(lambda: judged(running))
+        ready.pingcode.faults = lambda request, number: Reply({"code": "100001", "message": "down"}, 503)
+        ready.pay.edit(ONE, title="杀不掉")
+        assert running.hook(ONE.encode()) == 202
+        running.end(signal.SIGKILL)
+    ready.pingcode.faults = None
+
+    with serving(ready) as running:
+        running.until(lambda: "1 hint(s) followed" in running.log(), seconds=30)
+        running.end()
+
+    assert any(row["title"] == "杀不掉" for row in ready.run("tasks", "--json").lines)
+
+
+def test_one_source_that_fails_does_not_stop_the_other(ready: Site):
+    ready.worktile.client_secret = "changed"
+    ready.pingcode.faults = lambda request, number: Reply({"code": "100012", "message": "no"}, 401)
+    with serving(ready) as running:
+        running.until(lambda: "sign_in_failed" in running.log() or "token_refused" in running.log())
+        running.until(lambda: "worktile: sync" in running.log())
+        assert running.get("healthz").status_code == 200
+        running.end()
+
+    assert running.process.returncode == 0
+
+
+def test_settings_that_break_while_it_runs_are_told_and_never_end_it(ready: Site):
+    with serving(ready) as running:
+        running.until(lambda: judged(running))
+        good = ready.folder.joinpath("config.toml").read_text(encoding="utf-8")
+        ready.write("config.toml", good + "\n[nonsense]\n")
+        running.hook(b"changed")
+        running.until(lambda: "WARNING bridge.scheduler: hints" in running.log())
+        broken, readiness = running.get(), running.get("readyz")
+        ready.write("config.toml", good)
+        whole = running.get()
+        running.end()
+
+    assert broken.status_code == 500 and "nonsense" in broken.text
+    assert readiness.status_code == 503 and "nonsense" in str(readiness.json()["problems"])
+    assert whole.status_code == 200
+    assert running.process.returncode == 0
+
+
+# --- What it refuses -----------------------------------------------------------------------------------------------
+
+
+def refused(site: Site, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        command(site, *arguments), env=environment(), capture_output=True, text=True, timeout=30, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_port_in_use_is_named_with_the_remedy(ready: Site):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = refused(ready, "--port", str(port))
+
+    assert code == 2
+    assert f"127.0.0.1:{port} is already in use" in said and "--port" in said
+    assert "Traceback" not in said
+
+
+def test_times_that_are_none_are_all_told_before_anything_starts(ready: Site):
+    text = (ready.folder / "config.toml").read_text(encoding="utf-8")
+    ready.write("config.toml", text.replace("*/5 * * * *", "every day") + 'full_read = "0 25 * * *"\n')
+
+    code, said = refused(ready)
+    checked = ready.run("check", "--json", "--lang", "en")
+
+    assert code == 2
+    assert "sync: 'every day'" in said and "full_read: '0 25 * * *'" in said and "*/15 * * * *" in said
+    assert not (ready.folder / "data" / "bridge.db").exists()
+    line = next(check for check in checked.json["checks"] if check["place"] == "schedule")
+    assert not line["ok"] and "0 25" in line["message"]
+
+
+# --- Times ---------------------------------------------------------------------------------------------------------
+
+
+def settings_with(tmp_path: Path, text: str) -> config.Settings:
+    file = tmp_path / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o600)
+    return config.load(file)
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("0", "sun"),
+        ("7", "sun"),
+        ("1-5", "mon,tue,wed,thu,fri"),
+        ("mon-fri", "mon,tue,wed,thu,fri"),
+        ("*/2", "sun,tue,thu,sat"),
+        ("5-7", "fri,sat,sun"),
+        ("sat-mon", "sat,sun,mon"),
+        ("1,3,sun", "mon,wed,sun"),
+    ],
+)
+def test_days_of_the_week_count_from_sunday_as_in_every_crontab(field: str, names: str):
+    assert weekday_names(field) == names
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "* * * *", "* * * * * *", "61 * * * *", "0 0 31 2 *", "0 0 * * 8", "0 0 * * mo", "a b c d e", "0 0 * * 1/0"],
+)
+def test_a_line_that_is_no_crontab_or_never_comes_is_refused(tmp_path: Path, line: str):
+    with pytest.raises(ValueError):
+        trigger(line, settings_with(tmp_path, ""))
+
+
+def fires(tmp_path: Path, line: str, after: datetime, zone: str = "Asia/Shanghai") -> datetime:
+    found = trigger(line, settings_with(tmp_path, f'[bridge]\ntimezone = "{zone}"\n'))
+    moment: datetime = found.get_next_fire_time(None, after)
+    return moment
+
+
+def test_times_are_civil_times_of_the_settings(tmp_path: Path):
+    noon = datetime(2026, 8, 24, 12, tzinfo=ZONE)
+
+    assert fires(tmp_path, "30 2 * * *", noon) == datetime(2026, 8, 25, 2, 30, tzinfo=ZONE)
+    assert fires(tmp_path, "30 2 * * *", noon, "UTC").isoformat() == "2026-08-25T02:30:00+00:00"
+    assert fires(tmp_path, "0 9 * * 0", noon) == datetime(2026, 8, 30, 9, tzinfo=ZONE)
+
+
+def test_of_a_day_of_the_month_and_a_day_of_the_week_either_is_enough(tmp_path: Path):
+    noon = datetime(2026, 8, 24, 12, tzinfo=ZONE)
+
+    assert fires(tmp_path, "0 9 1 * 5", noon) == datetime(2026, 8, 28, 9, tzinfo=ZONE)
+    assert fires(tmp_path, "0 9 26 * 5", noon) == datetime(2026, 8, 26, 9, tzinfo=ZONE)
+
+
+def test_an_empty_time_is_never(tmp_path: Path):
+    times = timetable(settings_with(tmp_path, '[schedule]\nsync = ""\nfull_read = " "\n'))
+
+    assert (times.sync, times.full_read) == (None, None)
+    assert times.digest is not None
+
+
+def test_every_wrong_time_is_told_at_once(tmp_path: Path):
+    with pytest.raises(Problems) as told:
+        timetable(settings_with(tmp_path, '[schedule]\nsync = "x"\ndigest = "99 9 * * *"\n'))
+
+    assert len(told.value.problems) == 2
+
+
+# --- Its parts -----------------------------------------------------------------------------------------------------
+
+
+class Noted(Service):
+    """Jobs that only note that they ran; one of them breaks every time."""
+
+    def __init__(self, space: Workspace) -> None:
+        super().__init__(lambda: space, threading.Event())
+        self.done: list[str] = []
+
+    def sync(self, source: str) -> None:
+        self.done.append(f"sync {source}")
+        if source == "breaks":
+            raise RuntimeError("boom")
+
+    def full_read(self, source: str) -> None:
+        self.done.append(f"full {source}")
+
+    def follow(self) -> None:
+        self.done.append("hints")
+
+
+def test_a_job_that_breaks_is_told_and_the_others_go_on(ready: Site, caplog: pytest.LogCaptureFixture):
+    space = Workspace.open(ready.folder / "config.toml", today=TODAY)
+    service = Noted(space)
+    every_second = Timetable(*[_every_second()] * 3)
+    scheduler = Scheduler(service, every_second, ["breaks", "works"], ZONE)
+    scheduler.start()
+    try:
+        assert scheduler.problems() == []
+        until = time.monotonic() + 15
+        while not {"sync breaks", "sync works", "full breaks", "full works", "hints"} <= set(service.done):
+            assert time.monotonic() < until, service.done
+            time.sleep(0.05)
+        while service.done.count("sync breaks") < 2:
+            assert time.monotonic() < until, service.done
+            time.sleep(0.05)
+    finally:
+        scheduler.stop()
+
+    assert any(r.name == "bridge.scheduler" and "sync breaks" in r.message for r in caplog.records)
+    assert [problem.en for problem in scheduler.problems()] == ["the scheduler is not running."]
+
+
+def _every_second() -> Any:
+    from apscheduler.triggers.interval import IntervalTrigger
+
+    return IntervalTrigger(seconds=1, timezone=ZONE)
+
+
+def test_a_log_line_shows_no_secret_in_any_spelling(ready: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOOK_TOKEN", TOKEN)
+    settings = config.load(ready.folder / "config.toml")
+    format_ = Discreet(secrets_of(settings))
+    quoted = quote(TOKEN, safe="")
+    try:
+        raise RuntimeError(f"GET /hooks/pingcode/{quoted} pc-s3cret+/= {json.dumps('wt-s3cret+/=')} Bearer abc.def")
+    except RuntimeError:
+        record = logging.LogRecord("x", logging.ERROR, "x", 1, f"failed at {TOKEN}", None, sys.exc_info())
+
+    line = format_.format(record)
+
+    assert "RuntimeError" in line
+    for secret in (TOKEN, quoted, "pc-s3cret", "wt-s3cret", "abc.def"):
+        assert secret not in line
+
+
+def test_the_page_answers_to_its_own_names_only(tmp_path: Path):
+    alone = hosts(settings_with(tmp_path, ""))
+    public = hosts(settings_with(tmp_path, '[web]\npublic_url = "https://bridge.example.cn/x"\n'))
+    bound = hosts(settings_with(tmp_path, '[web]\nhost = "192.0.2.7"\n'))
+
+    assert alone == ["127.0.0.1", "localhost", "[::1]"]
+    assert public == [*alone, "bridge.example.cn"]
+    assert bound == [*alone, "192.0.2.7"]
