@@ -9,7 +9,7 @@ import click
 
 PLACES = {
     "init": "start:init",
-    "check": "sources:check",
+    "check": "check:check",
     "sync": "sources:sync",
     "reconcile": "reports:reconcile",
     "report": "reports:report",

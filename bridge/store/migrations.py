@@ -26,6 +26,10 @@ def m002_lossless_sources(db: Database) -> None:
     if "is_open" not in db.table("tasks").columns_dict:
         db.execute("ALTER TABLE tasks ADD COLUMN is_open INTEGER")
         db.execute("UPDATE tasks SET is_open = json_extract(data, '$.status') NOT IN ('done', 'cancelled')")
+    # Asked in every run, and answered without touching the tasks themselves.
+    db.execute("DROP INDEX IF EXISTS idx_tasks_source_scope")
+    db.execute("CREATE INDEX idx_tasks_place ON tasks (source, scope, gone)")
+    db.execute("CREATE INDEX idx_tasks_gone ON tasks (source, id) WHERE gone = 1")
 
 
 def _create_those(db: Database, *, since: int) -> None:

@@ -61,9 +61,12 @@ class Details:
                 report.fail(err)
                 break
             except (Rejected, BadPayload) as err:
-                # One task that cannot be read leaves the others alone; a row of them is the stream's own trouble.
+                # One task that cannot be read leaves the others alone, and is not the first to be asked about each
+                # time; a row of them is the stream's own trouble.
                 failures += 1
                 report.fail(err)
+                with store.transaction():
+                    details.mark_read(store, source, report.stream, entry, self._turn.at)
                 if failures == FAILURES_IN_A_ROW:
                     break
                 continue

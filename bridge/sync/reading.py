@@ -12,7 +12,7 @@ from connectors.contract import Connector, Page, Scope, Tally
 from connectors.errors import ConnectorError, Interrupted, Parked, SignInFailed, Unreachable
 
 # Pages that were read and wait to be stored; more would only be memory.
-MOST_WAITING = 4
+MOST_WAITING = 2
 GRACE_S = 2.0
 # Without a sign-in, a host that answers or the wish to go on, there is no point in the next scope.
 POINTLESS = (SignInFailed, Unreachable, Parked, Interrupted)

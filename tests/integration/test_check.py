@@ -8,7 +8,7 @@ import re
 import pytest
 
 import connectors.errors
-from bridge.cli.sources import _mark
+from bridge.cli.check import _mark
 from bridge.language import Lang
 from bridge.usecases.checking import Line
 from bridge.usecases.codes import CODES, in_words

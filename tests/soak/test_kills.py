@@ -100,14 +100,17 @@ class Site:
         )
 
     def sync(self, *more: str) -> dict[str, Any]:
-        """A run that is left alone, until nothing is left to ask about single tasks."""
+        """Runs that are left alone until nothing is left to ask about single tasks; what the first one told."""
+        first: dict[str, Any] | None = None
         while True:
             with self.start(*more) as process:
                 printed, said = process.communicate(timeout=300)
             assert process.returncode == 0, said.decode()
             report: dict[str, Any] = json.loads(printed)
+            first = first or report
             if not any(stream.get("pending") for source in report["sources"] for stream in source["streams"]):
-                return report
+                return first
+            more = ()
 
     def kill_after(self, seconds: float) -> bool:
         """Start a run and kill it without warning; returns whether it was still at work."""

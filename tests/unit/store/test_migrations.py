@@ -20,6 +20,9 @@ def first_schema(path: Path) -> None:
         for table in TABLES:
             if table.since > 1:
                 store.execute(f"DROP TABLE {table.name}")
+        for index in ("idx_tasks_place", "idx_tasks_gone"):
+            store.execute(f"DROP INDEX {index}")
+        store.execute("CREATE INDEX idx_tasks_source_scope ON tasks (source, scope)")
         store.execute("ALTER TABLE tasks DROP COLUMN is_open")
         store.execute("DELETE FROM _sqlite_migrations WHERE name <> 'm001_first_schema'")
         for key, status in (("t1", "doing"), ("t2", "done")):
