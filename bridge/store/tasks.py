@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -37,8 +37,7 @@ _CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "
 BOOKKEEPING = frozenset({"updated_at"})
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class TaskRow(NamedTuple):
     """A task to be saved as its JSON object, where it was read, and the raw content it was mapped from."""
 
     data: Mapping[str, Any]

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bridge.mapping.apply import MappedRow, Surroundings, to_row
 from bridge.mapping.document import MappingFile
@@ -41,8 +41,7 @@ class Turn:
         return self.about.now
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A raw content on its way to becoming a task."""
 
     external_id: str
