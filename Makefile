@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 TESTS ?= tests
 
-.PHONY: help demo test check bench lock spec clean
+.PHONY: help demo test check bench soak lock spec clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -39,6 +39,9 @@ $(PEERS)/.run: tests/benchmarks/peers.txt
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/pip --disable-pip-version-check --quiet install --requirement tests/benchmarks/peers.txt
 	@touch $@
+
+soak: $(VENV)/.test ## pulls killed two hundred times; SOAK_KILLS=20 for fewer
+	$(BIN)/pytest -m slow tests/soak
 
 bench: $(VENV)/.test $(PEERS)/.run ## the measurements behind docs/performance.md, beside peers; ARGS="--items 10000 --rounds 1"
 	$(BIN)/python tests/benchmarks/race.py $(ARGS)

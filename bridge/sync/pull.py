@@ -173,11 +173,12 @@ class Pull:
         A fast source fills a transaction, which is cheaper; a slow one is committed page by page.
         """
         events = [readers.next()]
-        with self._turn.store.transaction():
-            rows = self._arrive(stream, walks, events[0])
-            while rows < ROWS_AT_ONCE and readers.has_next:
-                events.append(readers.next())
-                rows += self._arrive(stream, walks, events[-1])
+        if _has_news(walks, events[0]):
+            with self._turn.store.transaction():
+                rows = self._arrive(stream, walks, events[0])
+                while rows < ROWS_AT_ONCE and readers.has_next:
+                    events.append(readers.next())
+                    rows += self._arrive(stream, walks, events[-1])
         for event in events:
             walk = walks[event.scope]
             walk.report.spend(event.cost)
@@ -301,3 +302,11 @@ class Pull:
             self.report.streams += details.reports
             self.report.overhead.add(details.overhead)
             self._meter.take()
+
+
+def _has_news(walks: Sequence[Walk], event: Arrived | Ended) -> bool:
+    """Whether there is anything to write: of a list that is not due yet only the place where it stands comes back."""
+    if isinstance(event, Ended):
+        return False
+    page = event.page
+    return bool(page.records or page.rejected or page.complete or page.cursor != walks[event.scope].cursor)
