@@ -6,6 +6,7 @@ A connector knows HTTP and its own vendor. It yields raw records, never interpre
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from connectors.errors import ConnectorError, SignInFailed
 
 
 class SourceConfig(BaseModel):
@@ -186,11 +189,7 @@ class Connector(Protocol):
     """
 
     config_type: ClassVar[type[SourceConfig]]
-    streams: ClassVar[tuple[str, ...]]
-    """In the order of reading: those before the task stream help to understand tasks, those after it follow them."""
     task_stream: ClassVar[str]
-    optional_streams: ClassVar[frozenset[str]]
-    """Streams that a server, an edition or an app's permissions may lack: never had, they are unavailable, not failed."""
     detail_streams: ClassVar[tuple[str, ...]]
     """What can only be asked one task at a time; read for open and changed tasks, a few in each run."""
     concurrency: ClassVar[int]
@@ -200,6 +199,17 @@ class Connector(Protocol):
     tally: Tally
 
     def __init__(self, config: Any, surroundings: Surroundings) -> None: ...
+
+    # Attributes of a class, or of an instance where settings add streams; nobody sets them from outside.
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """In the order of reading: those before the task stream help to understand tasks, those after it follow them."""
+        ...
+
+    @property
+    def optional_streams(self) -> frozenset[str]:
+        """Streams that a server, an edition or an app's permissions may lack: unavailable, not failed."""
+        ...
 
     def check(self, *, samples: bool = False) -> Check:
         """Sign in and look around with reads only; problems are findings, not exceptions."""
@@ -232,3 +242,52 @@ class Connector(Protocol):
     def close(self) -> None:
         """Give connections back; the connector is not used afterwards."""
         ...
+
+
+class PlainSource(ABC):
+    """A connector of a vendor that has lists and nothing else: `scopes` and `pages` are all it has to say itself.
+
+    Single tasks are found in the lists, which is slow and true; there are no details, and no hint names a task.
+    """
+
+    task_stream: ClassVar[str] = "tasks"
+    optional_streams: ClassVar[frozenset[str]] = frozenset()
+    detail_streams: ClassVar[tuple[str, ...]] = ()
+    concurrency: ClassVar[int] = 1
+    most_finds: ClassVar[int] = 100
+
+    @abstractmethod
+    def scopes(self, stream: str) -> Iterable[Scope]: ...
+
+    @abstractmethod
+    def pages(self, stream: str, scope: Scope, cursor: Mapping[str, Any]) -> Iterator[Page]: ...
+
+    def check(self, *, samples: bool = False) -> Check:
+        """Whether one can sign in and list the scopes of the tasks."""
+        try:
+            return Check(signed_in=True, projects=tuple(self.scopes(self.task_stream)))
+        except ConnectorError as err:
+            return Check(not isinstance(err, SignInFailed), findings=(CheckFinding(err.code, str(err)),))
+
+    def expect(self, stream: str, cursors: Mapping[str, Mapping[str, Any]]) -> None:  # noqa: B027 - a default
+        """Every request is about one scope."""
+
+    def details(self, stream: str, scope: Scope, task: str) -> tuple[RawRecord, ...]:
+        raise LookupError(f"there is no detail stream {stream!r}")
+
+    def find(self, ids: Sequence[str]) -> tuple[Found, ...]:
+        wanted = set(ids)
+        found = {
+            record.external_id: Found(scope.id, record)
+            for scope in (self.scopes(self.task_stream) if wanted else ())
+            for page in self.pages(self.task_stream, scope, {})
+            for record in page.records
+            if record.external_id in wanted
+        }
+        return tuple(found.values())
+
+    def hinted(self, body: Any) -> tuple[str, ...]:
+        return ()
+
+    def close(self) -> None:  # noqa: B027 - a default
+        """Nothing is held that would have to be given back."""

@@ -2,33 +2,26 @@
 
 from datetime import UTC, datetime
 
-from connectors.contract import Check, CheckFinding, Found, Page, RawRecord, Reject, Scope, SourceConfig, Tally
-from connectors.errors import BadPayload, ConnectorError, NotPermitted, Rejected, Retry, SignInFailed, TokenRefused
+from connectors.contract import Page, PlainSource, RawRecord, Reject, Scope, SourceConfig, Tally
+from connectors.errors import BadPayload, NotPermitted, Rejected, Retry, SignInFailed, TokenRefused
 from connectors.http import Client, Redactor, budget_of, seconds_to_wait
 from connectors.paging import instant
 
 MEANINGS = {401: TokenRefused, 403: NotPermitted, 429: Retry, 500: Retry, 502: Retry, 503: Retry, 504: Retry}
 
 
-class Tasklist:
+class Tasklist(PlainSource):
     """Walks a list until two walks agree, so that a row which moves between pages is never taken for gone."""
 
-    config_type, streams, task_stream, optional_streams = SourceConfig, ("tasks",), "tasks", frozenset()
-    detail_streams, concurrency, most_finds = (), 2, 100
+    config_type, streams, concurrency = SourceConfig, ("tasks",), 2
 
     def __init__(self, config, surroundings, silence_s=None):
         self.config, self.tally, self.token = config, Tally(), ""
         self.redact = Redactor([config.client_secret.get_secret_value()])
         budget = budget_of(config.base_url, config.client_id, config.requests_per_minute, surroundings.allowances)
-        shared = {"budget": budget, "redact": self.redact, "stop": surroundings.stop, "tally": self.tally}
-        self.client = Client(**shared, **({"timeout": (silence_s, silence_s)} if silence_s else {}))
+        waits = {"timeout": (silence_s, silence_s)} if silence_s else {}
+        self.client = Client(budget=budget, redact=self.redact, stop=surroundings.stop, tally=self.tally, **waits)
         self.close = self.client.close
-
-    def check(self, *, samples=False):
-        try:
-            return Check(signed_in=True, projects=self.scopes("tasks"))
-        except ConnectorError as err:
-            return Check(not isinstance(err, SignInFailed), findings=(CheckFinding(err.code, str(err)),))
 
     def scopes(self, stream):
         return tuple(Scope(row["id"], row["name"]) for row in self.settled("/projects")[0])
@@ -36,24 +29,8 @@ class Tasklist:
     def pages(self, stream, scope, cursor):
         rows, bad = self.settled("/tasks", project=scope.id)
         records = tuple(RawRecord(stream, row["id"], instant(row.get("updated")), row) for row in rows)
-        yield Page(
-            records, {}, not bad, tuple(Reject("a row without an id", self.redact(str(row))[:200]) for row in bad)
-        )
-
-    def find(self, ids):
-        read = [(scope.id, page) for scope in self.scopes("tasks") for page in self.pages("tasks", scope, {})]
-        return tuple(
-            Found(scope, record) for scope, page in read for record in page.records if record.external_id in ids
-        )
-
-    def expect(self, stream, cursors):
-        """Every request is about one scope."""
-
-    def details(self, stream, scope, task):
-        raise LookupError(f"Tasklist has no detail stream {stream!r}")
-
-    def hinted(self, body):
-        return ()
+        rejected = tuple(Reject("a row without an id", self.redact(str(row))[:200]) for row in bad)
+        yield Page(records, {}, complete=not bad, rejected=rejected)
 
     def settled(self, path, **query):
         before = None
@@ -66,14 +43,13 @@ class Tasklist:
 
     def walk(self, path, query):
         """One walk until a page is empty: totals and page sizes are not believed."""
-        rows, bad, former = {}, [], None
+        rows, bad, page = {}, [], None
         for index in range(10_000):
-            page = self.get(path, {**query, "page_index": index, "page_size": 100})["rows"]
+            former, page = page, self.get(path, {**query, "page_index": index, "page_size": 100})["rows"]
             if not page:
                 return rows, bad
             if page == former:
                 raise BadPayload(f"GET {path}: page {index} repeats the one before it")
-            former = page
             for row in page:
                 key = row.get("id") if isinstance(row, dict) else None
                 rows.update({key: row}) if isinstance(key, str) and key else bad.append(row)
@@ -86,27 +62,21 @@ class Tasklist:
             return self.send("GET", path, params=query, headers={"X-Token": self.sign_in()})
 
     def sign_in(self):
-        secret = self.config.client_secret.get_secret_value()
-        try:
-            asked = {"id": self.config.client_id, "secret": secret}
-            self.token = self.send("POST", "/login", "token", str, json=asked)["token"]
-        except Rejected as err:
-            raise SignInFailed(f"{err}; check client_id and client_secret") from None
+        who = {"id": self.config.client_id, "secret": self.config.client_secret.get_secret_value()}
+        self.token = self.send("POST", "/login", "token", str, otherwise=SignInFailed, json=who)["token"]
         self.redact.add(self.token)
         return self.token
 
-    def send(self, method, path, key="rows", kind=list, **what):
+    def send(self, method, path, key="rows", kind=list, otherwise=Rejected, **what):
         def judge(answer):
             said = f"{method} {path}: HTTP {answer.status} {self.client.excerpt(answer)}"
-            if answer.status != 200:
-                error = MEANINGS.get(answer.status, Rejected)
+            error = MEANINGS.get(answer.status, otherwise)
+            if error is Retry:
                 now = answer.server_time or datetime.now(UTC)
-                after = {"after_s": seconds_to_wait(answer.headers, ["Retry-After"], now)} if error is Retry else {}
-                raise error(said, **after)
+                raise Retry(said, after_s=seconds_to_wait(answer.headers, ["Retry-After"], now))
+            if answer.status != 200:
+                raise error(said)
             if not isinstance(answer.body, dict) or not isinstance(answer.body.get(key), kind):
-                raise Retry(said, most=2)
+                raise Retry(f"{said} without {key!r}", most=2)
 
-        try:
-            return self.client.send(method, self.config.base_url + path, judge=judge, **what).body
-        except Retry as err:
-            raise err if "HTTP 200" not in str(err) else BadPayload(str(err)) from None
+        return self.client.send(method, self.config.base_url + path, judge=judge, **what).body
