@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bridge.store import raw, runs, sightings
 from bridge.store.tasks import gone_ids as known_gone
@@ -16,6 +16,7 @@ from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
 from bridge.sync.reading import POINTLESS, Arrived, Ended, Meter, Readers
 from bridge.sync.remap import lookups, remap_if_needed
 from bridge.sync.sweep import Absent, Guard, Sweep, absent, sweep_unlisted, unlisted
+from bridge.sync.walks import Walk
 from connectors.contract import Connector, Page, Scope
 from connectors.errors import (
     ConnectorError,
@@ -49,20 +50,6 @@ class Wish:
 
     def wants(self, stream: str, scope: str) -> bool:
         return self.only is None or (stream, scope) in self.only or (stream, "") in self.only
-
-
-@dataclass(slots=True)
-class Walk:
-    """One scope while it is read."""
-
-    scope: Scope
-    report: StreamReport
-    cursor: Mapping[str, Any]
-    page: int = 0
-    """How many pages of a complete read were met by former runs and this one."""
-    resumable: bool = False
-    """Whether a complete read is under way that a later run may have to finish."""
-    seen: set[str] = field(default_factory=set)
 
 
 class Pull:
@@ -173,7 +160,7 @@ class Pull:
         A fast source fills a transaction, which is cheaper; a slow one is committed page by page.
         """
         events = [readers.next()]
-        if _has_news(walks, events[0]):
+        if walks[events[0].scope].has_news(events[0]):
             with self._turn.store.transaction():
                 rows = self._arrive(stream, walks, events[0])
                 while rows < ROWS_AT_ONCE and readers.has_next:
@@ -302,11 +289,3 @@ class Pull:
             self.report.streams += details.reports
             self.report.overhead.add(details.overhead)
             self._meter.take()
-
-
-def _has_news(walks: Sequence[Walk], event: Arrived | Ended) -> bool:
-    """Whether there is anything to write: of a list that is not due yet only the place where it stands comes back."""
-    if isinstance(event, Ended):
-        return False
-    page = event.page
-    return bool(page.records or page.rejected or page.complete or page.cursor != walks[event.scope].cursor)

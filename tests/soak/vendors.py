@@ -14,7 +14,8 @@ from connectors.pingcode.simulator import PingCodeSimulator
 from connectors.testing import Handler, Reply, Request, SimItem, SimPerson, SimProject, World, hex_id, serve
 from connectors.worktile.simulator import WorktileSimulator
 
-NOW = datetime(2026, 8, 24, 0, 30, tzinfo=UTC)
+# Long before the day of the runs: an instant ahead of a run would be taken for the instant of that run.
+NOW = datetime(2026, 1, 5, 0, 30, tzinfo=UTC)
 FIRST = NOW - timedelta(days=200)
 PEOPLE = [SimPerson(hex_id("person", n, digits=32), f"同事{n}", f"colleague{n}") for n in range(9)]
 STATES = ("done", "doing", "todo")
