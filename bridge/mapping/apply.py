@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from bridge.mapping import wire
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Mapped, MappedRow, Payload, Problem, Surroundings
 from bridge.mapping.targets import TASK_TARGETS
@@ -45,11 +44,8 @@ def to_task(mapping: MappingFile, payload: Payload, about: Surroundings) -> Mapp
 
 
 def to_row(mapping: MappingFile, payload: Payload, about: Surroundings) -> MappedRow:
-    """What `wire.as_json` makes of the task that `to_task` gives, without making the task: a third of the time."""
-    found, own, problems = _read(mapping, payload, about)
-    if found is None:
-        return MappedRow(None, problems)
-    return MappedRow(wire.as_row(about.source, found, own, mapping.version), problems)
+    """What `wire.as_json` makes of the task that `to_task` gives, without making the task: half the time."""
+    return mapping.plan.row(payload, about)
 
 
 def _read(

@@ -23,8 +23,8 @@ Gives = Literal["text", "date", "instant", "number", "flag", "names", "people", 
 
 # Both vendors write 0 for "not set", and zone shifts or snapping turn it into its neighbours: none of them is a date.
 FIRST_YEAR, LAST_YEAR = 1980, 2199
-_FIRST = int(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
-_END = int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
+FIRST = int(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
+END = int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
 _MILLISECONDS_FROM = 10**11
 _NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,12})?|\.\d{1,12})", re.ASCII)
 _PLAIN_NUMBERS = frozenset({int, float})
@@ -128,7 +128,7 @@ def unix_instant(value: Any, _about: Surroundings) -> datetime | None:
 
 
 def _seconds(value: Any) -> int | None:
-    if type(value) is int and _FIRST <= value < _END:
+    if type(value) is int and FIRST <= value < END:
         return value
     if isinstance(value, str) and value.strip() and not value.strip().isdigit():
         raise Unfit("unreadable_value", value)
@@ -137,7 +137,7 @@ def _seconds(value: Any) -> int | None:
         return None
     if found >= _MILLISECONDS_FROM:
         found /= 1000
-    if not _FIRST <= found < _END:
+    if not FIRST <= found < END:
         raise Unfit("unreadable_value", value)
     return int(found)
 

@@ -16,10 +16,14 @@ Conditions = tuple[tuple[tuple[Path, frozenset[str]], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Another stream's row, found by its id, and the first of `paths` in it that has a value."""
+    """The row of an id in the first of `streams` that has it, and the first of `paths` in it that has a value."""
 
-    stream: str
+    streams: tuple[str, ...]
     paths: tuple[Path, ...]
+
+    @property
+    def label(self) -> str:
+        return " | ".join(self.streams)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bridge.mapping.ledger import Ledger
 from bridge.mapping.paths import Wrapping
 from bridge.mapping.positions import Keys, Place, locate
 from bridge.mapping.readings import Claimant, Teller, Timesheet, claimant, teller, timesheet
+from bridge.mapping.rows import Plan, planned
 from bridge.mapping.rules import Read, compiled
 from bridge.mapping.sections import Sections
 
@@ -41,6 +42,8 @@ class MappingFile:
     """(index of the target in the schema's order, its compiled rule)."""
     field_readers: tuple[tuple[str, Read], ...] = field(repr=False, compare=False)
     """(name of the admin's own field, its compiled rule)."""
+    plan: Plan = field(repr=False, compare=False)
+    """The same rules, arranged for mapping many payloads."""
     histories: tuple[Teller, ...] = ()
     """What tells of former values, one entry a stream and field."""
     effort: Timesheet | None = None
@@ -62,13 +65,17 @@ def parse(text: str, *, name: str) -> MappingFile:
     effort = sections.effort(document["effort"]) if "effort" in document else None
     claim = sections.claim(document["project"]) if "project" in document else None
     ledger.finish()
+    version = f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    readers = tuple((index, compiled(tasks[name])) for index, name in enumerate(_TASK) if name in tasks)
+    field_readers = tuple((name, compiled(rule)) for name, rule in own.items())
     return MappingFile(
         kind,
-        f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}",
+        version,
         text,
         {**tasks, **{rule.target.name: rule for rule in own.values()}},
-        tuple((index, compiled(tasks[name])) for index, name in enumerate(_TASK) if name in tasks),
-        tuple((name, compiled(rule)) for name, rule in own.items()),
+        readers,
+        field_readers,
+        planned(version, tasks, readers, field_readers),
         tuple(teller(telling, tasks) for telling in histories),
         None if effort is None else timesheet(effort),
         None if claim is None else claimant(claim),

@@ -236,11 +236,24 @@ class _OneTable:
         if "lookup" not in self.table:
             return None
         keys, given = (*self.keys, "lookup"), self.table["lookup"]
-        if not isinstance(given, dict) or not isinstance(given.get("stream"), str) or "path" not in given:
+        if not isinstance(given, dict) or "stream" not in given or "path" not in given:
             self.grammar.ledger.wrong_type(keys, given, texts.LOOKUP)
             return None
         self.grammar.ledger.known_keys(keys, given, ("stream", "path"))
-        return Lookup(given["stream"], self.grammar.paths((*keys, "path"), given["path"]))
+        streams = self._streams((*keys, "stream"), given["stream"])
+        return Lookup(streams, self.grammar.paths((*keys, "path"), given["path"]))
+
+    def _streams(self, keys: Keys, given: Any) -> tuple[str, ...]:
+        """One stream or several in order, each refused at its own place."""
+        several = isinstance(given, list) and bool(given)
+        places = [(*keys, index) for index in range(len(given))] if several else [keys]
+        found = []
+        for place, name in zip(places, given if several else [given], strict=True):
+            if isinstance(name, str) and name.strip():
+                found.append(name.strip())
+            else:
+                self.grammar.ledger.wrong_type(place, name, texts.STREAMS)
+        return tuple(found)
 
     def _contains(self) -> frozenset[str] | None:
         if "contains" not in self.table:

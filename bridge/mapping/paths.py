@@ -114,6 +114,9 @@ def _step(match: re.Match[str]) -> Step:
 
 def getter(path: Path) -> Getter:
     """The walk as a function; the many short paths without arrays get the fastest form."""
+    match path.steps:
+        case (Key(first), Key(second), Opened() as opened):
+            return _wrapped(first, second, opened)
     names = [step.name for step in path.steps if isinstance(step, Key)]
     if len(names) < len(path.steps):
         return _walk(path.steps)
@@ -133,6 +136,15 @@ def _two(first: str, second: str) -> Getter:
     def get(payload: Payload) -> Any:
         node = payload.get(first)
         return node.get(second) if isinstance(node, dict) else None
+
+    return get
+
+
+def _wrapped(first: str, second: str, step: Opened) -> Getter:
+    def get(payload: Payload) -> Any:
+        node = payload.get(first)
+        found = node.get(second) if isinstance(node, dict) else None
+        return _open(found, step) if isinstance(found, dict) else found
 
     return get
 

@@ -32,7 +32,7 @@ def compiled(rule: Rule) -> Read:
     """The rule as a function: the value, never an exception; what it could not read is added to the problems."""
     ways = [way for attempt in rule.attempts for way in _ways(rule.target, attempt)]
     may_ignore = rule.optional and any(attempt.lookup for attempt in rule.attempts)
-    if len(ways) > 1 or ways[0].applies or rule.has_otherwise or may_ignore or _must_be_told(rule.target):
+    if len(ways) > 1 or ways[0].applies or rule.has_otherwise or may_ignore or must_be_told(rule.target):
         return _general(rule, ways)
     return _plain(rule.target, ways[0])
 
@@ -86,7 +86,7 @@ def _general(rule: Rule, ways: list[_Way]) -> Read:
     def _nothing_found(failed: tuple[Unfit, str] | None, problems: list[Problem]) -> Any:
         if failed is not None and _is_told(rule, failed[0]):
             problems.append(failed[0].problem(name, failed[1]))
-        elif failed is None and not rule.has_otherwise and _must_be_told(rule.target):
+        elif failed is None and not rule.has_otherwise and must_be_told(rule.target):
             problems.append(Problem("unmapped_value", name, rule.label, ABSENT))
         return empty if rule.otherwise is None else rule.otherwise
 
@@ -100,7 +100,7 @@ def _is_told(rule: Rule, unfit: Unfit) -> bool:
     return unfit.code == "unreadable_value" or not rule.has_otherwise
 
 
-def _must_be_told(target: Target) -> bool:
+def must_be_told(target: Target) -> bool:
     """A task without a status is as unmapped as one with an unknown status."""
     return target.canonical is not None and not target.guessable
 
@@ -115,7 +115,7 @@ def _ways(target: Target, attempt: Attempt) -> list[_Way]:
 
 
 def _label(path: Path, attempt: Attempt) -> str:
-    return f"{path.text} → {attempt.lookup.stream}" if attempt.lookup else path.text
+    return f"{path.text} → {attempt.lookup.label}" if attempt.lookup else path.text
 
 
 def _all(paths: tuple[Path, ...]) -> Getter:

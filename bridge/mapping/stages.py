@@ -16,6 +16,7 @@ from bridge.mapping.targets import Target
 from bridge.mapping.words import clean, fold, numeral, word
 
 Stage = Callable[[Any, Surroundings], Any]
+STRANGER = object()
 
 
 class Unknown(Unfit):
@@ -103,7 +104,7 @@ def _opened(inside: tuple[Path, ...]) -> Stage:
 
 
 def _joined(lookup: Lookup) -> Stage:
-    row_value = _row_value(lookup)
+    sought = found_by(lookup)
 
     def joined(value: Any, about: Surroundings) -> Any:
         if isinstance(value, list):
@@ -113,12 +114,27 @@ def _joined(lookup: Lookup) -> Stage:
             if isinstance(value, str):
                 return None
             raise Unfit("unreadable_value", value)
-        row = about.lookups.get(lookup.stream, {}).get(identity)
-        if row is None:
+        found = sought(identity, about)
+        if found is STRANGER:
             raise Unknown("unmapped_value", value)
-        return row_value(row)
+        return found
 
     return joined
+
+
+def found_by(lookup: Lookup) -> Callable[[str, Surroundings], Any]:
+    """What the first stream that knows anything of an id says of it; `STRANGER` where none has it."""
+    row_value, streams = _row_value(lookup), lookup.streams
+
+    def sought(identity: str, about: Surroundings) -> Any:
+        found: Any = STRANGER
+        for stream in streams:
+            row = about.lookups.get(stream, {}).get(identity)
+            if row is not None and (found := row_value(row)) is not None:
+                break
+        return found
+
+    return sought
 
 
 def _row_value(lookup: Lookup) -> Getter:
@@ -127,7 +143,11 @@ def _row_value(lookup: Lookup) -> Getter:
     def row_value(row: Any) -> Any:
         if not isinstance(row, dict):
             return None
-        return next((found for get in getters if (found := get(row)) not in (None, "")), None)
+        for get in getters:
+            found = get(row)
+            if found is not None and found != "":
+                return found
+        return None
 
     return row_value
 
@@ -140,13 +160,13 @@ def _conversion(conversion: Conversion, lookup: Lookup | None) -> Stage:
     """People are called by what the stream says where the payload gives an id only."""
     if lookup is None or not _gives_people(conversion):
         return conversion.convert
-    row_value = _row_value(lookup)
+    sought, streams = found_by(lookup), lookup.streams
 
     def name_of(identity: str, about: Surroundings) -> str | None:
-        found = row_value(about.lookups.get(lookup.stream, {}).get(identity))
+        found = sought(identity, about)
         return clean(found) if isinstance(found, str) else numeral(found)
 
-    convert = people.called_by(name_of, known=lambda about: bool(about.lookups.get(lookup.stream)))
+    convert = people.called_by(name_of, known=lambda about: any(about.lookups.get(stream) for stream in streams))
     return people.at_most_one(convert) if conversion.name == "person" else convert
 
 

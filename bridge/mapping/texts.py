@@ -51,6 +51,10 @@ LOOKUP = Text(
     zh='形如 {{ stream = "members", path = "display_name" }} 的表',
     en='as in {{ stream = "members", path = "display_name" }}',
 )
+STREAMS = Text(
+    zh='来源会读取的一个列表的名称，或依次查找的几个，例如 ["members", "unlisted_members"]',
+    en='the name of a list that the source reads, or several in order, such as ["members", "unlisted_members"]',
+)
 CONDITIONS = Text(
     zh='条件表或其列表，例如 {{ "task_state.type" = 3 }}',
     en='a table of conditions, or a list of them, such as {{ "task_state.type" = 3 }}',

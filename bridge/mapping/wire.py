@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from bridge.model import Kind, Person, ProjectRef, Status, Task
 # Looked up rather than called: an enum call is many times as slow as a dictionary.
 _KINDS = {kind.value: kind for kind in Kind}
 _STATUSES = {status.value: status for status in Status}
-_WORDS: dict[Kind | Status, str] = {word: word.value for word in (*Kind, *Status)}
+KEYS = tuple(field.name for field in fields(Task))
 _SECONDS = len("2026-09-01T00:00:00")
 
 
@@ -30,12 +31,12 @@ def as_json(task: Task) -> dict[str, Any]:
         "status": task.status.value,
         "status_raw": task.status_raw,
         "parent_id": task.parent_id,
-        "assignees": [{"id": person.id, "name": person.name} for person in task.assignees],
-        "start_on": _day(task.start_on),
-        "due_on": _day(task.due_on),
-        "completed_at": _moment(task.completed_at),
-        "created_at": _moment(task.created_at),
-        "updated_at": _moment(task.updated_at),
+        "assignees": people(task.assignees),
+        "start_on": day(task.start_on),
+        "due_on": day(task.due_on),
+        "completed_at": moment(task.completed_at),
+        "created_at": moment(task.created_at),
+        "updated_at": moment(task.updated_at),
         "progress": task.progress,
         "estimate_hours": task.estimate_hours,
         "remaining_hours": task.remaining_hours,
@@ -53,51 +54,6 @@ def as_json(task: Task) -> dict[str, Any]:
         "archived": task.archived,
         "gone": task.gone,
         "mapping_version": task.mapping_version,
-    }
-
-
-def as_row(source: str, found: Sequence[Any], fields: Mapping[str, Any], version: str) -> dict[str, Any]:
-    """The object of a task given by the values of its targets, in the order of the schema."""
-    (
-        identity, key, title, url, project, project_key, project_name, kind, kind_raw, status, status_raw, parent,
-        assignees, start, due, completed, created, updated, progress, estimate, remaining, spent, points, priority,
-        sprint, phase, release, releases, tags, milestone, blocked, archived, gone,
-    ) = found  # fmt: skip
-    return {
-        "source": source,
-        "id": identity,
-        "key": key,
-        "title": title,
-        "url": url,
-        "project": {"id": project, "key": project_key, "name": project_name},
-        "kind": _WORDS[kind],
-        "kind_raw": kind_raw,
-        "status": _WORDS[status],
-        "status_raw": status_raw,
-        "parent_id": parent,
-        "assignees": [{"id": person.id, "name": person.name} for person in assignees],
-        "start_on": None if start is None else start.isoformat(),
-        "due_on": None if due is None else due.isoformat(),
-        "completed_at": None if completed is None else _moment(completed),
-        "created_at": None if created is None else _moment(created),
-        "updated_at": None if updated is None else _moment(updated),
-        "progress": progress,
-        "estimate_hours": estimate,
-        "remaining_hours": remaining,
-        "spent_hours": spent,
-        "story_points": points,
-        "priority": priority,
-        "sprint": sprint,
-        "phase": phase,
-        "release": release,
-        "releases": list(releases),
-        "tags": list(tags),
-        "milestone": milestone,
-        "blocked": blocked,
-        "fields": fields,
-        "archived": archived,
-        "gone": gone,
-        "mapping_version": version,
     }
 
 
@@ -143,15 +99,19 @@ def from_json(row: Mapping[str, Any]) -> Task:
     )
 
 
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+def people(persons: Iterable[Person]) -> list[dict[str, str]]:
+    return [{"id": person.id, "name": person.name} for person in persons]
+
+
+def day(on: date | None) -> str | None:
+    return None if on is None else on.isoformat()
 
 
 def _to_day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _moment(instant: datetime | None) -> str | None:
+def moment(instant: datetime | None) -> str | None:
     if instant is None:
         return None
     if instant.tzinfo is not UTC:

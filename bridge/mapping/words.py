@@ -46,7 +46,8 @@ def numeral(value: object) -> str | None:
 def clean(text: str) -> str | None:
     """Text without outer blanks and without half characters, which no database stores; None if nothing is left."""
     text = text.strip()
-    if not text.isascii():
+    # What is printable has no half characters, and is told apart sooner than by encoding it.
+    if not (text.isascii() or text.isprintable()):
         try:
             text.encode()
         except UnicodeEncodeError:

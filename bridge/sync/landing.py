@@ -128,8 +128,8 @@ def save_arrivals(
         found = differences(before.data, data, turn.at, cause)
         _count(counts, before.data, found)
         changes += found
-        is_same = not found and before.raw == arrival.raw and before.scope == arrival.scope
-        if not is_same or before.data["mapping_version"] != data["mapping_version"]:
+        is_same = before.raw == arrival.raw and before.scope == arrival.scope
+        if not is_same or any(before.data.get(name) != value for name, value in data.items()):
             rows.append(tasks.TaskRow(data, arrival.scope, arrival.raw, before.first_seen_at))
     tasks.save(turn.store, rows)
     tasks.record(turn.store, changes, turn.run)
@@ -141,12 +141,19 @@ def save_arrivals(
 def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], at: datetime, cause: Literal["source", "mapping"]
 ) -> list[Change]:
-    """One change for each field that differs, in the order of the schema."""
+    """One change for each field that differs, in the order of the schema; people are who they are by their ids."""
     return [
         Change(new["source"], new["id"], at, name, old.get(name), value, "diff", at, cause)
         for name, value in new.items()
-        if name not in UNTRACKED and old.get(name) != value
+        if name not in UNTRACKED
+        and old.get(name) != value
+        and not (name == "assignees" and _are_the_same(old[name], value))
     ]
+
+
+def _are_the_same(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether these are the same people, if by other names: somebody was renamed, or the name was not known yet."""
+    return [person["id"] for person in old] == [person["id"] for person in new]
 
 
 def mark_gone(turn: Turn, ids: Sequence[str]) -> None:

@@ -25,7 +25,8 @@ def looked_up(mapping: MappingFile) -> dict[str, set[Path]]:
     for rule in mapping.targets.values():
         for attempt in rule.attempts:
             if attempt.lookup is not None:
-                found.setdefault(attempt.lookup.stream, set()).update(attempt.lookup.paths)
+                for stream in attempt.lookup.streams:
+                    found.setdefault(stream, set()).update(attempt.lookup.paths)
     return found
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import connectors
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, Unavailable
 from bridge.language import Phrase, Text
 from bridge.plan import readers
+from bridge.store import budgets
 from bridge.usecases.codes import in_words
 from bridge.usecases.planning import read_files
 from bridge.usecases.timetable import timetable
 from bridge.usecases.workspace import Workspace
 from connectors import contract
-from connectors.contract import Check, SourceConfig
+from connectors.contract import Allowances, Check, SourceConfig
 
 OTHER_ERROR = Text(zh="{error}", en="{error}")
+NOT_SHARED = Text(
+    zh="请求数没有与正在运行的同步合计，两者同时进行可能超出限额：{error}",
+    en="requests are not counted together with those of a sync, so both at once may exceed the limit: {error}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +75,66 @@ class Examined:
 
 
 def examine(space: Workspace, names: Sequence[str] = (), *, samples: bool = False) -> Examined:
-    """Look at everything with reads only; the store is not touched. `samples` asks for the keys of one of each stream."""
+    """Look at everything with reads only; the store is not touched. `samples` asks for the keys of one of each stream.
+
+    Where there is a folder for the store, requests are counted beside it with those of a sync that runs meanwhile.
+    """
     configs = space.sources(names)
     lines = [Line("config", True, "ok", None)]
     lines += [_mapping_line(space, source) for source in configs]
     if not names:
         lines += [_schedule_line(space), _calendar_line(space), _plan_line(space)]
-    checks = [(source, _check(space, source, samples)) for source in configs]
-    for source, check in checks:
-        lines += _source_lines(source, check)
+    checks: list[tuple[SourceConfig, Check]] = []
+    with _Counting(space) as counting:
+        for source in configs:
+            check = _check(space, source, samples, counting)
+            checks.append((source, check))
+            lines += _source_lines(source, check)
+        lines += counting.lines()
     return Examined(tuple(lines), tuple(checks))
 
 
-def _check(space: Workspace, source: SourceConfig, samples: bool) -> Check:
+class _Counting:
+    """The allowances shared with a sync, for as long as they can be had: a look around is worth more than the count."""
+
+    def __init__(self, space: Workspace) -> None:
+        self.shared: Allowances | None = None
+        self._error: Unavailable | None = None
+        self._opened = ExitStack()
+        path = space.settings.database_file
+        if path.parent.is_dir():
+            try:
+                self.shared = self._opened.enter_context(budgets.allowances(path))
+            except Unavailable as err:
+                self.give_up(err)
+
+    def __enter__(self) -> _Counting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def give_up(self, error: Unavailable) -> None:
+        self.shared, self._error = None, error
+
+    def lines(self) -> Iterator[Line]:
+        if self._error is not None:
+            yield Line("requests", True, "not_shared", Phrase(NOT_SHARED, {"error": self._error}))
+
+
+def _check(space: Workspace, source: SourceConfig, samples: bool, counting: _Counting) -> Check:
+    try:
+        return _look(space, source, samples, counting.shared)
+    except Unavailable as err:
+        if counting.shared is None:
+            raise
+        counting.give_up(err)
+    return _look(space, source, samples, None)
+
+
+def _look(space: Workspace, source: SourceConfig, samples: bool, allowances: Allowances | None) -> Check:
     # The real clock, also under --today: how far it is from the server's is one of the things looked at.
-    surroundings = contract.Surroundings(space.clock.timezone)
+    surroundings = contract.Surroundings(space.clock.timezone, allowances=allowances)
     connector = connectors.load(source.kind)(source, surroundings)
     try:
         return connector.check(samples=samples)

@@ -70,9 +70,15 @@ CODES: dict[str, Text] = {
         zh="与服务器的时钟相差过大：{detail}。请校准本机时间（例如启用 NTP）。",
         en="the clock differs too much from the server's: {detail}. Correct this machine's clock, for example with NTP.",
     ),
-    "page_size": Text(
-        zh="服务器每页给的条数与请求的不同：{detail}。会照实际条数读全，无需处理。",
-        en="the server gives pages of another size than asked for: {detail}. Everything is read all the same.",
+    "page_sizes": Text(
+        zh="每页实际给的条数：{detail}。会照实际条数读全，无需处理；上限更大时，把 page_size 调大可减少请求。",
+        en="rows that a page really holds: {detail}. Everything is read all the same; where a page may hold more, a "
+        "larger page_size saves requests.",
+    ),
+    "members_slow": Text(
+        zh="成员列表很久没有答复：{detail}。同步时会等得更久；反复读不到时，负责人只显示编号，请联系服务方。",
+        en="the list of members has not come for long: {detail}. A sync waits longer for it; if it never comes, owners "
+        "are shown by their ids, so ask the vendor.",
     ),
     "filter_ignored": Text(
         zh="服务器不按更新时间筛选：{detail}。数据仍然完整，但每次都要全部读取；可把 [schedule] sync 放宽。",
@@ -93,6 +99,16 @@ CODES: dict[str, Text] = {
         en="another process is reading this source: {detail}. Run again when it is done; nothing was touched.",
     ),
     # --- What came ---
+    "state_types": Text(
+        zh="见到的状态类型与任务数：{detail}。若有 1、2、3 以外的类型，请在映射的 [task.status] 中写明。",
+        en="state types that were met, with how many tasks: {detail}. Give any type besides 1, 2 and 3 a status in "
+        "[task.status] of the mapping.",
+    ),
+    "not_measured": Text(
+        zh="有一项没有测出：{detail}。不影响读取，无需处理；想知道时请稍后再运行 pbridge check --verbose。",
+        en="something was not measured: {detail}. Reading is not affected; to know it, run pbridge check --verbose again "
+        "later.",
+    ),
     "bad_payload": Text(
         zh="服务返回了无法理解的内容：{detail}。没有改动已存的数据；反复出现时请查看服务方的公告，或升级本程序。",
         en="the service answered something that cannot be understood: {detail}. Stored data was not touched; if it goes "
@@ -115,6 +131,10 @@ CODES: dict[str, Text] = {
         zh="一个项目也看不到，而以前有 {detail} 个项目有任务；已存的任务保持原样。请核对应用的权限与数据范围。",
         en="not one project is listed, though {detail} projects had tasks before; stored tasks were left as they are. "
         "Check the permissions and the data range of the app.",
+    ),
+    "failed": Text(
+        zh="没有成功，来源没有说明原因：{detail}。请重新运行；反复出现时，把这段文字告诉维护者。",
+        en="it failed for a reason that has no name: {detail}. Run again; if it goes on, give this text to the maintainers.",
     ),
     "interrupted": Text(zh="按要求中途停止；下次从断点继续。", en="stopped as asked; the next run goes on from there."),
 }

@@ -26,7 +26,7 @@ DIALECT = Dialect(
 
 def _connect(config: SourceConfig, surroundings: Surroundings, silence_s: float | None) -> Connector:
     pace = Pace() if silence_s is None else Pace(connect_timeout_s=silence_s, read_timeout_s=silence_s)
-    return cast(Connector, Worktile(cast(WorktileConfig, config), surroundings, pace))
+    return Worktile(cast(WorktileConfig, config), surroundings, pace)
 
 
 def _settings(address: str) -> SourceConfig:

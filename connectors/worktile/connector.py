@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
-from connectors.contract import EVERYTHING, Check, Found, Page, RawRecord, Scope, Surroundings, Tally
+from connectors.contract import EVERYTHING, Check, Found, Page, RawRecord, Scope, SourceConfig, Surroundings, Tally
 from connectors.errors import Rejected
 from connectors.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRIES, Client, Redactor, budget_of
 from connectors.paging import instant
@@ -46,7 +46,7 @@ CHECK_READ = Pace(tries=1, connect_timeout_s=2.0, read_timeout_s=6.0)
 class Worktile:
     """Reads one Worktile team. Tasks are read whole: a pull that was interrupted starts again, its cursor is `{}`."""
 
-    config_type: ClassVar[type[WorktileConfig]] = WorktileConfig
+    config_type: ClassVar[type[SourceConfig]] = WorktileConfig
     streams: tuple[str, ...] = ("projects", MEMBERS, "tasks", UNLISTED)
     """Of an instance: also the capabilities that its settings describe."""
     task_stream: ClassVar[str] = "tasks"
@@ -141,8 +141,7 @@ class Worktile:
                 self._people.meet(rows)
                 self._singles.meet(rows)
                 records = tuple(RawRecord("tasks", task_id(row), instant(row.get("updated_at")), row) for row in rows)
-                # Totals are missing or wrong often enough that one absence proves nothing.
-                yield Page(records, {}, batch.complete, batch.rejected, counted=False)
+                yield Page(records, {}, batch.complete, batch.rejected, batch.counted)
         finally:
             self._extras.learn(scope, extra)
 

@@ -23,11 +23,15 @@ Show = Callable[[Any], str]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of a list; `complete` on the last batch, and only there: no row was missed."""
+    """Rows of a list; `complete` on the last batch, and only there: no row was missed.
+
+    Beside it `counted`: the server also told how many there are, and that many were met.
+    """
 
     rows: Rows
     rejected: tuple[Reject, ...] = ()
     complete: bool = False
+    counted: bool = False
 
 
 @dataclass(slots=True)
@@ -70,6 +74,7 @@ class Walk:
         self._most_pages = most_pages
         self._first_size = 0
         self._marks: dict[str, int] = {}
+        self._totals: set[int | None] = set()
         self.requests = 0
 
     def __iter__(self) -> Iterator[Rows]:
@@ -78,6 +83,7 @@ class Walk:
         for index in range(self._most_pages):
             listing = self._fetch(index)
             self.requests += 1
+            self._totals.add(listing.total)
             known = len(self._marks)
             keys = tuple(map(self._sieve.key, listing.rows))
             rows = self._news(keys, listing.rows)
@@ -100,6 +106,11 @@ class Walk:
     def agrees_with(self, other: Walk) -> bool:
         """Whether both found the same ids; a row that changed in between is given by the later one."""
         return self._marks.keys() == other._marks.keys()
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether every page told one and the same total, and that many rows were met."""
+        return self._totals == {len(self._marks)}
 
     @property
     def is_snapshot(self) -> bool:
@@ -142,14 +153,14 @@ def read_proven(fetch: Fetch, sieve: Sieve, look: Callable[[Rows], None] = lambd
         look(rows)
         only = rows if former.requests == 1 else ()
     if former.is_snapshot:
-        yield Batch(only, sieve.fresh_rejects(), not sieve.rejected)
+        yield Batch(only, sieve.fresh_rejects(), not sieve.rejected, former.is_counted)
         return
     for _ in range(MOST_WALKS - 1):
         walk = Walk(fetch, sieve)
         for rows in walk:
             yield Batch(rows, sieve.fresh_rejects())
         if walk.agrees_with(former):
-            yield Batch((), sieve.fresh_rejects(), not sieve.rejected)
+            yield Batch((), sieve.fresh_rejects(), not sieve.rejected, walk.is_counted)
             return
         former = walk
     raise BadPayload(f"the list changed during each of {MOST_WALKS} walks; read it again in a quieter hour")

@@ -18,6 +18,7 @@ from rich.cells import cell_len
 
 from bridge.cli import main
 from bridge.cli.program import program
+from bridge.usecases.workspace import built_in_mappings
 
 from .conftest import PAY, PLAN, TODAY, Site, item
 
@@ -190,10 +191,11 @@ def test_a_report_can_be_written_to_a_device_without_replacing_it(site: Site):
 
 def test_init_leaves_no_half_file_where_the_room_ends(tmp_path):
     folder = tmp_path / "new"
-    # A limit on the size of a file ends a write as a full disk does: after its first bytes.
+    # A limit on the size of a file ends a write as a full disk does: in the middle of the first mapping.
+    room = len(built_in_mappings()["pingcode"].encode()) - 1
     done = subprocess.run(
         [sys.executable, "-m", "bridge", "init", str(folder)],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
         capture_output=True,
         text=True,
         check=False,

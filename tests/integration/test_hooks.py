@@ -1,15 +1,12 @@
-"""Webhooks over real HTTP: anything bounded is a hint, nothing in it is believed, and none is lost before it is followed."""
+"""Webhooks over real HTTP: anything bounded is a hint, nothing in it is believed, and none is lost once it is answered."""
 
 from __future__ import annotations
 
 import json
 import random
 import socket
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,76 +15,17 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import requests
 
-from bridge.errors import Unavailable
-from bridge.language import Lang, Text
 from bridge.store import hints
 from bridge.store.engine import Store
 from bridge.store.hints import MOST_PER_SOURCE, WHOLE
-from bridge.usecases.hooks import Inbox, Patience, follow_hints
-from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
-from bridge.usecases.workspace import Workspace
-from bridge.web.app import create_app
 from bridge.web.hooks import MOST_BYTES
-from bridge.web.server import serve
 from connectors.pingcode.connector import PingCode
-from connectors.testing import Reply, hex_id
+from connectors.testing import hex_id
 
-from .conftest import PAY, TODAY, Site, item
+from .conftest import Site
+from .receiver import ONE, TOKEN, Receiver, receiving
 
-TOKEN = "hook-t0ken-of-this-test"
-ONE = item(PAY, 1).id
 NOW = datetime(2026, 8, 24, 1, tzinfo=UTC)
-
-
-class NoReports:
-    """`Services` of pages that these tests do not look at."""
-
-    language: Lang = "zh"
-
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
-        return "<p>report</p>"
-
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
-        return {}
-
-    def ready(self) -> list[str]:
-        return []
-
-
-@dataclass
-class Receiver:
-    """A running receiver of webhooks over an installation."""
-
-    site: Site
-    url: str
-
-    def post(self, source: str = "pingcode", token: str = TOKEN, **body: Any) -> requests.Response:
-        return requests.post(f"{self.url}hooks/{source}/{token}", timeout=10, **body)
-
-    def stored(self, source: str = "pingcode") -> dict[str, int]:
-        """Task -> how often it was hinted at."""
-        with Store(self.site.folder / "data" / "bridge.db") as store:
-            return {hint.task: hint.times for hint in hints.pending(store, source)}
-
-
-def opened(site: Site) -> Workspace:
-    return Workspace.open(site.folder / "config.toml", today=TODAY, secrets=True)
-
-
-@contextmanager
-def receiving(site: Site, *, token: str = TOKEN) -> Iterator[Receiver]:
-    config = site.folder / "config.toml"
-    site.write("config.toml", f'{config.read_text(encoding="utf-8")}\n[web]\nhook_token = "{token}"\n')
-    space = opened(site)
-    space.store(create=True).close()
-    inbox, stop = Inbox(space), threading.Event()
-    running = serve(create_app(NoReports(), hooks=inbox), "127.0.0.1", 0, stop)
-    try:
-        yield Receiver(site, running.url)
-    finally:
-        stop.set()
-        running.join(5)
-        inbox.close(5)
 
 
 @pytest.fixture
@@ -101,9 +39,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "bridge.db") as opened:
         opened.upgrade()
         yield opened
-
-
-# --- What is accepted ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -190,9 +125,6 @@ def test_a_connector_that_stumbles_over_a_body_reads_the_whole_source(
     assert receiver.stored() == {WHOLE: 1}
 
 
-# --- What is refused -----------------------------------------------------------------------------------------------
-
-
 def test_a_wrong_token_and_an_unknown_source_are_answered_alike(receiver: Receiver):
     wrong = receiver.post(token="wrong", json={"id": ONE})
     unknown = receiver.post(source="jira", json={"id": ONE})
@@ -261,9 +193,6 @@ def test_a_caller_that_goes_away_in_the_middle_disturbs_nobody(receiver: Receive
     assert receiver.post(json={"id": ONE}).status_code == 202
 
 
-# --- How hints are kept --------------------------------------------------------------------------------------------
-
-
 def test_hints_about_one_task_are_one_hint_counted(receiver: Receiver):
     for _ in range(5):
         receiver.post(json={"id": ONE})
@@ -310,136 +239,6 @@ def test_a_hint_that_came_again_while_it_was_followed_stays(store: Store):
         hints.done(store, followed)
 
     assert [(hint.task, hint.times) for hint in hints.pending(store, "pingcode")] == [(ONE, 2)]
-
-
-# --- How hints are followed ----------------------------------------------------------------------------------------
-
-
-@dataclass
-class Reader:
-    """Reads an installation for hints and remembers what it was asked."""
-
-    site: Site
-    wishes: list[RefreshWish]
-    failure: Exception | None = None
-
-    def __call__(self, wish: RefreshWish) -> Refreshed:
-        self.wishes.append(wish)
-        if self.failure is not None:
-            raise self.failure
-        return refresh(opened(self.site), wish, progress=lambda *_, **__: None, stop=threading.Event())
-
-
-@dataclass
-class Hand:
-    """A clock that goes only when it is moved."""
-
-    seconds: float = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def reader(receiver: Receiver) -> Reader:
-    receiver.site.advance(TODAY)
-    assert receiver.site.run("sync").code == 0
-    return Reader(receiver.site, [])
-
-
-def follow(reader: Reader, patience: Patience) -> list[tuple[str, bool, bool]]:
-    done = follow_hints(opened(reader.site), patience, reader, stop=threading.Event())
-    return [(followed.source, followed.whole, followed.succeeded) for followed in done]
-
-
-def title_of(site: Site, key: str) -> str:
-    return str(next(row["title"] for row in site.run("tasks", "--json").lines if row["key"] == key))
-
-
-def test_a_hinted_task_is_read_through_the_api_and_the_body_is_not_believed(receiver: Receiver, reader: Reader):
-    receiver.site.pay.edit(ONE, title="真实的标题")
-    receiver.post(json={"id": ONE, "title": "伪造的标题"})
-
-    assert follow(reader, Patience()) == [("pingcode", False, True)]
-
-    assert [tuple(wish.tasks) for wish in reader.wishes] == [(ONE,)]
-    assert title_of(receiver.site, "PAY-1") == "真实的标题"
-    assert receiver.stored() == {}
-
-
-def test_a_hint_without_a_task_reads_what_changed_in_the_source(receiver: Receiver, reader: Reader):
-    receiver.site.pay.edit(ONE, title="新标题")
-    receiver.post(data=b"changed")
-
-    assert follow(reader, Patience()) == [("pingcode", True, True)]
-
-    assert title_of(receiver.site, "PAY-1") == "新标题"
-    assert receiver.stored() == {}
-
-
-def test_a_hint_about_a_task_that_does_not_exist_goes_away_quietly(receiver: Receiver, reader: Reader):
-    receiver.post(json={"id": hex_id("nobody knows me")})
-
-    assert follow(reader, Patience()) == [("pingcode", False, True)]
-    assert receiver.stored() == {}
-    assert len(receiver.site.run("tasks", "--json").lines) == 8
-
-
-def test_a_hint_is_kept_while_the_vendor_fails_and_followed_when_it_is_back(receiver: Receiver, reader: Reader):
-    patience = Patience(clock=(hand := Hand()))
-    receiver.site.pay.edit(ONE, title="后来读到")
-    receiver.site.pingcode.faults = lambda request, number: Reply({"code": "100001", "message": "down"}, 503)
-    receiver.post(json={"id": ONE})
-
-    assert follow(reader, patience) == [("pingcode", False, False)]
-    assert receiver.stored() == {ONE: 1}
-    receiver.site.pingcode.faults = None
-    assert follow(reader, patience) == []
-    hand.seconds += 15
-    assert follow(reader, patience) == [("pingcode", False, True)]
-
-    assert title_of(receiver.site, "PAY-1") == "后来读到"
-    assert receiver.stored() == {}
-
-
-def test_failures_in_a_row_wait_longer_and_at_last_read_the_whole_source(receiver: Receiver, reader: Reader):
-    patience = Patience(clock=(hand := Hand()))
-    reader.failure = Unavailable(Text("不行", "no"))
-    receiver.post(json={"id": ONE})
-    rests = []
-    for _ in range(4):
-        with pytest.raises(Unavailable):
-            follow(reader, patience)
-        begun = hand.seconds
-        while not patience.allows("pingcode", whole=False):
-            hand.seconds += 5
-        rests.append(hand.seconds - begun)
-
-    assert rests == [15, 30, 60, 120]
-    assert [tuple(wish.tasks) for wish in reader.wishes] == [(ONE,), (ONE,), (ONE,), ()]
-    assert receiver.stored() == {ONE: 1}
-
-
-def test_a_vendor_that_calls_all_the_time_is_not_read_all_the_time(receiver: Receiver, reader: Reader):
-    patience = Patience(clock=(hand := Hand()))
-    receiver.post(data=b"changed")
-    assert follow(reader, patience) == [("pingcode", True, True)]
-    receiver.post(data=b"changed")
-
-    assert follow(reader, patience) == []
-    hand.seconds += 40
-    assert follow(reader, patience) == [("pingcode", True, True)]
-
-
-def test_a_hint_stays_while_somebody_else_reads_the_source(receiver: Receiver, reader: Reader):
-    receiver.post(json={"id": ONE})
-    patience = Patience()
-
-    done = follow_hints(opened(receiver.site), patience, lambda wish: None, stop=threading.Event())
-
-    assert done == []
-    assert receiver.stored() == {ONE: 1}
-    assert patience.allows("pingcode", whole=False)
 
 
 def wait_for(true: Any, seconds: float = 10) -> None:

@@ -78,26 +78,6 @@ def test_a_worktile_task_names_its_owner_and_links_into_the_tool(site: Site):
     assert task["url"] == f"https://demo.worktile.com/mission/projects/{MARKET.id}/tasks/{task['id']}"
 
 
-def test_a_deleted_item_is_marked_gone_and_comes_back_when_it_is_restored(site: Site):
-    site.advance(TODAY, 6)
-    site.run("sync")
-    site.pay.edit(item(PAY, 2).id, deleted=True)
-    site.market.edit(item(MARKET, 2).id, deleted=True)
-    site.advance(TODAY, 7)
-
-    gone = site.run("sync", "--json").json["sources"]
-    listed = site.run("tasks", "--gone", "--json").lines
-    site.market.edit(item(MARKET, 2).id, deleted=False)
-    site.pay.edit(item(PAY, 2).id, deleted=False)
-    site.advance(TODAY, 8)
-    back = site.run("sync", "--json").json["sources"]
-
-    assert [source["gone"] for source in gone] == [1, 1]
-    assert [task["gone"] for task in listed] == [True, True]
-    assert [source["revived"] for source in back] == [1, 1]
-    assert len(site.run("tasks", "--json").lines) == 8
-
-
 def test_an_unreadable_project_makes_the_source_partial_and_loses_nothing(site: Site):
     site.advance(TODAY, 7)
     site.run("sync")
@@ -194,22 +174,6 @@ def test_a_new_mapping_is_applied_without_the_network(site: Site):
     assert {(change["field"], change["old"], change["new"]) for change in changes} == {("status", "todo", "doing")}
 
 
-def test_a_mass_disappearance_is_not_believed_until_it_is_confirmed(site: Site):
-    site.advance(TODAY, 6)
-    site.run("sync")
-    for number in (1, 2):
-        site.market.edit(item(MARKET, number).id, deleted=True)
-    site.advance(TODAY, 7)
-
-    doubted = site.run("sync", "--json")
-    confirmed = site.run("sync", "--confirm-gone", "--json")
-
-    assert doubted.code == 1
-    assert doubted.json["sources"][1]["outcome"] == "partial"
-    assert "--confirm-gone" in doubted.err and "2 / 3" in doubted.err
-    assert (confirmed.code, confirmed.json["sources"][1]["gone"]) == (0, 2)
-
-
 def test_reading_again_what_failed_does_not_make_the_rest_look_fresh(site: Site):
     site.advance(TODAY)
     site.run("sync")
@@ -238,50 +202,6 @@ def test_only_failed_reads_just_the_project_that_failed(site: Site):
     assert [(s["stream"], s["outcome"]) for s in again[1]["streams"]] == [("tasks", "complete")]
     assert again[0]["streams"] == []
     assert len(site.run("tasks", "--source", "worktile", "--json").lines) == 3
-
-
-def test_a_project_that_is_not_listed_twice_is_gone_and_comes_back_whole(site: Site):
-    site.advance(TODAY, 6)
-    site.run("sync")
-    for world, project in ((site.pay, PAY), (site.market, MARKET)):
-        world.projects["f" * 24] = replace(project, id="f" * 24, key="NEW", name="新项目")
-        world.projects[project.id] = replace(project, deleted=True)
-
-    once = site.run("sync", "--json").json["sources"]
-    twice = site.run("sync", "--json").json["sources"]
-    for world, project in ((site.pay, PAY), (site.market, MARKET)):
-        world.projects[project.id] = project
-    back = site.run("sync", "--json").json["sources"]
-
-    assert [source["gone"] for source in once] == [0, 0]
-    assert [source["unlisted"] for source in once] == [[PAY.id], [MARKET.id]]
-    assert [source["gone"] for source in twice] == [5, 3]
-    assert [source["revived"] for source in back] == [5, 3]
-    assert len(site.run("tasks", "--json").lines) == 8
-
-
-def test_a_run_over_failed_parts_only_never_proves_that_a_project_is_gone(site: Site):
-    site.advance(TODAY, 6)
-    site.run("sync")
-
-    first = site.run("sync", "--only-failed", "--json")
-    second = site.run("sync", "--only-failed", "--json")
-
-    assert [source["gone"] for source in first.json["sources"] + second.json["sources"]] == [0] * 4
-    assert len(site.run("tasks", "--json").lines) == 8
-
-
-def test_a_source_that_suddenly_lists_nothing_is_not_believed(site: Site):
-    site.advance(TODAY, 6)
-    site.run("sync")
-    site.pay.projects[PAY.id] = replace(PAY, deleted=True)
-
-    done = [site.run("sync", "--json") for _ in range(3)]
-
-    assert [run.code for run in done] == [1, 1, 1]
-    assert done[-1].json["sources"][0]["outcome"] == "partial"
-    assert "一个项目也看不到" in done[-1].err
-    assert len(site.run("tasks", "--source", "pingcode", "--json").lines) == 5
 
 
 def test_a_project_without_items_makes_no_full_read_of_an_incremental_one(site: Site):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.mapping import wire
-from bridge.mapping.apply import Surroundings, to_task
+from bridge.mapping.apply import Surroundings, to_row, to_task
 from bridge.mapping.document import parse
 
 ROOT = Path(__file__).parents[3]
@@ -32,6 +32,8 @@ def outcomes(kind: str) -> list[dict[str, Any]]:
         outcome = to_task(mapping, payload, about)
         assert outcome.task is not None
         task = wire.as_json(outcome.task)
+        row = to_row(mapping, payload, about)
+        assert (json.dumps(row.data), row.problems) == (json.dumps(task), outcome.problems)
         # Any word of the file changes the version; which one it is says nothing about the mapping.
         task["mapping_version"] = task["mapping_version"].split("-")[0]
         found.append({"task": task, "problems": [asdict(problem) for problem in outcome.problems]})

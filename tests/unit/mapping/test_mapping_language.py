@@ -171,6 +171,45 @@ def test_ids_of_a_list_are_looked_up_one_by_one(mapped):
     assert outcome.task.tags == ("a", "b")
 
 
+SEVERAL = 'lookup = { stream = ["here", "elsewhere"], path = "name" }'
+
+
+@pytest.mark.parametrize(
+    ("rows", "name"),
+    [
+        ({"here": {"7": {"name": "a"}}, "elsewhere": {"7": {"name": "b"}}}, "a"),
+        ({"here": {"8": {"name": "a"}}, "elsewhere": {"7": {"name": "b"}}}, "b"),
+        ({"here": {"7": {"name": ""}}, "elsewhere": {"7": {"name": "b"}}}, "b"),
+        ({"elsewhere": {"7": {"name": "b"}}}, "b"),
+        ({"here": {"7": {"name": "a"}}}, "a"),
+    ],
+)
+def test_of_several_streams_the_first_that_has_a_value_for_the_id_counts(mapped, rows, name):
+    text = f'[task.sprint]\nfrom = "s"\n{SEVERAL}\n[task.assignees]\nfrom = "o"\n{SEVERAL}'
+
+    outcome = mapped(text, {"s": 7, "o": [7]}, lookups=rows)
+
+    assert (outcome.task.sprint, outcome.task.assignees) == (name, (Person("7", name),))
+    assert outcome.problems == ()
+
+
+def test_an_id_that_no_stream_has_is_told_with_all_that_were_looked_through(mapped):
+    text = f'[task.sprint]\nfrom = "s"\n{SEVERAL}\n[task.assignees]\nfrom = "o"\n{SEVERAL}'
+
+    outcome = mapped(text, {"s": 7, "o": 7}, lookups={"here": {}, "elsewhere": {"8": {"name": "b"}}})
+
+    assert {(problem.path, problem.value) for problem in outcome.problems} == {
+        ("s → here | elsewhere", "7"),
+        ("o → here | elsewhere", "7"),
+    }
+
+
+def test_while_none_of_several_streams_was_read_nobody_is_a_stranger(mapped):
+    outcome = mapped(f'[task.assignees]\nfrom = "o"\n{SEVERAL}', {"o": 7}, lookups={"elsewhere": {}})
+
+    assert (outcome.task.assignees, outcome.problems) == ((Person("7", "7"),), ())
+
+
 def test_conditions_compare_any_element_of_a_list(mapped):
     text = '[[task.kind.any]]\nfrom = "type"\nwhen = { "tags[]" = "节点" }\nvalues = { "任务" = "milestone" }'
 

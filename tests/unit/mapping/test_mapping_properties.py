@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import Problems
 from bridge.mapping import lint, wire
-from bridge.mapping.apply import Surroundings, to_task
+from bridge.mapping.apply import Surroundings, to_row, to_task
 from bridge.mapping.document import MappingFile, parse
 from bridge.mapping.targets import TASK_TARGETS
 from bridge.model import Status
@@ -66,6 +66,7 @@ def test_any_payload_gives_a_task_that_survives_the_wire_or_says_what_is_missing
 
     outcome = to_task(SHIPPED[kind], payload, about)
 
+    assert to_row(SHIPPED[kind], payload, about).problems == outcome.problems
     if outcome.task is None:
         assert outcome.problems[0].code == "missing_required"
         return
@@ -75,6 +76,7 @@ def test_any_payload_gives_a_task_that_survives_the_wire_or_says_what_is_missing
     assert (outcome.task.status is not Status.UNMAPPED) or any(p.target == "status" for p in outcome.problems)
     assert all(len(problem.value) <= 80 for problem in outcome.problems)
     assert to_task(SHIPPED[kind], payload, about) == outcome
+    assert json.dumps(to_row(SHIPPED[kind], payload, about).data) == json.dumps(wire.as_json(outcome.task))
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -157,6 +159,9 @@ def test_any_file_is_refused_with_words_or_maps_any_payload(tables, payload):
     if mapping is not None:
         outcome = to_task(mapping, payload, surroundings({}))
         assert outcome.task is None or wire.from_json(wire.as_json(outcome.task)) == outcome.task
+        row = to_row(mapping, payload, surroundings({}))
+        assert row.problems == outcome.problems
+        assert json.dumps(row.data) == json.dumps(outcome.task and wire.as_json(outcome.task))
 
 
 @settings(deadline=None)

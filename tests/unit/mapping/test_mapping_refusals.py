@@ -57,6 +57,13 @@ def refused(text: str) -> Problems:
         ('[task.key]\nfrom = "a"\ninside = 1', "line 4 column 1", "must be a path"),
         ('[task.key]\nfrom = "a"\nlookup = "users"', "line 4 column 1", 'must be as in { stream = "members"'),
         ('[task.key]\nfrom = "a"\nlookup = { stream = "u", path = "b", pth = "c" }', "line 4 column 38", '"path"'),
+        ('[task.key]\nfrom = "a"\nlookup = { stream = 3, path = "b" }', "line 4 column 12", 'the value "3" of stream'),
+        ('[task.key]\nfrom = "a"\nlookup = { stream = [], path = "b" }', "line 4 column 12", "several in order"),
+        (
+            '[task.key]\nfrom = "a"\nlookup = { stream = [\n"u", ""], path = "b" }',
+            "line 5 column 6 [task.key.lookup.stream[2]]",
+            "must be the name of a list that the source reads",
+        ),
         ('[task.key]\nfrom = "a"\nwhen = "b"', "line 4 column 1", "must be a table of conditions"),
         ('[task.key]\nfrom = "a"\nwhen = { b = [] }', "line 4 column 1", "must be a table of conditions"),
         ('[task.key]\nfrom = "a"\nwhen = { "b[" = 1 }', "line 4 column 1", 'the path "b["'),

@@ -171,7 +171,17 @@ def test_an_owner_nobody_knows_keeps_the_id_as_name_and_is_told(task):
     outcome = task({"assignee": "left"})
 
     assert outcome.task.assignees == (Person("left", "left"),)
-    assert outcome.problems == (Problem("unmapped_value", "assignees", "properties.assignee → members", "left"),)
+    path = "properties.assignee → members | unlisted_members"
+    assert outcome.problems == (Problem("unmapped_value", "assignees", path, "left"),)
+
+
+def test_an_owner_who_left_is_called_by_the_name_that_was_asked_for_by_id(worktile, about):
+    left = {"unlisted_members": {"u7": {"uid": "u7", "name": "fang", "display_name": "方远"}}}
+    row = {**ROW, "properties": {"assignee": ["u7", "u1"]}}
+
+    outcome = to_task(worktile, row, about(lookups={**LOOKUPS, **left}))
+
+    assert (outcome.task.assignees, outcome.problems) == ((Person("u7", "方远"), Person("u1", "王磊")), ())
 
 
 def test_where_the_members_could_not_be_read_not_every_owner_is_a_problem(worktile, about):

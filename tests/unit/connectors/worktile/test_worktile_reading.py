@@ -96,10 +96,38 @@ def test_a_day_without_changes_costs_the_fewest_requests(open_team):
     assert a_run() == 2 + 6 + 2
 
 
-def test_tasks_are_not_counted_by_worktile_so_one_absence_proves_nothing(open_team):
+@pytest.mark.parametrize("envelope", ["items", "value", "wrapped"])
+@pytest.mark.parametrize("project", ["MKT", "SVC", "EMPTY"])
+def test_tasks_are_counted_where_the_total_of_every_page_is_what_was_found(open_team, envelope, project):
+    last = open_team(envelope=envelope).pages(project)[-1]
+
+    assert (last.complete, last.counted) == (True, True)
+
+
+@pytest.mark.parametrize("project", ["MKT", "SVC", "EMPTY"])
+def test_without_a_total_one_absence_proves_nothing(open_team, project):
+    last = open_team(send_total=False).pages(project)[-1]
+
+    assert (last.complete, last.counted) == (True, False)
+
+
+@pytest.mark.parametrize("wrong", [None, 0, 24, 26, "25", True])
+@pytest.mark.parametrize("page", ["0", "2"])
+def test_a_total_that_one_page_leaves_out_or_tells_otherwise_counts_nothing(open_team, wrong, page):
     team = open_team()
 
-    assert not any(page.counted for page in team.pages())
+    def fault(request):
+        if "project-tasks" not in request.path or request.query["page_index"] != page:
+            return None
+        items = team.sim.world.items_of(request.query["project_id"])[int(page) * 10 : int(page) * 10 + 10]
+        rows = [{"_id": item.id, "properties": {}} for item in items]
+        return Reply({"items": rows, "has_more": page != "2", "total": wrong})
+
+    team.sim.faults = fault
+
+    last = team.pages(use_v2=False)[-1]
+
+    assert (last.complete, last.counted) == (True, False)
 
 
 def test_a_broken_row_of_projects_hides_no_other_project(open_team):

@@ -144,6 +144,25 @@ def test_a_list_of_several_pages_is_complete_only_when_two_walks_in_a_row_agree(
     assert [batch.complete for batch in batches] == [False] * 9 + [True]
 
 
+@pytest.mark.parametrize("size", [0, 7, 25])
+@pytest.mark.parametrize(
+    ("flags", "counted"), [(honest, True), (without_flag, True), (without_total, False), (total_too_large, False)]
+)
+def test_a_list_is_counted_where_its_total_is_what_was_found(size, flags, counted):
+    *others, last = read_proven(a_list(size, 10, flags), a_sieve())
+
+    assert (last.complete, last.counted) == (True, counted)
+    assert not any(batch.counted for batch in others)
+
+
+def test_the_total_that_counts_is_that_of_the_walk_that_proved_the_list():
+    told, untold = a_list(25, 10, honest), a_list(25, 10, without_total)
+
+    counted = [list(read_proven(Walks(*walks), a_sieve()))[-1].counted for walks in ((untold, told), (told, untold))]
+
+    assert counted == [True, False]
+
+
 def test_a_list_that_never_comes_to_rest_is_an_error_and_never_complete():
     walks = Walks(*(a_list(size, 10, honest) for size in range(20, 30)))
 
