@@ -6,7 +6,7 @@ from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bridge.store import raw, runs, sightings
+from bridge.store import memory, raw, runs, sightings
 from bridge.store.tasks import gone_ids as known_gone
 from bridge.sync.details import Details, affordable
 from bridge.sync.effort import refresh_effort
@@ -56,13 +56,15 @@ class Pull:
     """Reads one source into the store; `report` says how far it came, also when it was cut short."""
 
     def __init__(
-        self, connector: Connector, turn: Turn, wish: Wish, progress: Progress, memory: MutableMapping[str, str]
+        self, connector: Connector, turn: Turn, wish: Wish, progress: Progress, facts: MutableMapping[str, str]
     ) -> None:
         self._connector = connector
         self._turn = turn
         self._wish = wish
         self._progress = progress
-        self._lacks = Lacks(turn, connector, memory, ask_again=wish.full)
+        self._memory = facts
+        self._remembered: dict[str, str] = dict(facts)
+        self._lacks = Lacks(turn, connector, facts, ask_again=wish.full)
         self._meter = Meter(connector.tally)
         self._gone: set[str] = set()
         self._absent: list[tuple[StreamReport, Absent]] = []
@@ -166,6 +168,7 @@ class Pull:
                 while rows < ROWS_AT_ONCE and readers.has_next:
                     events.append(readers.next())
                     rows += self._arrive(stream, walks, events[-1])
+                self._keep_memory()
         for event in events:
             walk = walks[event.scope]
             walk.report.spend(event.cost)
@@ -173,6 +176,12 @@ class Pull:
             self._progress(self._turn.source, stream, walk.scope.name, walk.report.counts.fetched, ended=ended)
             if isinstance(event, Ended):
                 self._scope_ended(stream, walk, event.error)
+
+    def _keep_memory(self) -> None:
+        """What the connector wants to know again belongs to the pages it comes from, also if this run is killed next."""
+        if self._memory != self._remembered:
+            memory.save(self._turn.store, self._turn.source, self._memory)
+            self._remembered = dict(self._memory)
 
     def _arrive(self, stream: str, walks: Sequence[Walk], event: Arrived | Ended) -> int:
         if isinstance(event, Ended):
