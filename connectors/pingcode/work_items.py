@@ -37,7 +37,7 @@ STREAM = "work_items"
 OVERLAP_S = 600
 DAY_S = int(timedelta(days=1).total_seconds())
 # A project at rest would have its last busy days read again for ever; this far behind the server's time it moves on.
-QUIET_S = 3_600
+QUIET_S = 2 * DAY_S
 ALL = {"include_deleted": "true", "include_archived": "true"}
 
 
