@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 BUSY_TIMEOUT_MS = 30_000
-WRITING = ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=4000", "cache_size=-8000")
+# A task is about a kilobyte: pages of the usual four waste a fifth of themselves. Only a new file takes this on.
+WRITING = ("page_size=8192", "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=2000", "cache_size=-8000")
 
 CANNOT_OPEN = Text(
     zh="无法打开数据库 {path}：{why}。请检查目录是否存在、是否可写、磁盘是否已满。",

@@ -15,7 +15,7 @@ from connectors.pingcode.api import PAGE_SIZE, Envelope, Row
 from connectors.pingcode.windows import Grain, Window, epoch
 
 # A longer walk would have to begin again too often, because somebody always works.
-MOST_ROWS = 5_000
+MOST_ROWS = 10_000
 # More updates than a page shows, and leaves room on, cannot be compared.
 MOST_RECENT = PAGE_SIZE - 1
 
@@ -59,9 +59,13 @@ def begun(first: Envelope, start: int) -> Steps | None:
     return Steps(0, start, first.total)
 
 
-def walked(steps: Steps, ask: Ask, recent: AskRecent, grain: Grain, end: int, first: Envelope | None) -> Iterator[Pace]:
-    """The pages from where `steps` stand. Ends early where something changed; only a proven walk says so at its end."""
-    window = Window(grain.unit(steps.start) - 1, end, is_last=True)
+def walked(
+    steps: Steps, ask: Ask, recent: AskRecent, grain: Grain, window: Window, first: Envelope | None
+) -> Iterator[Pace]:
+    """The pages from where `steps` stand. Ends early where something changed; only a proven walk says so at its end.
+
+    `window` holds all updates since the walk began, and those before it that may become visible late.
+    """
     since, _ = grain.span(window.low, window.high)
     seen: set[str] = set()
     while True:

@@ -136,12 +136,13 @@ class WorkItems:
         self, project: Scope, grain: Grain, steps: steady.Steps, sieve: Sieve, first: Envelope | None
     ) -> Generator[Page, None, bool]:
         """Walk the pages as they are listed; returns whether that is proven to have missed nothing."""
+        window = Window(first_unit(grain, steps.start, steps.start), self.end(grain), is_last=True)
         for pace in steady.walked(
             steps,
             lambda index: sieve.through(self.plain(project, index)),
             lambda window: self.filtered((project.id,), grain, "updated_at", window, 0),
             grain,
-            self.end(grain),
+            window,
             first,
         ):
             if pace.steps.is_proven:
