@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.contract import Page
 from connectors.errors import BadPayload, NotPermitted, Rejected
-from connectors.pingcode.api import Envelope
+from connectors.pingcode.api import PAGE_SIZE, Envelope
 from connectors.pingcode.windows import Grain, Window, epoch
 from connectors.pingcode.work_items import QUIET_S, WorkItems, first_unit, latest_update, project_of, records
 
@@ -87,7 +87,10 @@ def _answers(items: WorkItems, marks: Marks) -> dict[str, Page]:
     if not shown.is_whole:
         # Busy projects crowd out those at rest, whose marks lie behind; these may still share an answer.
         rested = {project: mark for project, mark in marks.items() if mark <= start - QUIET_S}
-        return _answers(items, rested) if 1 < len(rested) < len(marks) else {}
+        if 1 < len(rested) < len(marks):
+            busy = {project: mark for project, mark in marks.items() if project not in rested}
+            return _answers(items, rested) | (_answers(items, busy) if _may_share(shown, len(busy)) else {})
+        return _halves(items, marks) if _may_share(shown, len(marks)) else {}
     if not _is_believed(shown, grain, window):
         return {}
     pages = {}
@@ -96,6 +99,22 @@ def _answers(items: WorkItems, marks: Marks) -> dict[str, Page]:
         high = max(mark, latest_update(mark, rows) or mark)
         pages[project] = Page(records(rows), items.final(start, high))
     return pages
+
+
+def _may_share(shown: Envelope, projects: int) -> bool:
+    """Whether fewer requests than projects can still show so many rows."""
+    return projects > 2 and shown.total is not None and shown.total <= PAGE_SIZE * projects // 2
+
+
+def _halves(items: WorkItems, marks: Marks) -> dict[str, Page]:
+    """The projects with the newer marks and those with the older ones, each half asked since its own oldest mark."""
+    ordered = sorted(marks, key=lambda project: (-marks[project], project))
+    middle = len(ordered) // 2
+    return {
+        project: page
+        for half in (ordered[:middle], ordered[middle:])
+        for project, page in _answers(items, {project: marks[project] for project in half}).items()
+    }
 
 
 def _is_believed(shown: Envelope, grain: Grain, window: Window) -> bool:

@@ -158,7 +158,9 @@ class Maker:
         key = identity("item", number)
         home, kind = self._projects[place], KINDS[number % len(KINDS)]
         start = created + pick.randrange(0, 10) * DAY_S
-        updated = min(created + int(pick.expovariate(1 / (9 * DAY_S))), self.now - REST_S)
+        wait, longest = pick.expovariate(1 / (9 * DAY_S)), self.now - REST_S - created
+        # Clamped instead, hundreds of items would share their last second.
+        updated = created + int(wait if wait < longest else pick.random() * longest)
         state = self._states[place, kind][pick.choices((0, 1, 2, 3), (3, 3, 5, 1))[0]]
         people = pick.sample(self._users, 3)
         short = key[:8]
