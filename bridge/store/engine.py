@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 30_000
 # A task is about a kilobyte: pages of the usual four waste a fifth of themselves. Only a new file takes this on.
-WRITING = ("page_size=8192", "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=2000", "cache_size=-8000")
+WRITING = ("page_size=8192", "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=2000", "cache_size=-4000")
 
 CANNOT_OPEN = Text(
     zh="无法打开数据库 {path}：{why}。请检查目录是否存在、是否可写、磁盘是否已满。",

@@ -14,6 +14,8 @@ from connectors.errors import ConnectorError, Interrupted, Parked, SignInFailed,
 # Pages that were read and wait to be stored; more would only be memory.
 MOST_WAITING = 2
 GRACE_S = 2.0
+# About what it takes to store a page: a source that is not slower than that needs no further reader.
+PATIENCE_S = 0.012
 # Without a sign-in, a host that answers or the wish to go on, there is no point in the next scope.
 POINTLESS = (SignInFailed, Unreachable, Parked, Interrupted)
 
@@ -79,13 +81,18 @@ class Readers:
         """Scopes whose end was not met yet."""
         self._events: queue.Queue[Arrived | Ended | Crashed] = queue.Queue(MOST_WAITING)
         self._stopped = threading.Event()
-        threads = min(connector.concurrency, self.left)
-        self._crew = [threading.Thread(target=self._run, name=f"reader-{n}", daemon=True) for n in range(threads)]
+        self._most = min(connector.concurrency, self.left)
+        self._crew: list[threading.Thread] = []
 
     def __enter__(self) -> Readers:
-        for thread in self._crew:
-            thread.start()
+        if self._most:
+            self._start_one()
         return self
+
+    def _start_one(self) -> None:
+        thread = threading.Thread(target=self._run, name=f"reader-{len(self._crew)}", daemon=True)
+        self._crew.append(thread)
+        thread.start()
 
     def __exit__(self, *_: object) -> None:
         # Who waits for an answer ends with it; nobody hands over anything any more.
@@ -94,8 +101,18 @@ class Readers:
             thread.join(GRACE_S)
 
     def next(self) -> Arrived | Ended:
-        """What came in next, within a scope in order; waits for it."""
-        event = self._events.get()
+        """What came in next, within a scope in order; waits for it.
+
+        Another thread begins only when there was nothing to take: one is enough for a source that answers at once.
+        """
+        while len(self._crew) < self._most and not self._todo.empty():
+            try:
+                event = self._events.get(timeout=PATIENCE_S)
+                break
+            except queue.Empty:
+                self._start_one()
+        else:
+            event = self._events.get()
         if isinstance(event, Crashed):
             raise event.error
         self.left -= isinstance(event, Ended)
