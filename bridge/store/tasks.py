@@ -118,6 +118,17 @@ def present_ids(store: Store, source: str, scope: str) -> set[str]:
     }
 
 
+def count_present(store: Store, source: str) -> int:
+    row = store.one("SELECT count(*) FROM tasks WHERE source = ? AND gone = 0", (source,))
+    return int(row[0]) if row else 0
+
+
+def project_name(store: Store, source: str, scope: str) -> str:
+    """The name of the project that a scope is, as its tasks have it; else the scope."""
+    row = store.one("SELECT project_name FROM tasks WHERE source = ? AND scope = ? LIMIT 1", (source, scope))
+    return row[0] if row else scope
+
+
 def gone_ids(store: Store, source: str) -> set[str]:
     return {row[0] for row in store.rows("SELECT id FROM tasks WHERE source = ? AND gone = 1", (source,))}
 

@@ -91,7 +91,11 @@ def land(turn: Turn, stream: str, scope: str, records: Sequence[RawRecord], *, i
 def set_aside(turn: Turn, stream: str, scope: str, rejected: Sequence[Reject]) -> int:
     """Keep what came without an id, so that somebody can see it; returns how many."""
     rows = [
-        (f"?{hashlib.blake2b(reject.excerpt.encode(), digest_size=8).hexdigest()}", reject.reason, reject.excerpt)
+        (
+            f"?{hashlib.sha256(f'{scope}/{reject.excerpt}'.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}",
+            reject.reason,
+            reject.excerpt,
+        )
         for reject in rejected
     ]
     runs.put_in_quarantine(turn.store, turn.source, stream, scope, rows, turn.at)

@@ -98,16 +98,19 @@ class SourceReport:
     """Scopes that hold tasks of former runs but are not listed by the source any more."""
     unavailable: dict[str, str] = field(default_factory=dict)
     """Optional streams that the server or the app does not have, and why."""
+    held: int = 0
+    """Rows in quarantine after the run, whichever run put them there."""
     overhead: Counts = field(default_factory=Counts)
     """What signing in and listing the scopes cost, outside any scope."""
 
     @property
     def outcome(self) -> Outcome:
-        if self.error is not None and not any(stream.outcome == "complete" for stream in self.streams):
-            return "failed"
-        if self.error is not None or any(stream.outcome != "complete" for stream in self.streams):
-            return "partial"
-        return "complete"
+        """Failed: nothing could be read at all."""
+        is_troubled = self.error is not None or any(stream.outcome != "complete" for stream in self.streams)
+        if not is_troubled:
+            return "complete"
+        came = any(stream.outcome == "complete" or stream.counts.fetched for stream in self.streams)
+        return "partial" if came else "failed"
 
     @property
     def counts(self) -> Counts:
@@ -123,6 +126,7 @@ class SourceReport:
             "error": self.error.as_json() if self.error else None,
             "unlisted": list(self.unlisted),
             "unavailable": dict(self.unavailable),
+            "in_quarantine": self.held,
             "streams": [stream.as_json() for stream in self.streams],
         }
 

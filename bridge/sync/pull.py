@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Protocol
 
 from bridge.store import memory, raw, runs, sightings
@@ -30,6 +31,8 @@ ENOUGH_REFUSALS = 2
 # Other writers wait for a transaction to end: this many rows take a small part of a second.
 ROWS_AT_ONCE = 2_000
 REJECTED = "rejected_rows"
+UNLISTED = "unlisted"
+MINUTE = timedelta(seconds=61)
 
 
 class Progress(Protocol):
@@ -155,6 +158,9 @@ class Pull:
                     self._take(stream, walks, readers)
         finally:
             self._meter.take()
+        if self._memory != self._remembered:
+            with self._turn.store.transaction():
+                self._keep_memory()
 
     def _take(self, stream: str, walks: Sequence[Walk], readers: Readers) -> None:
         """Store what is there, all or nothing, and then judge how scopes ended.
@@ -269,20 +275,32 @@ class Pull:
             try:
                 swept = sweep.judge(found)
             except ConnectorError as err:
-                # Nothing was marked: the next complete read will ask again.
-                entry.fail(err)
+                # Nothing was marked: the scope is read from the start again, and the source asked again.
+                self._doubt(entry, Failure.of(err))
                 if isinstance(err, (SignInFailed, Retry, Interrupted)):
                     raise
                 continue
             if swept.withheld:
-                entry.outcome = "partial"
-                entry.error = Failure("mass_disappearance", f"{swept.missing} / {swept.present}")
+                self._doubt(entry, Failure("mass_disappearance", f"{swept.missing} / {swept.present}"))
             entry.counts.gone += swept.gone
         self.report.overhead.add(sweep.landed)
         if self.report.outcome == "complete" and self._wish.only is None:
-            stream = self._connector.task_stream
-            for scope, count in sweep_unlisted(self._turn, stream, self.report.unlisted, self._wish.guard):
-                self.report.streams.append(StreamReport(stream, scope, (scope,), counts=Counts(gone=count)))
+            self._sweep_unlisted()
+
+    def _doubt(self, entry: StreamReport, why: Failure) -> None:
+        """What a complete read could not settle stays open until a complete read settles it, whatever runs in between."""
+        entry.outcome, entry.error = "partial", why
+        turn = self._turn
+        with turn.store.transaction():
+            raw.save_cursor(turn.store, turn.source, entry.stream, entry.scope, {}, turn.at)
+
+    def _sweep_unlisted(self) -> None:
+        stream = self._connector.task_stream
+        for scope, name, gone in sweep_unlisted(self._turn, stream, self.report.unlisted, self._wish.guard):
+            entry = StreamReport(stream, scope, (scope, name), counts=Counts(gone=gone or 0))
+            if gone is None:
+                entry.outcome, entry.error = "partial", Failure(UNLISTED, name)
+            self.report.streams.append(entry)
 
     # --- One task at a time ----------------------------------------------------------------------------------------
 
@@ -290,7 +308,8 @@ class Pull:
         self._overhead()
         wanted = [stream for stream in self._connector.detail_streams if self._wish.wants(stream, "")]
         streams = [stream for stream in wanted if not self._lacks.knows(stream)]
-        spent = self.report.counts.requests
+        turn = self._turn
+        spent = self.report.counts.requests + runs.requests_since(turn.store, turn.source, turn.at - MINUTE)
         details = Details(self._connector, self._turn, streams, self._lacks)
         try:
             details.read(affordable(self._wish.per_minute, spent, len(streams)))

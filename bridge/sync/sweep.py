@@ -6,8 +6,9 @@ tasks are gone when two complete reads in a row did not list it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bridge.store import absences, raw, runs, tasks
 from bridge.sync.landing import Turn, land, mark_gone
@@ -124,19 +125,34 @@ def unlisted(turn: Turn, listed: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(tasks.scopes(turn.store, turn.source) - set(listed)))
 
 
-def sweep_unlisted(turn: Turn, stream: str, scopes: Iterable[str], guard: Guard) -> Iterator[tuple[str, int]]:
-    """Mark the tasks of scopes that the run before did not list either; gives how many by scope.
+def sweep_unlisted(
+    turn: Turn, stream: str, scopes: Sequence[str], guard: Guard
+) -> Iterator[tuple[str, str, int | None]]:
+    """Mark the tasks of scopes that the run before did not list either; gives scope, name, and how many (None: not yet).
 
-    Such a scope is read from the start if it is ever listed again, so that all of its tasks come back.
+    Such a scope is read from the start if it is ever listed again, so that all of its tasks come back. It may as well
+    only be closed to us, so what would be too much at once of all tasks waits for somebody to confirm it.
     """
     former = runs.latest(turn.store, turn.source)
-    before = former.report.get("unlisted", ()) if former is not None and former.outcome == "complete" else ()
-    for scope in [scope for scope in scopes if guard.confirmed or scope in before]:
-        missing = tasks.present_ids(turn.store, turn.source, scope)
+    before = former.report.get("unlisted", ()) if former is not None and _knew_the_rest(former.report) else ()
+    known = {scope: tasks.present_ids(turn.store, turn.source, scope) for scope in scopes}
+    lost = sum(map(len, known.values()))
+    withheld = guard.withholds(lost, tasks.count_present(turn.store, turn.source))
+    for scope, missing in known.items():
+        name = tasks.project_name(turn.store, turn.source, scope)
+        if not guard.confirmed and (withheld or scope not in before):
+            yield scope, name, None
+            continue
         with turn.store.transaction():
             raw.save_cursor(turn.store, turn.source, stream, scope, {}, turn.at)
         _mark(turn, missing)
-        yield scope, len(missing)
+        yield scope, name, len(missing)
+
+
+def _knew_the_rest(report: Mapping[str, Any]) -> bool:
+    """Whether that run read everything that was listed."""
+    rest = [entry for entry in report["streams"] if (entry["error"] or {}).get("code") != "unlisted"]
+    return report["error"] is None and all(entry["outcome"] == "complete" for entry in rest)
 
 
 def _mark(turn: Turn, ids: Iterable[str]) -> None:

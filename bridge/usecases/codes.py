@@ -98,6 +98,13 @@ CODES: dict[str, Text] = {
         zh="另一个进程正在读取这个来源：{detail}。请等它结束再运行；没有改动任何数据。",
         en="another process is reading this source: {detail}. Run again when it is done; nothing was touched.",
     ),
+    "unlisted": Text(
+        zh="项目“{detail}”不再列出：可能已归档、删除，或应用失去了权限。它的任务暂时保持原样；"
+        "两次完整读取后仍未列出会标记为消失，数量太多时要等你确认：pbridge sync --confirm-gone。",
+        en='project "{detail}" is not listed any more: archived, deleted, or closed to the app. Its tasks stay as they are '
+        "for now; after two complete reads they are marked as gone, or, if they are many, once you confirm it: "
+        "pbridge sync --confirm-gone.",
+    ),
     # --- What came ---
     "state_types": Text(
         zh="见到的状态类型与任务数：{detail}。若有 1、2、3 以外的类型，请在映射的 [task.status] 中写明。",

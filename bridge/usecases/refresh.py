@@ -52,7 +52,7 @@ class Refreshed:
         if outcomes and all(outcome == "failed" for outcome in outcomes):
             return 3
         incomplete = any(outcome != "complete" for outcome in outcomes)
-        return int(incomplete or any(source.counts.quarantined for source in self.report.sources))
+        return int(incomplete or any(source.held for source in self.report.sources))
 
 
 def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: threading.Event) -> Refreshed:
@@ -110,6 +110,7 @@ class Round:
             report = pull.reread(wish.tasks) if wish.tasks else pull.run()
         finally:
             connector.close()
+        report.held = runs.quarantined(store, source.name)
         with store.transaction():
             memory.save(store, source.name, remembered)
         if not wish.tasks:

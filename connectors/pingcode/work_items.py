@@ -227,7 +227,8 @@ class WorkItems:
         """Where the next pull begins: at the latest update seen, but never later than the beginning of this pull."""
         if latest is None:
             return {}
-        rested = start - QUIET_S if self.api.clock.offset is not None else 0
+        # By whole days, so that a project at rest has nothing new to remember in most runs.
+        rested = (start - QUIET_S) // DAY_S * DAY_S if self.api.clock.offset is not None else 0
         return {"high": max(min(latest, start), rested)}
 
 

@@ -144,7 +144,7 @@ def test_a_mass_disappearance_is_not_believed_until_it_is_confirmed(site: Site):
     assert (confirmed.code, confirmed.json["sources"][1]["gone"]) == (0, 2)
 
 
-def test_a_project_that_is_not_listed_twice_is_gone_and_comes_back_whole(site: Site):
+def test_a_project_that_is_not_listed_is_gone_once_that_is_confirmed_and_comes_back_whole(site: Site):
     site.advance(TODAY, 6)
     site.run("sync")
     for world, project in ((site.pay, PAY), (site.market, MARKET)):
@@ -152,14 +152,16 @@ def test_a_project_that_is_not_listed_twice_is_gone_and_comes_back_whole(site: S
         world.projects[project.id] = replace(project, deleted=True)
 
     once = site.run("sync", "--json").json["sources"]
-    twice = site.run("sync", "--json").json["sources"]
+    doubted = site.run("sync", "--json").json["sources"]
+    confirmed = site.run("sync", "--confirm-gone", "--json").json["sources"]
     for world, project in ((site.pay, PAY), (site.market, MARKET)):
         world.projects[project.id] = project
     back = site.run("sync", "--json").json["sources"]
 
-    assert [source["gone"] for source in once] == [0, 0]
+    assert [source["gone"] for source in (*once, *doubted)] == [0, 0, 0, 0]
+    assert [source["outcome"] for source in doubted] == ["partial", "partial"]
     assert [source["unlisted"] for source in once] == [[PAY.id], [MARKET.id]]
-    assert [source["gone"] for source in twice] == [5, 3]
+    assert [source["gone"] for source in confirmed] == [5, 3]
     assert [source["revived"] for source in back] == [5, 3]
     assert len(site.run("tasks", "--json").lines) == 8
 
@@ -186,3 +188,18 @@ def test_a_source_that_suddenly_lists_nothing_is_not_believed(site: Site):
     assert done[-1].json["sources"][0]["outcome"] == "partial"
     assert "一个项目也看不到" in done[-1].err
     assert len(site.run("tasks", "--source", "pingcode", "--json").lines) == 5
+
+
+def test_a_small_project_that_two_complete_reads_did_not_list_is_gone(site: Site):
+    small = replace(PAY, id="e" * 24, key="SML", name="小项目")
+    site.pay.projects[small.id] = small
+    site.pay.add(replace(item(PAY, 90), project=small.id, key="SML-1"))
+    site.advance(TODAY, 6)
+    site.run("sync")
+    site.pay.projects[small.id] = replace(small, deleted=True)
+
+    once = site.run("sync", "--source", "pingcode", "--json")
+    twice = site.run("sync", "--source", "pingcode", "--json")
+
+    assert (once.code, once.json["sources"][0]["outcome"], once.json["sources"][0]["gone"]) == (1, "partial", 0)
+    assert (twice.code, twice.json["sources"][0]["outcome"], twice.json["sources"][0]["gone"]) == (0, "complete", 1)
