@@ -185,7 +185,7 @@ class Connector(Protocol):
 
     A pull that began at `{}` and finished, even across interruptions, is a complete read of its scope.
     A source without an update filter returns `{}` as its last cursor, so that each pull is complete.
-    `pages`, `details` and `find` may be called by several threads at once, for different scopes.
+    `pages` and `details` may be called by several threads at once, for different scopes and tasks.
     """
 
     config_type: ClassVar[type[SourceConfig]]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from bridge.store import details, raw
 from bridge.store.details import Due
@@ -11,7 +15,7 @@ from bridge.sync.history import record_events
 from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land
 from bridge.sync.outcome import Counts, StreamReport
-from bridge.sync.reading import Meter
+from bridge.sync.reading import Cost, Meter
 from connectors.contract import Connector, RawRecord, Scope
 from connectors.errors import BadPayload, ConnectorError, NotPermitted, PathUnknown, Rejected
 
@@ -27,6 +31,16 @@ FAILURES_IN_A_ROW = 3
 def affordable(per_minute: int, spent: int, streams: int) -> int:
     """How many tasks can be asked about without waiting for the next minute."""
     return min(MOST_TASKS, max(0, int(per_minute * SHARE_OF_MINUTE) - spent) // streams) if streams else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the source said of one task, or why it did not, and what asking has cost."""
+
+    entry: Due
+    records: tuple[RawRecord, ...]
+    error: ConnectorError | None
+    cost: Cost
 
 
 class Details:
@@ -47,38 +61,50 @@ class Details:
             self._read_stream(report, most)
 
     def _read_stream(self, report: StreamReport, most: int) -> None:
-        store, source, failures = self._turn.store, self._turn.source, 0
-        meter = Meter(self._connector.tally)
-        for entry in details.due(store, source, report.stream, before=self._before, most=most) if most else []:
-            try:
-                records = self._connector.details(report.stream, Scope(entry.scope), entry.task)
-            except (PathUnknown, NotPermitted) as err:
-                if self._lacks.explains(report.stream, err):
-                    report.spend(meter.take())
+        store, source = self._turn.store, self._turn.source
+        due = details.due(store, source, report.stream, before=self._before, most=most) if most else []
+        failures = 0
+        with closing(self._answers(report.stream, due)) as answers:
+            for answer in answers:
+                report.spend(answer.cost)
+                if answer.error is None:
+                    failures = 0
+                    self._land(report, answer.entry, answer.records)
+                    continue
+                if self._lacks.explains(report.stream, answer.error):
                     self.overhead.add(report.counts)
                     self.reports.remove(report)
                     return
-                report.fail(err)
-                break
-            except (Rejected, BadPayload) as err:
-                # One task that cannot be read leaves the others alone, and is not the first to be asked about each
-                # time; a row of them is the stream's own trouble.
                 failures += 1
-                report.fail(err)
-                with store.transaction():
-                    details.mark_read(store, source, report.stream, entry, self._turn.at)
-                if failures == FAILURES_IN_A_ROW:
+                self._fail(report, answer.entry, answer.error)
+                if failures == FAILURES_IN_A_ROW or isinstance(answer.error, (PathUnknown, NotPermitted)):
                     break
-                continue
-            except ConnectorError as err:
-                report.fail(err)
-                report.spend(meter.take())
-                raise
-            failures = 0
-            self._land(report, entry, records)
-            report.spend(meter.take())
-        report.spend(meter.take())
         report.pending = details.count_due(store, source, report.stream, before=self._before)
+
+    def _fail(self, report: StreamReport, entry: Due, err: ConnectorError) -> None:
+        """One task that cannot be read leaves the others alone; what concerns them all is raised or ends the stream."""
+        report.fail(err)
+        if not isinstance(err, (Rejected, BadPayload, NotPermitted)):
+            raise err
+        # Not the first to be asked about each time.
+        with self._turn.store.transaction():
+            details.mark_read(self._turn.store, self._turn.source, report.stream, entry, self._turn.at)
+
+    def _answers(self, stream: str, due: Sequence[Due]) -> Generator[Answer, None, None]:
+        """What the source says of each task, in order, asked side by side; the first alone, in case there is no such stream."""
+        size = self._connector.concurrency
+        waves = [due[:1], *(due[at : at + size] for at in range(1, len(due), size))]
+        with ThreadPoolExecutor(size, thread_name_prefix="details") as pool:
+            for wave in waves:
+                yield from pool.map(partial(self._ask, stream), wave)
+
+    def _ask(self, stream: str, entry: Due) -> Answer:
+        meter = Meter(self._connector.tally)
+        try:
+            records = self._connector.details(stream, Scope(entry.scope), entry.task)
+        except ConnectorError as err:
+            return Answer(entry, (), err, meter.take())
+        return Answer(entry, records, None, meter.take())
 
     def _land(self, report: StreamReport, entry: Due, records: Sequence[RawRecord]) -> None:
         turn, stream = self._turn, report.stream
