@@ -104,14 +104,8 @@ class _Plain(HTTPConnection):
         super().request(*args, **kwargs)
 
 
-class _Secure(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _note(self.sock)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _note(self.sock)
-        super().request(*args, **kwargs)
+class _Secure(_Plain, HTTPSConnection):
+    """The same above TLS."""
 
 
 class _PlainPool(HTTPConnectionPool):

@@ -22,10 +22,10 @@ def add(store: Store, source: str, stream: str, scope: str, page: int, ids: Iter
     store.insert("sightings", {"source": source, "stream": stream, "scope": scope, "page": page, "ids": packed})
 
 
-def pages(store: Store, source: str, stream: str, scope: str) -> int:
-    """How many pages a read under way has met; 0 where none is under way."""
-    row = store.one(f"SELECT coalesce(max(page) + 1, 0) FROM sightings WHERE {_WHERE}", (source, stream, scope))
-    return int(row[0]) if row else 0
+def under_way(store: Store, source: str, stream: str) -> dict[str, int]:
+    """Scope -> how many pages a complete read that is under way there has met."""
+    sql = "SELECT scope, max(page) + 1 FROM sightings WHERE source = ? AND stream = ? GROUP BY scope"
+    return dict(store.rows(sql, (source, stream)))
 
 
 def end(store: Store, source: str, stream: str, scope: str) -> set[str]:

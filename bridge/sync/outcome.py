@@ -33,6 +33,11 @@ class Counts:
         for entry in fields(Counts):
             setattr(self, entry.name, getattr(self, entry.name) + getattr(other, entry.name))
 
+    def spend(self, cost: Cost) -> None:
+        self.requests += cost.requests
+        self.retries += cost.retries
+        self.slept_seconds += cost.slept_seconds
+
     def as_json(self) -> dict[str, Any]:
         values = {entry.name: getattr(self, entry.name) for entry in fields(Counts)}
         return {**values, "slept_seconds": round(self.slept_seconds, 1)}
@@ -65,9 +70,7 @@ class StreamReport:
     """Of what is read a little in each run: how many tasks are still to come."""
 
     def spend(self, cost: Cost) -> None:
-        self.counts.requests += cost.requests
-        self.counts.retries += cost.retries
-        self.counts.slept_seconds += cost.slept_seconds
+        self.counts.spend(cost)
 
     def fail(self, err: ConnectorError) -> None:
         self.error = Failure.of(err)

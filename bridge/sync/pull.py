@@ -19,12 +19,7 @@ from bridge.sync.remap import lookups, remap_if_needed
 from bridge.sync.sweep import Absent, Guard, Sweep, absent, sweep_unlisted, unlisted
 from bridge.sync.walks import Walk
 from connectors.contract import Connector, Page, Scope
-from connectors.errors import (
-    ConnectorError,
-    Interrupted,
-    Retry,
-    SignInFailed,
-)
+from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed
 
 # A scope that fails after every retry may be that scope's own trouble; two in a row are the vendor's.
 ENOUGH_REFUSALS = 2
@@ -113,10 +108,7 @@ class Pull:
         return self.report
 
     def _overhead(self) -> None:
-        cost, overhead = self._meter.take(), self.report.overhead
-        overhead.requests += cost.requests
-        overhead.retries += cost.retries
-        overhead.slept_seconds += cost.slept_seconds
+        self.report.overhead.spend(self._meter.take())
 
     def _refresh_lookups(self) -> None:
         turn = self._turn
@@ -198,6 +190,7 @@ class Pull:
     def _begin(self, stream: str, scopes: Sequence[Scope]) -> list[Walk]:
         store, source = self._turn.store, self._turn.source
         known = {} if self._wish.full else raw.cursors_of(store, source, stream)
+        met = sightings.under_way(store, source, stream)
         walks = []
         for scope in scopes:
             names = tuple(name for name in (scope.id, scope.name, scope.key) if name)
@@ -208,7 +201,7 @@ class Pull:
                 # A scope without a cursor, such as a new or empty project, makes no full read of an incremental one.
                 self._starts.add(not walk.cursor)
                 self.report.mode = "full" if self._starts == {True} else "incremental"
-            walk.page = sightings.pages(store, source, stream, scope.id)
+            walk.page = met.get(scope.id, 0)
             if walk.page and not walk.cursor:
                 sightings.begin(store, source, stream, scope.id)
                 walk.page = 0

@@ -10,22 +10,19 @@ from typing import Any
 
 from connectors.contract import EVERYTHING, Connector, RawRecord, Sample
 from connectors.errors import ConnectorError, Interrupted, Retry
+from connectors.outline import key_types
 from connectors.pingcode.api import PAGE_SIZE, Api, Envelope
 from connectors.pingcode.profiles import PROFILES
 
 # In all; a stream that is not reached then is left out.
 SAMPLES_S = 15.0
-MOST_DEPTH = 8
-MOST_KEYS = 400
 # How many projects are asked for an object of a stream, and how many batches of each: not every project has all.
 MOST_SCOPES = 3
 MOST_BATCHES = 2
-ANY_KEY = "*"
 PROJECTS = frozenset(profile.projects for profile in PROFILES.values())
 
-# A key is a name somebody gave to a field. What looks like an id, a number or a sentence is data that serves as a key.
+# A key is a name somebody gave to a field.
 NAME = re.compile(r"(?:[^\W\d]|\$)[\w$-]{0,59}")
-LIKE_AN_ID = re.compile(r"[0-9a-fA-F-]{16,}")
 
 
 class Glimpse(Api):
@@ -58,13 +55,13 @@ class Sampler:
         for stream in self._source.streams:
             found = task if stream == self._source.task_stream else self._one(self._listed, stream)
             if found is not None:
-                yield Sample(stream, key_types(found.payload))
+                yield Sample(stream, key_types([found.payload], NAME))
         if task is None:
             return
         for stream in self._source.detail_streams:
             found = self._one(self._told, stream, task.external_id)
             if found is not None:
-                yield Sample(stream, key_types(found.payload))
+                yield Sample(stream, key_types([found.payload], NAME))
 
     def _told(self, stream: str, task: str) -> Iterator[RawRecord]:
         return iter(self._source.details(stream, EVERYTHING, task))
@@ -90,44 +87,5 @@ class Sampler:
             # Nobody answers, or not now: the next stream would only cost the same wait.
             self._until = time.monotonic()
         except ConnectorError:
-            pass  # closed, or not on this server: its sample is missing
+            return None  # closed, or not on this server: its sample is missing
         return None
-
-
-def key_types(payload: object) -> dict[str, tuple[str, ...]]:
-    """Dotted paths of all keys, with `[]` for a step into an array, and the types of the values met there."""
-    met: dict[str, dict[str, None]] = {}
-    for path, kind in _walk(payload, "", 0):
-        if path in met or len(met) < MOST_KEYS:
-            met.setdefault(path, {})[kind] = None
-    return {path: tuple(sorted(kinds)) for path, kinds in met.items()}
-
-
-def _walk(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]:
-    if path:
-        yield path, _kind(value)
-    if depth == MOST_DEPTH:
-        return
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            name = _shown(str(key))
-            yield from _walk(inner, f"{path}.{name}" if path else name, depth + 1)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _walk(inner, f"{path}[]", depth + 1)
-
-
-def _shown(key: str) -> str:
-    return key if NAME.fullmatch(key) and not LIKE_AN_ID.fullmatch(key) else ANY_KEY
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list | tuple) else "object"

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
+from connectors.outline import key_types
 from connectors.pingcode.connector import CHECK_SIGN_IN_WAITS_S, CHECK_WAITS_S
 from connectors.pingcode.look import LOOK_S, MOST_LOOKED_AT
-from connectors.pingcode.sampling import key_types
+from connectors.pingcode.sampling import NAME
 from connectors.testing import Reply, SimProject, hex_id
 from tests.unit.connectors.pingcode.conftest import LIN, NOW, OPS, PAY, SECRET, a_world, an_item, full, some_items
 
@@ -206,7 +207,7 @@ def test_keys_are_dotted_and_tell_every_type_that_was_met():
         "people": {"0f1e2d3c4b5a69788796a5b4": {"role": "x"}, "a b": 1, "7": 2, "x@y.cn": 3},
     }
 
-    assert key_types(payload) == {
+    assert key_types([payload], NAME) == {
         "id": ("string",),
         "n": ("number",),
         "on": ("boolean",),
@@ -229,7 +230,7 @@ def test_an_object_without_bounds_gives_a_bounded_sample():
         deep = {"in": deep}
     wide = {f"key_{n}": n for n in range(5000)}
 
-    assert len(key_types(deep)) <= 10
+    assert len(key_types([deep], NAME)) <= 10
     assert len(key_types(wide)) == 400
 
 
