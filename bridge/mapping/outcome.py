@@ -13,6 +13,8 @@ from bridge.model import Task
 
 Code = Literal["unmapped_value", "unreadable_value", "missing_required"]
 Payload = Mapping[str, Any]
+Lookups = Mapping[str, Mapping[str, Payload]]
+"""Stream -> external id -> payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,7 @@ class Surroundings:
     source: str
     timezone: ZoneInfo
     now: datetime
-    lookups: Mapping[str, Mapping[str, Mapping[str, Any]]]
-    """Stream -> external id -> payload."""
+    lookups: Lookups
     settings: Mapping[str, str]
 
 

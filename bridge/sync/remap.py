@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from bridge.mapping.apply import to_row
 from bridge.mapping.document import MappingFile
+from bridge.mapping.outcome import Lookups
 from bridge.mapping.paths import Path, getter
 from bridge.store import raw, runs
 from bridge.store.engine import Store, dumps
@@ -16,7 +17,6 @@ from bridge.sync.landing import Arrival, Turn, save_arrivals
 from bridge.sync.outcome import Counts
 
 BATCH = 500
-Lookups = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def looked_up(mapping: MappingFile) -> dict[str, set[Path]]:

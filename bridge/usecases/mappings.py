@@ -9,7 +9,6 @@ from pathlib import Path
 from bridge.errors import UsageProblem
 from bridge.language import Phrase, Text
 from bridge.mapping import document, lint, row_lint
-from bridge.mapping.apply import Surroundings
 from bridge.mapping.outcome import Payload
 from bridge.store import raw, runs
 from bridge.store.engine import Store
@@ -83,7 +82,7 @@ def _over_payloads(space: Workspace, source: SourceConfig, mapping: document.Map
         return ()
     kind = load(source.kind)
     with space.store() as store:
-        about = _about(space, store, source, mapping)
+        about = space.mapping_surroundings(source, lookups(store, source.name, mapping))
         payloads = _payloads(store, source, kind.task_stream)
         beside = row_lint.check(mapping, lambda stream: _payloads(store, source, stream), about)
         return (*lint.check(mapping, payloads, about), *beside)
@@ -91,13 +90,3 @@ def _over_payloads(space: Workspace, source: SourceConfig, mapping: document.Map
 
 def _payloads(store: Store, source: SourceConfig, stream: str) -> Iterator[Payload]:
     return (row.payload for row in raw.current(store, source.name, stream))
-
-
-def _about(space: Workspace, store: Store, source: SourceConfig, mapping: document.MappingFile) -> Surroundings:
-    return Surroundings(
-        source=source.name,
-        timezone=space.clock.timezone,
-        now=space.clock.now(),
-        lookups=lookups(store, source.name, mapping),
-        settings={"web_base_url": source.web_base_url},
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import connectors
-from bridge.mapping.apply import Surroundings, to_row
+from bridge.mapping.apply import to_row
 from bridge.store import quarantine, raw, runs
 from bridge.store.engine import Store
 from bridge.sync.landing import Arrival, Turn, save_arrivals
@@ -81,13 +81,7 @@ def _retry_source(space: Workspace, store: Store, source: SourceConfig, run: int
 
 def _turn(space: Workspace, store: Store, source: SourceConfig, run: int) -> Turn:
     mapping, _ = space.mapping(source)
-    about = Surroundings(
-        source=source.name,
-        timezone=space.clock.timezone,
-        now=space.clock.now(),
-        lookups=lookups(store, source.name, mapping),
-        settings={"web_base_url": source.web_base_url},
-    )
+    about = space.mapping_surroundings(source, lookups(store, source.name, mapping))
     return Turn(store, source.name, run, mapping, about)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import connectors
 from bridge.errors import UsageProblem
-from bridge.mapping.apply import Surroundings as MappingSurroundings
 from bridge.mapping.document import MappingFile
 from bridge.store import budgets, leases, memory, runs
 from bridge.store.engine import Store
@@ -100,7 +99,7 @@ class Round:
         surroundings = contract.Surroundings(
             space.clock.timezone, space.clock.now, self.stop, memory=remembered, allowances=self.allowances
         )
-        turn = Turn(store, source.name, self.run, mapping, self._about(source))
+        turn = Turn(store, source.name, self.run, mapping, space.mapping_surroundings(source, {}))
         only = frozenset(runs.failed_streams(store, source.name)) if wish.only_failed else None
         guard = Guard(space.settings.thresholds.gone_guard_ratio, wish.confirm_gone)
         pull_wish = Wish(guard, wish.full, only, source.requests_per_minute)
@@ -116,12 +115,3 @@ class Round:
         if not wish.tasks:
             save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
         return report
-
-    def _about(self, source: SourceConfig) -> MappingSurroundings:
-        return MappingSurroundings(
-            source=source.name,
-            timezone=self.space.clock.timezone,
-            now=self.space.clock.now(),
-            lookups={},
-            settings={"web_base_url": source.web_base_url},
-        )

@@ -15,6 +15,7 @@ from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.mapping import document
 from bridge.mapping.document import MappingFile
+from bridge.mapping.outcome import Lookups, Surroundings
 from bridge.store import runs
 from bridge.store.engine import Store
 from bridge.usecases.clock import Clock
@@ -129,6 +130,16 @@ class Workspace:
             why = getattr(err, "strerror", None) or NOT_UTF8
             raise UsageProblem(NO_MAPPING, source=source.name, path=str(path), why=why) from err
         return document.parse(text, name=str(path)), None
+
+    def mapping_surroundings(self, source: SourceConfig, lookups: Lookups) -> Surroundings:
+        """Everything besides a payload that decides what the tasks of a source look like in this run."""
+        return Surroundings(
+            source=source.name,
+            timezone=self.clock.timezone,
+            now=self.clock.now(),
+            lookups=lookups,
+            settings={"web_base_url": source.web_base_url},
+        )
 
     def calendar(self) -> WorkCalendar:
         # The holidays of the world take a while to load, and reading a source needs none of them.

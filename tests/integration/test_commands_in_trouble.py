@@ -154,6 +154,10 @@ def test_first_runs_at_the_same_moment_create_one_store(tmp_path):
 
 def test_what_only_reads_works_where_nothing_may_be_written(site: Site, open_folder: Path):
     recorded(site)
+    readers = (["report"], ["tasks", "--json"], ["plan", "show"], ["db", "verify"])
+    for command in readers:
+        # Commands are loaded when they are used, and the unprivileged may not read the program where it is private.
+        site.run(*command)
     shutil.copytree(site.folder, open_folder, dirs_exist_ok=True)
     site.folder = open_folder
     database(site).chmod(0o444)
@@ -161,9 +165,7 @@ def test_what_only_reads_works_where_nothing_may_be_written(site: Site, open_fol
         folder.chmod(0o555)
 
     with unprivileged():
-        read = {
-            " ".join(c): site.run(*c) for c in (["report"], ["tasks", "--json"], ["plan", "show"], ["db", "verify"])
-        }
+        read = {" ".join(command): site.run(*command) for command in readers}
         refused = [site.run(command) for command in ("sync", "reconcile", "run")]
 
     database(site).parent.chmod(0o755)

@@ -231,7 +231,7 @@ def test_an_object_without_bounds_gives_a_bounded_sample():
     wide = {f"key_{n}": n for n in range(5000)}
 
     assert len(key_types([deep], NAME)) <= 10
-    assert len(key_types(wide)) == 400
+    assert len(key_types([wide], NAME)) == 400
 
 
 def test_a_host_that_falls_silent_while_samples_are_taken_is_waited_for_once(tenant, monkeypatch):
