@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 
 from connectors.contract import Connector
 
 
+@cache
 def available() -> tuple[str, ...]:
     """The kinds that `[[sources]] kind = …` may name."""
     return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if m.ispkg))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,6 +157,7 @@ class Workspace:
         return WorkCalendar.china(parse_csv(text, path.name))
 
 
+@cache
 def built_in_mappings() -> dict[str, str]:
     """Kind -> text of the mapping file that ships with the program."""
     packaged = resources.files("bridge").joinpath("_mappings")
