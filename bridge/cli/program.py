@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from bridge.cli.printing import plain_lines
 from bridge.cli.session import Group, Session, language_in
 from bridge.errors import BridgeError
 from bridge.language import Text
+from bridge.usecases.discretion import hushed
 
 ABOUT = Text(
     zh="进度桥：从 PingCode 和 Worktile 到一份销售看得懂的延期报告。",
@@ -27,8 +27,6 @@ UNEXPECTED = Text(
     zh="出现了意料之外的问题：{what}。没有完成；加 --verbose 可看到细节，请把它报告给维护者。",
     en="Something unexpected went wrong: {what}. It was not finished; --verbose shows details worth reporting.",
 )
-# Secrets travel in queries and headers, and the error of a library may quote those.
-SECRETS = re.compile(r"(client_secret=|access_token=|[Bb]earer )[^\s&'\"]+")
 NO_IO = Text(
     zh="读写失败：{what}。请检查磁盘空间与权限，再运行一次。",
     en="Reading or writing failed: {what}. Check disk space and permissions, then run it again.",
@@ -93,5 +91,5 @@ def _place(err: OSError) -> str:
 def _failed(session: Session, message: str, code: int) -> int:
     click.echo(plain_lines(message), err=True)
     if session.verbose:
-        click.echo(plain_lines(SECRETS.sub(r"\1***", traceback.format_exc())), err=True)
+        click.echo(plain_lines(hushed(traceback.format_exc())), err=True)
     return code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bridge.config import Settings
+from bridge.usecases.discretion import hushed
 from bridge.usecases.evaluate import reconcile
 from bridge.usecases.hooks import Patience, follow_hints
 from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
@@ -20,8 +20,6 @@ from connectors.redaction import Redactor
 log = logging.getLogger("bridge.service")
 
 GLANCE_S = 0.2
-# Secrets that a message may quote although nobody told us of them.
-_QUOTED_SECRET = re.compile(r"(client_secret=|access_token=|[Bb]earer )[^\s&'\"]+")
 
 
 Opened = Callable[[], Workspace]
@@ -122,7 +120,7 @@ class Discreet(logging.Formatter):
         self._redact = Redactor(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._redact(_QUOTED_SECRET.sub(r"\1***", super().format(record)))
+        return self._redact(hushed(super().format(record)))
 
 
 def secrets_of(settings: Settings) -> list[str]:
