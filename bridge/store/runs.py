@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -111,37 +111,6 @@ def failed_streams(store: Store, source: str) -> set[tuple[str, str]]:
     last = latest(store, source)
     streams = last.report.get("streams", []) if last else []
     return {(entry["stream"], entry["scope"]) for entry in streams if entry["outcome"] != "complete"}
-
-
-def put_in_quarantine(
-    store: Store, source: str, stream: str, scope: str, rows: Iterable[tuple[str, str, str]], at: datetime
-) -> None:
-    """Rows (external id, reason, detail) that could not become tasks; their raw payload is kept as any other."""
-    sql = (
-        "INSERT INTO quarantine (source, stream, external_id, scope, reason, detail, first_seen_at, last_seen_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, external_id) DO UPDATE SET "
-        "scope = excluded.scope, reason = excluded.reason, detail = excluded.detail, last_seen_at = excluded.last_seen_at"
-    )
-    now = stamp(at)
-    store.execute_many(sql, [(source, stream, key, scope, why, what, now, now) for key, why, what in rows])
-
-
-def release(store: Store, source: str, stream: str, external_ids: Sequence[str]) -> None:
-    store.delete_many(
-        "quarantine", ("source", "stream", "external_id"), [(source, stream, key) for key in external_ids]
-    )
-
-
-def release_unnamed(store: Store, source: str, stream: str, scope: str) -> None:
-    """Forget the rows without an id that were met in a scope: a complete read has met none any more."""
-    sql = "DELETE FROM quarantine WHERE source = ? AND stream = ? AND scope = ? AND external_id LIKE '?%'"
-    store.execute(sql, (source, stream, scope))
-
-
-def quarantined(store: Store, source: str | None = None, before: str | None = None) -> int:
-    where = "WHERE first_seen_at < ?" + (" AND source = ?" if source else "")
-    row = store.one(f"SELECT count(*) FROM quarantine {where}", (before or "9999", *([source] if source else [])))
-    return int(row[0]) if row else 0
 
 
 def mapping_basis(store: Store, source: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from bridge.mapping.apply import MappedRow, Surroundings, to_row
 from bridge.mapping.document import MappingFile
 from bridge.model import Change
-from bridge.store import effort, raw, runs, tasks
+from bridge.store import effort, quarantine, raw, tasks
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
 from bridge.store.packing import Packing
@@ -98,7 +98,7 @@ def set_aside(turn: Turn, stream: str, scope: str, rejected: Sequence[Reject]) -
         )
         for reject in rejected
     ]
-    runs.put_in_quarantine(turn.store, turn.source, stream, scope, rows, turn.at)
+    quarantine.put(turn.store, turn.source, stream, scope, rows, turn.at)
     return len(rows)
 
 
@@ -189,9 +189,9 @@ def _quarantine(turn: Turn, stream: str, arrivals: Sequence[Arrival], counts: Co
         row = (arrival.external_id, first.code, f"{first.target} ← {first.path}: {first.value}")
         by_scope.setdefault(arrival.scope, []).append(row)
     for scope, rows in by_scope.items():
-        runs.put_in_quarantine(turn.store, turn.source, stream, scope, rows, turn.at)
+        quarantine.put(turn.store, turn.source, stream, scope, rows, turn.at)
     well = [a.external_id for a in arrivals if a.mapped.data is not None and not a.is_new]
-    runs.release(turn.store, turn.source, stream, well)
+    quarantine.release(turn.store, turn.source, stream, well)
 
 
 def _problems(mapped: MappedRow) -> list[tuple[str, str, str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
-from bridge.store import memory, raw, runs, sightings
+from bridge.store import memory, quarantine, raw, runs, sightings
 from bridge.store.tasks import gone_ids as known_gone
 from bridge.sync.details import Details, affordable
 from bridge.sync.effort import refresh_effort
@@ -230,7 +230,7 @@ class Pull:
         turn, scope, task_stream = self._turn, walk.scope.id, self._connector.task_stream
         if walk.page:
             walk.seen |= sightings.end(turn.store, turn.source, stream, scope)
-        runs.release_unnamed(turn.store, turn.source, stream, scope)
+        quarantine.release_unnamed(turn.store, turn.source, stream, scope)
         if stream == task_stream:
             found = absent(turn, scope, walk.seen, counted=page.counted)
             self._absent.append((walk.report, found))

@@ -11,7 +11,7 @@ from bridge.plan import readers
 from bridge.reconcile import snapshot
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
-from bridge.store import runs, snapshots, tasks
+from bridge.store import quarantine, runs, snapshots, tasks
 from bridge.usecases import planning
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
@@ -68,6 +68,6 @@ def reconcile(space: Workspace) -> Reconciled:
             result,
             imported.version if imported and imported.is_new else None,
             tuple(imported.notices) if imported else (),
-            runs.quarantined(store),
+            quarantine.count(store),
             tuple(tasks.problem_counts(store)),
         )

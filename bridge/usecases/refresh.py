@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import connectors
 from bridge.errors import UsageProblem
 from bridge.mapping.document import MappingFile
-from bridge.store import budgets, leases, memory, runs
+from bridge.store import budgets, leases, memory, quarantine, runs
 from bridge.store.engine import Store
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import Failure, SourceReport, SyncReport
@@ -109,7 +109,7 @@ class Round:
             report = pull.reread(wish.tasks) if wish.tasks else pull.run()
         finally:
             connector.close()
-        report.held = runs.quarantined(store, source.name)
+        report.held = quarantine.count(store, source.name)
         with store.transaction():
             memory.save(store, source.name, remembered)
         if not wish.tasks:

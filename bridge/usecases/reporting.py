@@ -10,7 +10,7 @@ from typing import Any
 from bridge.language import Lang
 from bridge.reconcile.run import assess
 from bridge.report import csv, html, markdown, text, view
-from bridge.store import runs, snapshots
+from bridge.store import quarantine, snapshots
 from bridge.store.clockwork import end_of
 from bridge.usecases.json_text import dumps
 from bridge.usecases.portfolio import as_of, present
@@ -35,7 +35,7 @@ def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
     with space.store() as store:
         portfolio = present(space, store) if wish.as_of is None else as_of(space, store, wish.as_of)
         before = None if wish.as_of is None else end_of(wish.as_of, space.clock.timezone)
-        quarantined = runs.quarantined(store, before=before)
+        quarantined = quarantine.count(store, before=before)
         compared = None if wish.since is None else snapshots.on_or_before(store, min(wish.since, portfolio.today))
     return view.build(
         portfolio,

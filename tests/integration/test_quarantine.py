@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bridge.store import runs
+from bridge.store import quarantine
 from bridge.store.engine import Store
 from bridge.usecases.workspace import built_in_mappings
 
@@ -88,7 +88,7 @@ def test_a_row_that_came_without_an_id_stays_until_its_source_is_read_again(held
     with_mapping(held, works=True)
     at = datetime(2026, 8, 24, 9, tzinfo=ZONE)
     with Store(held.folder / "data" / "bridge.db") as store, store.transaction():
-        runs.put_in_quarantine(store, "pingcode", "work_items", "", [("?0123456789abcdef", "no_id", '{"x": 1}')], at)
+        quarantine.put(store, "pingcode", "work_items", "", [("?0123456789abcdef", "no_id", '{"x": 1}')], at)
 
     done = held.run("quarantine", "retry", "--source", "pingcode", "--json")
 
