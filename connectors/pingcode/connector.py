@@ -45,6 +45,7 @@ class PingCode:
     optional_streams: ClassVar[frozenset[str]] = OPTIONAL
     detail_streams: ClassVar[tuple[str, ...]] = DETAILS
     concurrency: ClassVar[int] = 4
+    portable: ClassVar[bool] = True
     most_finds: ClassVar[int] = 50
 
     def __init__(

@@ -53,6 +53,7 @@ class Worktile:
     optional_streams: frozenset[str] = frozenset({UNLISTED, RELATIONS, DETAILS})
     detail_streams: ClassVar[tuple[str, ...]] = (RELATIONS, DETAILS)
     concurrency: ClassVar[int] = 3
+    portable: ClassVar[bool] = False  # people, properties and parents that tasks name are asked for afterwards
     most_finds: ClassVar[int] = 400
 
     def __init__(self, config: WorktileConfig, surroundings: Surroundings, pace: Pace | None = None) -> None:
