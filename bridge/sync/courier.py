@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from bridge.sync.errand import LENGTH, READY, Errand, Failed, unflat
-from bridge.sync.reading import Ended, Event, Task
+from bridge.sync.reading import POINTLESS, Ended, Event, Task
 from connectors.errors import Interrupted
 
 # Looked at so often whether somebody wants to stop.
 TICK_S = 0.2
-GRACE_S = 3.0
+# Less than the grace of whoever waits for this one.
+GRACE_S = 1.5
 # What waits in a pipe saves both sides from waiting for each other.
 PIPE_BYTES = 1024 * 1024
 LOST = "the reading process ended unexpectedly ({how}); the next run resumes at the last committed page"
@@ -63,8 +64,9 @@ class Courier:
             if isinstance(message, Failed):
                 raise RuntimeError(message.words)
             event = unflat(message)
-            left -= isinstance(event, Ended)
             yield event
+            if isinstance(event, Ended):
+                left = 0 if isinstance(event.error, POINTLESS) else left - 1
 
     def close(self) -> None:
         child = self._child

@@ -30,7 +30,7 @@ from bridge.mapping.apply import Surroundings
 from bridge.mapping.document import MappingFile
 from bridge.store import budgets, raw, tasks
 from bridge.sync.parcels import Parcel, mapped
-from bridge.sync.reading import Arrived, Cost, Ended, Event, Meter, Readers, Task
+from bridge.sync.reading import POINTLESS, Arrived, Cost, Ended, Event, Meter, Readers, Task
 from connectors import contract
 from connectors.contract import Page, SourceConfig
 
@@ -116,6 +116,8 @@ class Reading:
                 event = self._ready(readers.next(), given, before)
                 before = Cost(0, 0, 0.0)
                 send(out, flat(event))
+                if isinstance(event, Ended) and isinstance(event.error, POINTLESS):
+                    return  # the other threads have been stopped, and tell nothing any more
 
     def _ready(self, event: Event, given: Sequence[Task], before: Cost) -> Event:
         """The event under the number it was given, with everything that needs no store done."""
