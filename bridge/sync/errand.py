@@ -15,6 +15,7 @@ import signal
 import struct
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -36,6 +37,7 @@ from connectors.contract import Page, SourceConfig
 
 LENGTH = struct.Struct(">Q")
 READY = "ready"
+GRACE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,11 @@ class Reading:
 
 
 def _watch(told: int, stop: threading.Event) -> None:
-    """Whoever sent us has gone, or wants no more."""
+    """Whoever sent us has gone, or wants no more: what does not end by itself then is ended."""
     os.read(told, 1)
     stop.set()
+    time.sleep(GRACE_S)
+    os._exit(1)
 
 
 def main() -> None:
