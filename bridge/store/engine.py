@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 30_000
 # A task is about a kilobyte: pages of the usual four waste a fifth of themselves. Only a new file takes this on.
-WRITING = ("page_size=8192", "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=2000", "cache_size=-4000")
+WRITING = (
+    "page_size=8192",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "wal_autocheckpoint=8000",
+    "journal_size_limit=16777216",
+    "cache_size=-12000",
+)
 
 CANNOT_OPEN = Text(
     zh="无法打开数据库 {path}：{why}。请检查目录是否存在、是否可写、磁盘是否已满。",
@@ -181,6 +188,20 @@ class Store:
                     self.conn.execute("ROLLBACK")
                 raise
             self.conn.execute("COMMIT")
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of a transaction that leaves nothing behind where it fails."""
+        self.conn.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            if self.conn.in_transaction:
+                self.conn.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            if self.conn.in_transaction:
+                self.conn.execute("RELEASE attempt")
 
     @contextmanager
     def _in_plain_words(self) -> Iterator[None]:

@@ -8,12 +8,12 @@ import select
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bridge.sync.errand import LENGTH, READY, Errand, Failed, unflat
-from bridge.sync.reading import POINTLESS, Ended, Event, Task
+from bridge.sync.reading import Event, Task
 from connectors.errors import Interrupted
 
 # Looked at so often whether somebody wants to stop.
@@ -48,25 +48,22 @@ class Courier:
                 pipesize=PIPE_BYTES,
             )
             self._tell(self._errand)
-            return bool(self._message(self._stop) == READY)
+            return bool(self._message() == READY)
         except (OSError, Interrupted):
             return False
 
-    def events(self, errands: Sequence[Task], given_up: threading.Event) -> Iterator[Event]:
-        if not errands:
-            return
+    def send(self, errands: Sequence[Task]) -> None:
         self._tell(list(errands))
-        left = len(errands)
-        while left and not given_up.is_set():
-            message = self._message(given_up)
-            if message is None:
-                return
-            if isinstance(message, Failed):
-                raise RuntimeError(message.words)
-            event = unflat(message)
-            yield event
-            if isinstance(event, Ended):
-                left = 0 if isinstance(event.error, POINTLESS) else left - 1
+
+    def next(self) -> Event:
+        """Raises `Interrupted` where the process is gone."""
+        message = self._message()
+        if isinstance(message, Failed):
+            raise RuntimeError(message.words)
+        return unflat(message)
+
+    def has_next(self, within_s: float) -> bool:
+        return bool(select.select([self._pipes()[1]], [], [], within_s)[0])
 
     def close(self) -> None:
         child = self._child
@@ -101,14 +98,11 @@ class Courier:
             raise RuntimeError("the process was not started")
         return child.stdin, child.stdout.fileno()
 
-    def _message(self, given_up: threading.Event) -> Any:
-        """The next message; None where nobody wants it any more. Raises `Interrupted` where the process is gone."""
+    def _message(self) -> Any:
         pipe = self._pipes()[1]
         while not select.select([pipe], [], [], TICK_S)[0]:
-            if given_up.is_set():
-                return None
             if self._stop.is_set():
-                self._hush()
+                self._hush()  # what is under way comes to its end, and says so
         size = LENGTH.unpack(self._exactly(pipe, LENGTH.size))[0]
         return pickle.loads(self._exactly(pipe, size))  # noqa: S301 - from the process that this one started
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import queue
 import signal
 import struct
 import sys
@@ -27,17 +28,22 @@ from zoneinfo import ZoneInfo
 
 import connectors
 from bridge.mapping import document
-from bridge.mapping.apply import Surroundings
+from bridge.mapping.apply import Problem, Surroundings
 from bridge.mapping.document import MappingFile
 from bridge.store import budgets, raw, tasks
-from bridge.sync.parcels import Parcel, mapped
+from bridge.store.packing import decode
+from bridge.sync.parcels import Parcel
 from bridge.sync.reading import POINTLESS, Arrived, Cost, Ended, Event, Meter, Readers, Task
 from connectors import contract
 from connectors.contract import Page, SourceConfig
 
 LENGTH = struct.Struct(">Q")
-READY = "ready"
+READY, UNMAPPED = "ready", "unmapped"
 GRACE_S = 5.0
+# Messages of a page each: as many as come while the other side waits for the disk.
+MOST_WAITING = 12
+# Storing takes less than asking and mapping: one page in so many is mapped by the process that stores.
+LEFT_UNMAPPED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,36 @@ class Failed:
     words: str
 
 
-def send(out: BinaryIO, message: Any) -> None:
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    out.write(LENGTH.pack(len(body)))
-    out.write(body)
-    out.flush()
+class Outbox:
+    """What is sent, in order: a few messages wait here while the other side is busy, so that this one is not."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._waiting: queue.Queue[bytes | None] = queue.Queue(MOST_WAITING)
+        self._is_broken = False
+        self._thread = threading.Thread(target=self._write, name="outbox", daemon=True)
+        self._thread.start()
+
+    def send(self, message: Any) -> None:
+        """Raises `BrokenPipeError` where nobody is there any more."""
+        if self._is_broken:
+            raise BrokenPipeError
+        self._waiting.put(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _write(self) -> None:
+        while (body := self._waiting.get()) is not None:
+            if self._is_broken:
+                continue  # whoever sends is not to wait for ever
+            try:
+                self._out.write(LENGTH.pack(len(body)))
+                self._out.write(body)
+                self._out.flush()
+            except OSError:
+                self._is_broken = True
 
 
 # --- Plain tuples are sent in half the time that named ones take ---------------------------------------------------------
@@ -76,7 +107,7 @@ def send(out: BinaryIO, message: Any) -> None:
 def flat(event: Event) -> Event | tuple[Any, ...]:
     if isinstance(event, Ended):
         return event
-    rows = [(*p.content, None if p.task is None else tuple(p.task), p.problems) for p in event.parcels]
+    rows = [(*p.content, _task(p), p.problems) for p in event.parcels]
     page = event.page
     return (event.scope, (page.cursor, page.complete, page.rejected, page.counted), event.cost, rows, event.memory)
 
@@ -85,18 +116,31 @@ def unflat(message: Event | tuple[Any, ...]) -> Event:
     if not isinstance(message, tuple):
         return message
     scope, (cursor, complete, rejected, counted), cost, rows, memory = message
-    ready = tuple(
-        Parcel(raw.Content(key, text, digest), None, None if task is None else tasks.Filed._make(task), problems)
-        for key, text, digest, task, problems in rows
-    )
+    ready = tuple(_parcel(*row) for row in rows)
     return Arrived(scope, Page((), cursor, complete, rejected, counted), cost, ready, memory)
+
+
+def _task(parcel: Parcel) -> Any:
+    """The task it became, None where it became none, and `UNMAPPED` where that is still to be seen."""
+    if parcel.payload is not None:
+        return UNMAPPED
+    return None if parcel.task is None else tuple(parcel.task)
+
+
+def _parcel(key: str, text: bytes, digest: str, task: Any, problems: tuple[Problem, ...]) -> Parcel:
+    content = raw.Content(key, text, digest)
+    if task == UNMAPPED:
+        return Parcel(content, decode(text))
+    return Parcel(content, None, None if task is None else tasks.Filed._make(task), problems)
 
 
 class Reading:
     """One errand being run; `stop` is the wish to end it."""
 
-    def __init__(self, errand: Errand, stop: threading.Event, stack: ExitStack) -> None:
+    def __init__(self, errand: Errand, stop: threading.Event, out: Outbox, stack: ExitStack) -> None:
         self._errand = errand
+        self._out = out
+        self._pages = 0
         self._mapping: MappingFile = document.parse(errand.mapping, name=errand.kind)
         self._memory = errand.memory
         self._told = dict(errand.memory)
@@ -105,7 +149,7 @@ class Reading:
         self._connector = connectors.load(errand.kind)(errand.config, around)
         stack.callback(self._connector.close)
 
-    def run(self, given: Sequence[Task], out: BinaryIO) -> None:
+    def run(self, given: Sequence[Task]) -> None:
         connector, stream = self._connector, self._errand.stream
         # Each thread counts for itself: what this one asks for is told with the first event.
         meter = Meter(connector.tally)
@@ -117,7 +161,7 @@ class Reading:
             while readers.left:
                 event = self._ready(readers.next(), given, before)
                 before = Cost(0, 0, 0.0)
-                send(out, flat(event))
+                self._out.send(flat(event))
                 if isinstance(event, Ended) and isinstance(event.error, POINTLESS):
                     return  # the other threads have been stopped, and tell nothing any more
 
@@ -126,7 +170,10 @@ class Reading:
         number, cost, memory = given[event.scope].number, event.cost + before, self._news()
         if isinstance(event, Ended):
             return Ended(number, event.error, cost, memory)
-        ready = mapped(event.page.records, self._mapping, self._errand.about)
+        self._pages += 1
+        ready = event.parcels
+        if self._pages % LEFT_UNMAPPED:
+            ready = tuple([parcel.mapped(self._mapping, self._errand.about) for parcel in ready])
         return Arrived(number, event.page, cost, ready, memory)
 
     def _news(self) -> dict[str, str] | None:
@@ -150,19 +197,21 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    told, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    told, out = sys.stdin.buffer, Outbox(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # whatever else is printed must not stand between messages
     try:
         with ExitStack() as stack:
-            reading = Reading(pickle.load(told), stop, stack)  # noqa: S301 - from the process that started this one
-            send(out, READY)
+            reading = Reading(pickle.load(told), stop, out, stack)  # noqa: S301 - from the process that started this one
+            out.send(READY)
             given = pickle.load(told)  # noqa: S301
             threading.Thread(target=_watch, args=(told.fileno(), stop), daemon=True).start()
-            reading.run(given, out)
+            reading.run(given)
     except (BrokenPipeError, EOFError):
         return  # nobody is there any more
     except Exception:  # noqa: BLE001 - told to whoever sent us, who raises it
-        send(out, Failed(traceback.format_exc()))
+        out.send(Failed(traceback.format_exc()))
+    finally:
+        out.close()
 
 
 if __name__ == "__main__":

@@ -55,17 +55,24 @@ class Arrival(NamedTuple):
     """Whether nothing was ever stored of it, so that there is nothing to look up."""
 
 
-def land(turn: Turn, stream: str, scope: str, arrived: Sequence[Parcel], *, is_task: bool, gone: set[str]) -> Counts:
+def land(
+    turn: Turn,
+    stream: str,
+    scope: str,
+    arrived: Sequence[Parcel],
+    *,
+    is_task: bool,
+    gone: set[str],
+    is_first: bool = False,
+) -> Counts:
     """Store objects and, of a task stream, the tasks they become; unchanged contents write nothing.
 
     `gone` are the ids of tasks marked as gone: one that is seen again is looked at even if its content is the same.
+    `is_first`: before this run nothing of the stream was stored, so that hardly any of them can be known.
     """
     found = {parcel.content.external_id: parcel for parcel in arrived}
     counts = Counts(fetched=len(found))
-    compared = raw.compare(turn.store, turn.source, stream, [parcel.content for parcel in found.values()])
-    ids = compared.known
-    if compared.new or compared.differing:
-        ids = ids | raw.save(turn.store, turn.packing, turn.source, stream, scope, compared, run=turn.run, at=turn.at)
+    compared, ids = _keep(turn, stream, scope, [parcel.content for parcel in found.values()], is_first=is_first)
     if is_task:
         changed = {entry.external_id for entry in compared.differing} | (gone & found.keys())
         arrivals = [_arrival(turn, scope, parcel, ids) for key, parcel in found.items() if key in changed]
@@ -78,19 +85,36 @@ def land(turn: Turn, stream: str, scope: str, arrived: Sequence[Parcel], *, is_t
     return counts
 
 
+def _keep(
+    turn: Turn, stream: str, scope: str, contents: Sequence[raw.Content], *, is_first: bool
+) -> tuple[raw.Compared, Mapping[str, int]]:
+    """Keep what is new of these contents; returns how they compare with what was stored, and the row id of each."""
+    place = (turn.store, turn.packing, turn.source, stream, scope)
+    if is_first:
+        ids = raw.save_unknown(*place, contents, run=turn.run, at=turn.at)
+        if ids is not None:
+            return raw.Compared([*contents], [], {}), ids
+    compared = raw.compare(turn.store, turn.source, stream, contents)
+    if not (compared.new or compared.differing):
+        return compared, compared.known
+    return compared, compared.known | raw.save(*place, compared, run=turn.run, at=turn.at)
+
+
 def _arrival(turn: Turn, scope: str, parcel: Parcel, ids: Mapping[str, int], *, is_new: bool = False) -> Arrival:
     key = parcel.content.external_id
     return Arrival(key, scope, ids[key], parcel.row(turn.mapping, turn.about), is_new=is_new)
 
 
 def _save_new(turn: Turn, scope: str, fresh: Sequence[Parcel], ids: Mapping[str, int], counts: Counts) -> list[Arrival]:
-    """Save what was mapped before it came here and needs nothing of the store; the others are returned to be judged."""
-    is_ready = not effort.has_any(turn.store, turn.source)
+    """Save the tasks that need nothing of the store; the others are returned to be judged."""
+    if effort.has_any(turn.store, turn.source):
+        return [_arrival(turn, scope, parcel, ids, is_new=True) for parcel in fresh]
     now = stamp(turn.at)
     rows, others, problems = [], [], {}
-    for parcel in fresh:
+    for unmapped in fresh:
+        parcel = unmapped.mapped(turn.mapping, turn.about)
         task = parcel.task
-        if task is None or not is_ready:
+        if task is None:
             others.append(_arrival(turn, scope, parcel, ids, is_new=True))
             continue
         rows.append(tasks.TaskRow(task, scope, ids[parcel.content.external_id], now))

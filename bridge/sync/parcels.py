@@ -20,22 +20,19 @@ class Parcel(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
     def row(self, mapping: MappingFile, about: Surroundings) -> MappedRow:
-        """The task it becomes."""
+        """The task it becomes, to be compared with what is known of it."""
         if self.payload is not None:
             return to_row(mapping, self.payload, about)
         return MappedRow(None if self.task is None else self.task.read(), self.problems)
 
+    def mapped(self, mapping: MappingFile, about: Surroundings) -> Parcel:
+        """The same without its payload, with the task it becomes."""
+        if self.payload is None:
+            return self
+        row = to_row(mapping, self.payload, about)
+        return Parcel(self.content, None, None if row.data is None else tasks.filed(row.data), row.problems)
+
 
 def parcels(records: Iterable[RawRecord]) -> tuple[Parcel, ...]:
     """Records, each with the hash that tells whether anything about it is new."""
-    return tuple(Parcel(raw.content(record.external_id, record.payload), record.payload) for record in records)
-
-
-def mapped(records: Iterable[RawRecord], mapping: MappingFile, about: Surroundings) -> tuple[Parcel, ...]:
-    """Records with the tasks they become, and without their payloads: worth it where nearly all of them are new."""
-    found = []
-    for record in records:
-        row = to_row(mapping, record.payload, about)
-        task = None if row.data is None else tasks.filed(row.data)
-        found.append(Parcel(raw.content(record.external_id, record.payload), None, task, row.problems))
-    return tuple(found)
+    return tuple([Parcel(raw.content(record.external_id, record.payload), record.payload) for record in records])

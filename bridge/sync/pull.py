@@ -25,7 +25,9 @@ from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed
 # A scope that fails after every retry may be that scope's own trouble; two in a row are the vendor's.
 ENOUGH_REFUSALS = 2
 # Other writers wait for a transaction to end: this many rows take a small part of a second.
-ROWS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 4_000
+# Every transaction writes the pages of the indexes that it touches, so a fast source is waited for a moment inside one.
+LINGER_S = 0.03
 # Starting another process costs what reading some thousand rows does.
 MANY_ROWS = 3_000
 REJECTED = "rejected_rows"
@@ -80,6 +82,7 @@ class Pull:
         self._gone: set[str] = set()
         self._absent: list[tuple[StreamReport, Absent]] = []
         self._starts: set[bool] = set()
+        self._is_first = False
         self._refusals = 0
         self._hire = hire if connector.portable and not runs.was_read(turn.store, turn.source) else None
         self.report = SourceReport(turn.source, unavailable=self._lacks.told)
@@ -185,7 +188,7 @@ class Pull:
         if walks[event.scope].has_news(event):
             with self._turn.store.transaction():
                 rows = self._arrive(stream, walks, event)
-                while rows < ROWS_AT_ONCE and readers.has_next:
+                while rows < ROWS_AT_ONCE and readers.has_next(LINGER_S):
                     event = readers.next()
                     events.append(event.told)
                     rows += self._arrive(stream, walks, event)
@@ -216,6 +219,7 @@ class Pull:
         store, source = self._turn.store, self._turn.source
         known = {} if self._wish.full else raw.cursors_of(store, source, stream)
         met = sightings.under_way(store, source, stream)
+        self._is_first = not raw.has_any(store, source, stream)
         walks = []
         for scope in scopes:
             names = tuple(name for name in (scope.id, scope.name, scope.key) if name)
@@ -240,7 +244,7 @@ class Pull:
         is_task = stream == self._connector.task_stream
         ids = [parcel.content.external_id for parcel in parcels]
         walk.seen.update(ids)
-        entry.counts.add(land(turn, stream, scope, parcels, is_task=is_task, gone=self._gone))
+        entry.counts.add(land(turn, stream, scope, parcels, is_task=is_task, gone=self._gone, is_first=self._is_first))
         if page.rejected:
             entry.counts.quarantined += set_aside(turn, stream, scope, page.rejected)
             entry.outcome, entry.error = "partial", Failure(REJECTED, str(entry.counts.quarantined))

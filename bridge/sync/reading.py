@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -85,6 +84,11 @@ class Crashed:
     error: BaseException
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """From here on another process reads."""
+
+
 Event = Arrived | Ended
 
 
@@ -104,8 +108,16 @@ class Courier(Protocol):
         """Make it ready to read, which takes a while; False where it cannot be had."""
         ...
 
-    def events(self, errands: Sequence[Task], given_up: threading.Event) -> Iterator[Event]:
-        """Everything that comes of these scopes, until each has ended or nobody wants it any more."""
+    def send(self, errands: Sequence[Task]) -> None:
+        """Have these scopes read."""
+        ...
+
+    def next(self) -> Event:
+        """What came in next; waits for it."""
+        ...
+
+    def has_next(self, within_s: float) -> bool:
+        """Whether something is there to be taken, or comes in so many seconds."""
         ...
 
     def close(self) -> None: ...
@@ -134,9 +146,12 @@ class Readers:
             self._todo.put(Task(number, scope, cursor))
         self.left = len(scopes)
         """Scopes whose end was not met yet."""
-        self._events: queue.Queue[Event | Crashed] = queue.Queue(MOST_WAITING)
+        self._events: queue.Queue[Event | Crashed | Moved] = queue.Queue(MOST_WAITING)
         self._stopped = threading.Event()
         self._moving = threading.Event()
+        self._courier: Courier | None = None
+        self._has_moved = False
+        self._peeked: Event | Crashed | Moved | None = None
         self._most = min(connector.concurrency, self.left)
         self._crew: list[threading.Thread] = []
 
@@ -155,23 +170,26 @@ class Readers:
         self._stopped.set()
         for thread in self._crew:
             thread.join(GRACE_S)
+        if self._courier is not None:
+            self._courier.close()
 
     def move_to(self, courier: Courier) -> None:
         """Let another process go on as soon as it is ready; until then everything stays as it is."""
         most, self._most = self._most, 0
-        self._start(partial(self._carry, courier, tuple(self._crew), most), "courier")
+        self._courier = courier
+        self._start(partial(self._move, courier, tuple(self._crew), most), "courier")
 
-    def _carry(self, courier: Courier, crew: Sequence[threading.Thread], most: int) -> None:
+    def _move(self, courier: Courier, crew: Sequence[threading.Thread], most: int) -> None:
         try:
-            with closing(courier):
-                if not courier.start():
-                    self._most = most
-                    return
-                self._moving.set()
-                for thread in crew:
-                    thread.join()
-                for event in courier.events(self._left_over(), self._stopped):
-                    self._hand_over(event)
+            if not courier.start():
+                self._most = most
+                return
+            self._moving.set()
+            for thread in crew:
+                thread.join()
+            if errands := self._left_over():
+                courier.send(errands)
+                self._hand_over(Moved())
         except BaseException as err:  # noqa: BLE001 - handed to the caller, who raises it
             self._hand_over(Crashed(err))
 
@@ -184,25 +202,41 @@ class Readers:
     def next(self) -> Event:
         """What came in next, within a scope in order; waits for it.
 
-        Another thread begins only when there was nothing to take: one is enough for a source that answers at once.
+        What another process reads is taken from its pipe by whoever asks: a thread between would get its turn too late.
         """
-        while len(self._crew) < self._most and not self._todo.empty():
-            try:
-                event = self._events.get(timeout=PATIENCE_S)
-                break
-            except queue.Empty:
-                self._start(self._run, f"reader-{len(self._crew)}")
-        else:
-            event = self._events.get()
-        if isinstance(event, Crashed):
-            raise event.error
+        event = self._peeked or self._from_here()
+        self._peeked = None
+        if isinstance(event, Moved) and self._courier is not None:
+            self._has_moved = True
+            event = self._courier.next()
+        if isinstance(event, Crashed | Moved):
+            raise event.error if isinstance(event, Crashed) else RuntimeError("moved to nowhere")
         self.left -= isinstance(event, Ended)
         return event
 
-    @property
-    def has_next(self) -> bool:
-        """Whether something is there to be taken without waiting."""
-        return self.left > 0 and not self._events.empty()
+    def _from_here(self) -> Event | Crashed | Moved:
+        """Another thread begins only when there was nothing to take: one is enough for a source that answers at once."""
+        if self._has_moved:
+            return Moved()
+        while len(self._crew) < self._most and not self._todo.empty():
+            try:
+                return self._events.get(timeout=PATIENCE_S)
+            except queue.Empty:
+                self._start(self._run, f"reader-{len(self._crew)}")
+        return self._events.get()
+
+    def has_next(self, within_s: float) -> bool:
+        """Whether something is there to be taken, or comes in so many seconds."""
+        if self.left == 0:
+            return False
+        if self._peeked is None and not self._has_moved:
+            try:
+                self._peeked = self._events.get(timeout=within_s)
+            except queue.Empty:
+                return False
+        if self._courier is not None and (self._has_moved or isinstance(self._peeked, Moved)):
+            return self._courier.has_next(within_s)
+        return True
 
     def _run(self) -> None:
         while not (self._stopped.is_set() or self._moving.is_set()):
@@ -232,7 +266,7 @@ class Readers:
         if isinstance(error, POINTLESS):
             self._stopped.set()
 
-    def _hand_over(self, event: Event | Crashed) -> None:
+    def _hand_over(self, event: Event | Crashed | Moved) -> None:
         while not self._stopped.is_set():
             try:
                 self._events.put(event, timeout=0.1)

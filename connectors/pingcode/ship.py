@@ -68,7 +68,7 @@ class Requests(WorkItems):
 
     def read(self, cursor: Mapping[str, Any]) -> Iterator[Page]:
         for page in self.pages(EVERYTHING, cursor):
-            yield replace(page, records=tuple(replace(found, stream=self.stream) for found in page.records))
+            yield replace(page, records=tuple(found._replace(stream=self.stream) for found in page.records))
 
     def plain(self, project: Scope, index: int, size: int = PAGE_SIZE) -> Envelope:
         return self.api.envelope(f"{SHIP}/{self.stream}", {}, index=index, size=size)

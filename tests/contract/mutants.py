@@ -47,4 +47,4 @@ class Bending(Tasklist):
 
 
 def with_payloads(page: Page, change) -> Page:
-    return replace(page, records=tuple(replace(record, payload=change(record.payload)) for record in page.records))
+    return replace(page, records=tuple(record._replace(payload=change(record.payload)) for record in page.records))

@@ -120,7 +120,7 @@ class FindsEverything(Tasklist):
     def find(self, ids):
         known = {found.record.external_id: found for found in super().find(ids)}
         some = next(iter(known.values()), None)
-        made = (Found(some.scope, replace(some.record, external_id=key)) for key in ids if some and key not in known)
+        made = (Found(some.scope, some.record._replace(external_id=key)) for key in ids if some and key not in known)
         return (*known.values(), *made)
 
 
