@@ -19,6 +19,7 @@ from bridge.sync.effort import refresh_effort
 from bridge.sync.history import record_events, remap_events
 from bridge.sync.landing import Turn, land
 from bridge.sync.outcome import Counts
+from bridge.sync.parcels import parcels
 from connectors.contract import RawRecord
 
 MAPPING = (Path(__file__).parents[2] / "mappings" / "pingcode.toml").read_text(encoding="utf-8")
@@ -53,7 +54,7 @@ class Desk:
     def rows(self, stream: str, scope: str, rows: Sequence[dict[str, Any]], *, is_task: bool = False) -> Counts:
         records = [RawRecord(stream, row["id"], None, row) for row in rows]
         with self.store.transaction():
-            return land(self.turn(), stream, scope, records, is_task=is_task, gone=set())
+            return land(self.turn(), stream, scope, parcels(records), is_task=is_task, gone=set())
 
     def tell(self, stream: str, rows: Sequence[dict[str, Any]], key: str = "t1") -> int:
         self.rows(stream, key, rows)
