@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from time import monotonic
 from typing import Protocol
 
 from bridge.store import memory, quarantine, raw, runs, sightings
@@ -28,6 +29,7 @@ ENOUGH_REFUSALS = 2
 ROWS_AT_ONCE = 4_000
 # Every transaction writes the pages of the indexes that it touches, so a fast source is waited for a moment inside one.
 LINGER_S = 0.03
+LONGEST_S = 0.5
 # Starting another process costs what reading some thousand rows does.
 MANY_ROWS = 3_000
 REJECTED = "rejected_rows"
@@ -187,8 +189,8 @@ class Pull:
         events = [event.told]
         if walks[event.scope].has_news(event):
             with self._turn.store.transaction():
-                rows = self._arrive(stream, walks, event)
-                while rows < ROWS_AT_ONCE and readers.has_next(LINGER_S):
+                until, rows = monotonic() + LONGEST_S, self._arrive(stream, walks, event)
+                while rows < ROWS_AT_ONCE and monotonic() < until and readers.has_next(LINGER_S):
                     event = readers.next()
                     events.append(event.told)
                     rows += self._arrive(stream, walks, event)
