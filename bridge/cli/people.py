@@ -13,9 +13,8 @@ from bridge.language import Lang, Text
 from bridge.usecases import people as known
 
 ABOUT = Text(
-    zh="两个工具里谁是同一个人：list 列出依据和把握，check 列出要由人决定的。决定写在 people.toml。",
-    en="Who is the same person in both tools: list tells how it is known, check what somebody has to decide. "
-    "Decisions go into people.toml.",
+    zh="两个工具里谁是同一个人：依据和把握；check 列出待决定的。",
+    en="Who is one person in both tools, and how sure; check: what to decide.",
 )
 NOBODY = Text(zh="还没有读到任何成员。请先运行 pbridge sync。", en="no member was read yet. Run pbridge sync first.")
 CLEAR = Text(zh="没有要决定的。", en="there is nothing to decide.")

@@ -15,14 +15,13 @@ from bridge.usecases import json_text
 from bridge.usecases import quarantine as held
 
 ABOUT = Text(
-    zh="无法成为任务的行：按原因列出（--raw 附原始内容，人员和密钥已隐去），或 retry 用现在的映射再试，不联网。",
-    en="Rows that could not become tasks: list by reason (--raw with what came, people and secrets hidden), or retry with "
-    "the mapping of now, offline.",
+    zh="无法成为任务的行：按原因列出，或 retry 用现在的映射再试。",
+    en="Rows that could not become tasks: list by reason, or retry, offline.",
 )
 SOURCE = Text(zh="只看这个来源（可多次）", en="only this source (repeatable)")
 REASON = Text(zh="只要这个原因，如 missing_required", en="only this reason, such as missing_required")
 ID = Text(zh="只要这一行", en="only the row with this id")
-RAW = Text(zh="附上来源发来的原始内容，人员和密钥已隐去", en="with what the source sent, people and secrets hidden")
+RAW = Text(zh="附原始内容，人员和密钥已隐去", en="with what came, people and secrets hidden")
 COUNT = Text(zh="{code}（{reason}）：{count} 行", en="{code} ({reason}): {count} row(s)")
 EMPTY = Text(zh="没有被隔离的行。", en="nothing is in quarantine.")
 RETRIED = Text(

@@ -49,7 +49,7 @@ def look(space: Workspace, sources: Sequence[str] = ()) -> Known:
     chosen = {source.name for source in space.sources(sources)}
     decisions = _decisions(space, _file(space))
     with space.store() as store:
-        found = people_of(_accounts(space, store), decisions)
+        found = people_of(accounts_in(space, store), decisions)
         persons = numbered(found.persons, _numbers(store), people.next_number(store))
     return Known(
         tuple(pair for pair in persons if any(one.source in chosen for one in pair[1].accounts)),
@@ -67,7 +67,7 @@ def renew(space: Workspace, store: Store, at: datetime) -> tuple[UsageProblem, .
         decisions = _decisions(space, text)
     except UsageProblem as err:
         return (UsageProblem(KEPT, why=err),)
-    found = people_of(_accounts(space, store), decisions)
+    found = people_of(accounts_in(space, store), decisions)
     with store.transaction():
         persons = numbered(found.persons, _numbers(store), people.next_number(store))
         links = [
@@ -86,7 +86,7 @@ def known_people(store: Store, before: str | None) -> Everybody:
 
 def names_in(space: Workspace, store: Store) -> Iterator[str]:
     """What people in the tools are called, so that it can be taken out of what is shown."""
-    for account in _accounts(space, store):
+    for account in accounts_in(space, store):
         if account.name != account.id:
             yield account.name
 
@@ -119,7 +119,7 @@ def _streams(space: Workspace) -> list[tuple[str, str, Fields]]:
     ]
 
 
-def _accounts(space: Workspace, store: Store) -> list[Account]:
+def accounts_in(space: Workspace, store: Store) -> list[Account]:
     """Every account once: the list of members goes before those that are only named by tasks."""
     found: dict[tuple[str, str], Account] = {}
     for source, stream, fields in _streams(space):
