@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import connectors
-from bridge.errors import UsageProblem
+from bridge.errors import BridgeError, UsageProblem
 from bridge.language import Text
 from bridge.mapping import confirmed
 from bridge.mapping.linking import Conflict, Decisions, Linked, people_of
@@ -20,7 +20,18 @@ from bridge.store.engine import Store
 from bridge.store.people import Link
 from bridge.usecases.workspace import NOT_UTF8, Workspace, digest
 
-__all__ = ["Account", "Conflict", "Known", "Linked", "conflict_as_json", "known_people", "look", "names_in", "renew"]
+__all__ = [
+    "Account",
+    "Conflict",
+    "Known",
+    "Linked",
+    "conflict_as_json",
+    "known_people",
+    "look",
+    "names_in",
+    "renew",
+    "undecided",
+]
 
 FILE = "people.toml"
 """Beside the settings; may be missing."""
@@ -77,6 +88,16 @@ def renew(space: Workspace, store: Store, at: datetime) -> tuple[UsageProblem, .
         ]
         people.save(store, links, {number: who.name for number, who in persons}, basis, at)
     return (UsageProblem(UNDECIDED, count=len(found.conflicts)),) if found.conflicts else ()
+
+
+def undecided(space: Workspace) -> UsageProblem | None:
+    """What to say where somebody has to decide who is who; None where all is clear. A file that is wrong raises."""
+    _decisions(space, _file(space))
+    try:
+        count = len(look(space).conflicts) if space.has_store else 0
+    except BridgeError:
+        return None  # an old or a busy store is told by whatever needs it; without it nothing is known of anybody
+    return UsageProblem(UNDECIDED, count=count) if count else None
 
 
 def known_people(store: Store, before: str | None) -> Everybody:

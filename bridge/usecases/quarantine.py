@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import connectors
@@ -82,21 +83,22 @@ def list_held(space: Workspace, choice: Choice = Choice(), *, payloads: bool = F
         counts = Counter(row.reason for row in rows)
         rows.sort(key=lambda row: (-counts[row.reason], row.reason))
         mask = Mask(names_in(space, store)) if rows else Mask()
+        text = lru_cache(maxsize=4_096)(mask.text)  # thousands of rows are held for one and the same reason
         for row in rows:
-            found = _as_json(row, mask)
+            found = _as_json(row, text)
             if payloads:
                 found["raw"] = None if row.is_unnamed else _payload(store, row, mask)
             yield found
 
 
-def _as_json(row: Held, mask: Mask) -> dict[str, Any]:
+def _as_json(row: Held, text: Callable[[str], str]) -> dict[str, Any]:
     return {
         "source": row.source,
         "stream": row.stream,
         "id": None if row.is_unnamed else row.id,
         "project": row.project or None,
         "reason": row.reason,
-        "detail": mask.text(row.detail),
+        "detail": text(row.detail),
         "first_seen_at": rfc3339(row.first_seen_at),
         "last_seen_at": rfc3339(row.last_seen_at),
     }

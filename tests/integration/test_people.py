@@ -171,6 +171,20 @@ def test_a_scope_and_an_owner_filter_find_somebody_by_either_name(two_tools: Sit
     assert [(row["key"], row["work"]["open"]) for row in report["milestones"]] == [("M-2", 3)]
 
 
+def test_a_look_around_tells_a_wrong_file_and_what_is_undecided(two_tools: Site):
+    two_tools.write("people.toml", "[[people]]\nsame = 1\n")
+    wrong = two_tools.run("check", "--json")
+    (two_tools.folder / "people.toml").unlink()
+    twin = SimPerson(IDS["lin2"], "赵宁", "zhao2")
+    two_tools.pay.people[twin.id] = twin
+    two_tools.run("sync", "--full")
+    undecided = two_tools.run("check", "--lang", "en")
+
+    (line,) = [line for line in wrong.json["checks"] if line["place"] == "people"]
+    assert wrong.code == 1 and not line["ok"] and "第 2 行" in line["message"]
+    assert undecided.code == 0 and "! people  in 1 case(s)" in undecided.out
+
+
 def test_before_anything_is_recorded_the_first_step_is_named(site: Site):
     refused = site.run("people")
 

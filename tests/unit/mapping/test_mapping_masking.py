@@ -83,6 +83,17 @@ def test_no_name_that_is_known_survives_anywhere(name: str, around: Any, before:
         assert name not in json.dumps(shown, ensure_ascii=False)
 
 
+LATIN = st.text(alphabet="abcXYZ", min_size=3, max_size=6)
+
+
+@given(st.builds("{} {}".format, LATIN, LATIN), ANYTHING, st.sampled_from([" ", "，", "-", "林", "\n"]))
+def test_no_latin_name_that_is_known_survives_as_a_word(name: str, around: Any, beside: str):
+    assume(name.lower() not in json.dumps(around).lower())
+    shown = Mask([name])(planted(name.upper(), around, f"x{beside}{name}{beside}y"))
+
+    assert name.lower() not in json.dumps(shown, ensure_ascii=False).lower()
+
+
 def test_people_lose_their_names_and_keep_their_ids():
     task = {
         "title": "请 林悦 联系 Zhou Qiming，线上问题",
