@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.mapping.masking import MASK, Mask
+from bridge.mapping.concealment import MASK, Mask
 from bridge.mapping.observed import MOST_LABELS, Node, Observed
 from bridge.mapping.words import shown
 

@@ -51,8 +51,9 @@ def parse(text: str, *, name: str, sources: Collection[str]) -> Decisions:
         raise Problems(HEADING, [problem], file=name, count=1) from None
     reader = _Reader(Ledger(name, places), sources)
     decisions = reader.read(document)
-    if reader.ledger.problems:
-        raise Problems(HEADING, reader.ledger.problems, file=name, count=len(reader.ledger.problems))
+    problems = sorted(reader.ledger.problems, key=lambda problem: (problem.facts["line"], problem.facts["column"]))
+    if problems:
+        raise Problems(HEADING, problems, file=name, count=len(problems))
     return decisions
 
 
@@ -77,7 +78,7 @@ class _Reader:
                 self.ledger.wrong_type((*keys, "note"), table["note"], texts.A_TEXT)
             said = [key for key in found if key in table]
             if len(said) != 1:
-                self.ledger.refuse(keys, ONE_OF_TWO)
+                self.ledger.refuse(keys, ONE_OF_TWO, code="one_of_two")
                 continue
             found[said[0]].append(self._accounts((*keys, said[0]), table[said[0]]))
         return Decisions(tuple(found["same"]), tuple(found["different"]))
@@ -90,7 +91,7 @@ class _Reader:
         for place, written in enumerate(given):
             ref = self._account((*keys, place), written)
             if ref in refs:
-                self.ledger.refuse((*keys, place), TWICE, value=shown(written))
+                self.ledger.refuse((*keys, place), TWICE, code="twice", value=shown(written))
             elif ref is not None:
                 refs.append(ref)
         return tuple(refs)
@@ -98,10 +99,10 @@ class _Reader:
     def _account(self, keys: Keys, written: Any) -> Ref | None:
         source, colon, identity = (written if isinstance(written, str) else "").strip().partition(":")
         if not colon or not source or not identity.strip():
-            self.ledger.refuse(keys, NOT_AN_ACCOUNT, value=shown(written))
+            self.ledger.refuse(keys, NOT_AN_ACCOUNT, code="not_an_account", value=shown(written))
             return None
         if source not in self._sources:
             known = ", ".join(self._sources)
-            self.ledger.refuse(keys, NO_SOURCE, value=shown(written), source=source, known=known)
+            self.ledger.refuse(keys, NO_SOURCE, code="no_source", value=shown(written), source=source, known=known)
             return None
         return (source, identity.strip())

@@ -10,13 +10,13 @@ import connectors
 from bridge.errors import UsageProblem
 from bridge.language import Text
 from bridge.mapping.catalogue import Defined, Field, catalogue, defined_by
-from bridge.mapping.masking import Mask
+from bridge.mapping.concealment import Mask
 from bridge.mapping.observed import Observed
 from bridge.mapping.paths import Wrapping
 from bridge.store import raw, samples
 from bridge.store.engine import Store
 from bridge.usecases.people import accounts_in
-from bridge.usecases.workspace import Workspace
+from bridge.usecases.workspace import Workspace, built_in_mappings
 from connectors.contract import SourceConfig
 
 MOST = 20_000
@@ -83,7 +83,11 @@ def _field_as_json(one: Field) -> dict[str, Any]:
 
 def _wrapping(space: Workspace, source: SourceConfig) -> Wrapping | None:
     """Values that the mapping opens are looked at inside, so that a path is written as the mapping reads it."""
-    table = tomllib.loads(space.mapping(source)[0].text).get("wrapped")
+    try:
+        text = space.mapping(source)[0].text
+    except UsageProblem:
+        text = built_in_mappings()[source.kind]  # who corrects a mapping that is wrong needs the fields most
+    table = tomllib.loads(text).get("wrapped")
     return None if table is None else Wrapping(table["under"], table["value"], tuple(table.get("unless", ())))
 
 

@@ -12,7 +12,7 @@ import connectors
 from bridge.errors import UsageProblem
 from bridge.language import Text
 from bridge.mapping.apply import to_row
-from bridge.mapping.masking import Mask
+from bridge.mapping.concealment import Mask
 from bridge.store import quarantine, raw, runs
 from bridge.store.engine import Store
 from bridge.store.quarantine import Held

@@ -61,6 +61,19 @@ def test_a_sample_says_of_how_many_it_is(known: Site):
     assert "properties.contract" in said.out and "合同里程碑" in said.out
 
 
+def test_the_fields_are_told_also_while_the_mapping_file_is_wrong(known: Site):
+    (known.folder / "mappings").mkdir()
+    known.write("mappings/worktile.toml", "[task.due]\n")
+    settings = (known.folder / "config.toml").read_text(encoding="utf-8")
+    own = 'kind = "worktile"\nmapping = "mappings/worktile.toml"'
+    known.write("config.toml", settings.replace('kind = "worktile"', own))
+
+    found = known.run("mapping", "fields", "worktile", "--json")
+
+    assert known.run("mapping", "check").code == 2
+    assert (found.code, found.json["looked_at"]) == (0, 3)
+
+
 def test_a_source_that_was_never_read_is_told_with_the_next_step(site: Site, known: Site):
     assert site.run("mapping", "fields", "pingcod").code == 2
     assert site.run("mapping", "fields", "pingcod").err.count("worktile") == 1

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.mapping.catalogue import Defined, Field, catalogue, defined_by
-from bridge.mapping.masking import Mask
+from bridge.mapping.concealment import Mask
 from bridge.mapping.observed import MOST_EXAMPLES, MOST_NODES, Observed
 from bridge.mapping.paths import Wrapping, getter, parse
 

@@ -52,8 +52,8 @@ different = ["pingcode:p2", "worktil:w2", "p3", "pingcode:p2"]
 """
 
     assert told(text) == [
-        'people.toml line 2 column 1 [people[1].sam]: "sam" is unknown here; the nearest is "same". Rename or remove it.',
         "people.toml line 1 column 1 [people[1]]: a [[people]] has either same or different: write one of them.",
+        'people.toml line 2 column 1 [people[1].sam]: "sam" is unknown here; the nearest is "same". Rename or remove it.',
         'people.toml line 5 column 1 [people[2].same]: the value "[1]" of same cannot be used: it must be a list of at '
         'least two accounts such as ["pingcode:0f1e…", "worktile:9a8b…"]. Correct it.',
         'people.toml line 8 column 29 [people[3].different[2]]: "worktil:w2": there is no source named worktil; the '

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bridge.mapping.masking import MASK, Mask
+from bridge.mapping.concealment import MASK, Mask
 
 ID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 KEYS = st.sampled_from(["title", "description", "assignee", "members", "id", "properties", "tags", "content", "log"])
