@@ -195,6 +195,8 @@ class Connector(Protocol):
     """What can only be asked one task at a time; read for open and changed tasks, a few in each run."""
     concurrency: ClassVar[int]
     """How many scopes may be read at once."""
+    portable: ClassVar[bool]
+    """Whether an instance in another process may read tasks in place of this one: it keeps nothing of them for later."""
     most_finds: ClassVar[int]
     """How many tasks `find` may be asked for in one run."""
     members: ClassVar[tuple[Members, ...]]
@@ -260,6 +262,7 @@ class PlainSource(ABC):
     optional_streams: ClassVar[frozenset[str]] = frozenset()
     detail_streams: ClassVar[tuple[str, ...]] = ()
     concurrency: ClassVar[int] = 1
+    portable: ClassVar[bool] = False
     most_finds: ClassVar[int] = 100
     members: ClassVar[tuple[Members, ...]] = ()
     glossaries: ClassVar[tuple[Glossary, ...]] = ()

@@ -16,13 +16,22 @@ ConnectorError              `code` is stable, the text is redacted
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ConnectorError(Exception):
-    """A source could not be read."""
+    """A source could not be read. May be sent to another process, whatever its kind needs to be made."""
 
     code: ClassVar[str] = "failed"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[ConnectorError], args: tuple[Any, ...], facts: dict[str, Any]) -> ConnectorError:
+    err = kind.__new__(kind, *args)
+    err.__dict__.update(facts)
+    return err
 
 
 class Retry(ConnectorError):

@@ -95,6 +95,11 @@ def spent(store: Store, source: str, tasks: Sequence[str]) -> dict[str, float]:
     return {task: float(total.quantize(_TENTH, ROUND_HALF_UP)) for task, total in sums.items()}
 
 
+def has_any(store: Store, source: str) -> bool:
+    """Whether any hours of a source are registered."""
+    return store.one("SELECT 1 FROM efforts WHERE source = ? LIMIT 1", (source,)) is not None
+
+
 def fill_in(store: Store, source: str, rows: Sequence[MutableMapping[str, Any]]) -> None:
     """Give tasks, as JSON objects, the hours registered for them where their own payload states none."""
     known = spent(store, source, [row["id"] for row in rows if row["spent_hours"] is None])

@@ -23,7 +23,6 @@ class Content(NamedTuple):
     """One object as sent: its identity, its JSON text and the hash that tells contents apart."""
 
     external_id: str
-    payload: Mapping[str, Any]
     text: bytes
     hash: str
 
@@ -50,7 +49,7 @@ class Compared:
 def content(external_id: str, payload: Mapping[str, Any]) -> Content:
     """A payload ready to be compared; key order in the source's JSON does not make a difference."""
     text = encode(payload)
-    return Content(external_id, payload, text, hashlib.sha256(text).hexdigest()[:_HASH_DIGITS])
+    return Content(external_id, text, hashlib.sha256(text).hexdigest()[:_HASH_DIGITS])
 
 
 def compare(store: Store, source: str, stream: str, contents: Sequence[Content]) -> Compared:

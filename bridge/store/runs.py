@@ -101,6 +101,12 @@ def requests_since(store: Store, source: str, since: datetime) -> int:
     return int(row[0] or 0) if row else 0
 
 
+def was_read(store: Store, source: str) -> bool:
+    """Whether a run of this source has ever come to its end with something read."""
+    sql = "SELECT 1 FROM source_runs WHERE source = ? AND outcome <> 'failed' LIMIT 1"
+    return store.one(sql, (source,)) is not None
+
+
 def sources(store: Store) -> list[str]:
     """Names of every source that was ever read."""
     return [row[0] for row in store.rows("SELECT DISTINCT source FROM source_runs ORDER BY source")]

@@ -17,33 +17,41 @@ from bridge.model import Change, Task, TaskKey
 from bridge.store.clockwork import end_of, instant, stamp
 from bridge.store.engine import Store, dumps, marks
 
-_COLUMNS = (
-    "source",
-    "id",
-    "scope",
-    "project",
-    "project_key",
-    "project_name",
-    "gone",
-    "raw",
-    "mapping_version",
-    "first_seen_at",
-    "data",
-    "is_open",
-)
 _CLOSED = frozenset({"done", "cancelled"})
 _CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
 # The vendor's own bookkeeping: kept so that a past day can be rebuilt, not shown as something a person changed.
 BOOKKEEPING = frozenset({"updated_at"})
 
 
-class TaskRow(NamedTuple):
-    """A task to be saved as its JSON object, where it was read, and the raw content it was mapped from."""
+class Filed(NamedTuple):
+    """A task as its row holds it: the JSON object as text, and beside it what tasks are looked up by."""
 
-    data: Mapping[str, Any]
+    source: str
+    id: str
+    project: str
+    project_key: str | None
+    project_name: str
+    gone: int
+    mapping_version: str
+    data: str
+    is_open: int
+
+    def read(self) -> dict[str, Any]:
+        """The task as the JSON object that was filed."""
+        found: dict[str, Any] = orjson.loads(self.data)
+        return found
+
+
+class TaskRow(NamedTuple):
+    """A task to be saved, where it was read, and the raw content it was mapped from."""
+
+    task: Filed
     scope: str
     raw: int
     first_seen_at: str
+
+
+_COLUMNS = (*Filed._fields, *TaskRow._fields[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +73,26 @@ def known(store: Store, source: str, ids: Sequence[str]) -> dict[str, KnownTask]
     return {key: KnownTask(orjson.loads(data), scope, raw, seen) for key, data, scope, raw, seen in rows}
 
 
-def save(store: Store, rows: Iterable[TaskRow]) -> None:
-    """Write tasks over what was known of them."""
-    store.upsert_many("tasks", _COLUMNS, map(_columns, rows))
-
-
-def _columns(row: TaskRow) -> tuple[object, ...]:
-    data, project = row.data, row.data["project"]
-    return (
+def filed(data: Mapping[str, Any]) -> Filed:
+    """A task, given as its JSON object, ready to be saved."""
+    project = data["project"]
+    return Filed(
         data["source"],
         data["id"],
-        row.scope,
         project["id"],
         project["key"],
         project["name"],
         int(data["gone"]),
-        row.raw,
         data["mapping_version"],
-        row.first_seen_at,
         orjson.dumps(data).decode(),
         int(data["status"] not in _CLOSED),
     )
+
+
+def save(store: Store, rows: Iterable[TaskRow]) -> None:
+    """Write tasks over what was known of them."""
+    values = ((*row.task, row.scope, row.raw, row.first_seen_at) for row in rows)
+    store.upsert_many("tasks", _COLUMNS, values)
 
 
 def record(store: Store, changes: Iterable[Change], run: int) -> None:

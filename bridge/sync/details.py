@@ -15,6 +15,7 @@ from bridge.sync.history import record_events
 from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land
 from bridge.sync.outcome import Counts, StreamReport
+from bridge.sync.parcels import parcels
 from bridge.sync.reading import Cost, Meter
 from connectors.contract import Connector, RawRecord, Scope
 from connectors.errors import BadPayload, ConnectorError, NotPermitted, PathUnknown, Rejected
@@ -109,7 +110,7 @@ class Details:
     def _land(self, report: StreamReport, entry: Due, records: Sequence[RawRecord]) -> None:
         turn, stream = self._turn, report.stream
         with turn.store.transaction():
-            report.counts.add(land(turn, stream, entry.task, records, is_task=False, gone=set()))
+            report.counts.add(land(turn, stream, entry.task, parcels(records), is_task=False, gone=set()))
             record_events(turn, stream, entry.task, [record.payload for record in records])
             seen = {record.external_id for record in records}
             report.counts.gone += raw.withdraw(turn.store, turn.source, stream, entry.task, seen, turn.at)

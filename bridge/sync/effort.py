@@ -69,9 +69,8 @@ def _write(
     for key, before in known:
         old, new = before.data["spent_hours"], sums.get(key)
         if old != new:
-            rows.append(
-                tasks.TaskRow({**before.data, "spent_hours": new}, before.scope, before.raw, before.first_seen_at)
-            )
+            task = tasks.filed({**before.data, "spent_hours": new})
+            rows.append(tasks.TaskRow(task, before.scope, before.raw, before.first_seen_at))
             changes.append(Change(turn.source, key, turn.at, "spent_hours", old, new, "diff", turn.at, cause))
     tasks.save(turn.store, rows)
     tasks.record(turn.store, changes, turn.run)

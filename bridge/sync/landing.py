@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from bridge.mapping.apply import MappedRow, Surroundings, to_row
+from bridge.mapping.apply import MappedRow, Problem, Surroundings
 from bridge.mapping.document import MappingFile
 from bridge.model import Change
 from bridge.store import effort, quarantine, raw, tasks
@@ -16,7 +16,8 @@ from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
 from bridge.store.packing import Packing
 from bridge.sync.outcome import Counts
-from connectors.contract import RawRecord, Reject
+from bridge.sync.parcels import Parcel
+from connectors.contract import Reject
 
 # Which mapping produced a row is bookkeeping of ours, not something that happened to the task.
 UNTRACKED = frozenset({"source", "id", "mapping_version"})
@@ -54,38 +55,52 @@ class Arrival(NamedTuple):
     """Whether nothing was ever stored of it, so that there is nothing to look up."""
 
 
-def land(turn: Turn, stream: str, scope: str, records: Sequence[RawRecord], *, is_task: bool, gone: set[str]) -> Counts:
-    """Store records and, of a task stream, the tasks they become; unchanged contents write nothing.
+def land(turn: Turn, stream: str, scope: str, arrived: Sequence[Parcel], *, is_task: bool, gone: set[str]) -> Counts:
+    """Store objects and, of a task stream, the tasks they become; unchanged contents write nothing.
 
     `gone` are the ids of tasks marked as gone: one that is seen again is looked at even if its content is the same.
     """
-    contents = {record.external_id: raw.content(record.external_id, record.payload) for record in records}
-    counts = Counts(fetched=len(contents))
-    compared = raw.compare(turn.store, turn.source, stream, list(contents.values()))
+    found = {parcel.content.external_id: parcel for parcel in arrived}
+    counts = Counts(fetched=len(found))
+    compared = raw.compare(turn.store, turn.source, stream, [parcel.content for parcel in found.values()])
     ids = compared.known
     if compared.new or compared.differing:
         ids = ids | raw.save(turn.store, turn.packing, turn.source, stream, scope, compared, run=turn.run, at=turn.at)
     if is_task:
-        new = {entry.external_id for entry in compared.new}
-        fresh = [*compared.new, *compared.differing]
-        fresh_ids = {entry.external_id for entry in fresh} if gone else set()
-        fresh += [contents[key] for key in contents if key in gone and key not in fresh_ids]
-        arrivals = [
-            Arrival(
-                entry.external_id,
-                scope,
-                ids[entry.external_id],
-                to_row(turn.mapping, entry.payload, turn.about),
-                is_new=entry.external_id in new,
-            )
-            for entry in fresh
-        ]
+        changed = {entry.external_id for entry in compared.differing} | (gone & found.keys())
+        arrivals = [_arrival(turn, scope, parcel, ids) for key, parcel in found.items() if key in changed]
+        arrivals += _save_new(turn, scope, [found[entry.external_id] for entry in compared.new], ids, counts)
         save_arrivals(turn, stream, arrivals, counts, cause="source")
     else:
         counts.created, counts.updated = len(compared.new), len(compared.differing)
     counts.unchanged = counts.fetched - counts.created - counts.updated - counts.gone - counts.revived
     counts.unchanged -= counts.quarantined
     return counts
+
+
+def _arrival(turn: Turn, scope: str, parcel: Parcel, ids: Mapping[str, int], *, is_new: bool = False) -> Arrival:
+    key = parcel.content.external_id
+    return Arrival(key, scope, ids[key], parcel.row(turn.mapping, turn.about), is_new=is_new)
+
+
+def _save_new(turn: Turn, scope: str, fresh: Sequence[Parcel], ids: Mapping[str, int], counts: Counts) -> list[Arrival]:
+    """Save what was mapped before it came here and needs nothing of the store; the others are returned to be judged."""
+    is_ready = not effort.has_any(turn.store, turn.source)
+    now = stamp(turn.at)
+    rows, others, problems = [], [], {}
+    for parcel in fresh:
+        task = parcel.task
+        if task is None or not is_ready:
+            others.append(_arrival(turn, scope, parcel, ids, is_new=True))
+            continue
+        rows.append(tasks.TaskRow(task, scope, ids[parcel.content.external_id], now))
+        counts.gone += task.gone
+        counts.created += not task.gone
+        if parcel.problems:
+            problems[task.id] = _problems(parcel.problems)
+    tasks.save(turn.store, rows)
+    tasks.save_problems(turn.store, turn.source, problems, turn.at, former=())
+    return others
 
 
 def set_aside(turn: Turn, stream: str, scope: str, rejected: Sequence[Reject]) -> int:
@@ -125,7 +140,7 @@ def save_arrivals(
         if before is None:
             counts.gone += int(data["gone"])
             counts.created += int(not data["gone"])
-            rows.append(tasks.TaskRow(data, arrival.scope, arrival.raw, now))
+            rows.append(tasks.TaskRow(tasks.filed(data), arrival.scope, arrival.raw, now))
             continue
         if before.data["gone"] and not arrival.seen:
             data["gone"] = True
@@ -134,11 +149,11 @@ def save_arrivals(
         changes += found
         is_same = before.raw == arrival.raw and before.scope == arrival.scope
         if not is_same or any(before.data.get(name) != value for name, value in data.items()):
-            rows.append(tasks.TaskRow(data, arrival.scope, arrival.raw, before.first_seen_at))
+            rows.append(tasks.TaskRow(tasks.filed(data), arrival.scope, arrival.raw, before.first_seen_at))
     tasks.save(turn.store, rows)
     tasks.record(turn.store, changes, turn.run)
     former = [data["id"] for arrival, data in good if not arrival.is_new]
-    problems = {data["id"]: _problems(arrival.mapped) for arrival, data in good if arrival.mapped.problems}
+    problems = {data["id"]: _problems(arrival.mapped.problems) for arrival, data in good if arrival.mapped.problems}
     tasks.save_problems(turn.store, turn.source, problems, turn.at, former=former)
 
 
@@ -165,7 +180,8 @@ def mark_gone(turn: Turn, ids: Sequence[str]) -> None:
     changes, rows = [], []
     for key, before in tasks.known(turn.store, turn.source, ids).items():
         changes.append(Change(turn.source, key, turn.at, "gone", False, True, "diff", turn.at))
-        rows.append(tasks.TaskRow({**before.data, "gone": True}, before.scope, before.raw, before.first_seen_at))
+        task = tasks.filed({**before.data, "gone": True})
+        rows.append(tasks.TaskRow(task, before.scope, before.raw, before.first_seen_at))
     tasks.save(turn.store, rows)
     tasks.record(turn.store, changes, turn.run)
 
@@ -194,5 +210,5 @@ def _quarantine(turn: Turn, stream: str, arrivals: Sequence[Arrival], counts: Co
     quarantine.release(turn.store, turn.source, stream, well)
 
 
-def _problems(mapped: MappedRow) -> list[tuple[str, str, str, str]]:
-    return [(p.target, p.code, p.path, p.value) for p in mapped.problems]
+def _problems(found: Sequence[Problem]) -> list[tuple[str, str, str, str]]:
+    return [(problem.target, problem.code, problem.path, problem.value) for problem in found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -14,7 +14,8 @@ from bridge.sync.effort import refresh_effort
 from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land, set_aside
 from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
-from bridge.sync.reading import POINTLESS, Arrived, Ended, Meter, Readers
+from bridge.sync.parcels import Parcel
+from bridge.sync.reading import POINTLESS, Arrived, Courier, Ended, Meter, Readers
 from bridge.sync.remap import lookups, remap_if_needed
 from bridge.sync.sweep import Absent, Guard, Sweep, absent, sweep_unlisted, unlisted
 from bridge.sync.walks import Walk
@@ -25,6 +26,8 @@ from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed
 ENOUGH_REFUSALS = 2
 # Other writers wait for a transaction to end: this many rows take a small part of a second.
 ROWS_AT_ONCE = 2_000
+# Starting another process costs what reading some thousand rows does.
+MANY_ROWS = 3_000
 REJECTED = "rejected_rows"
 UNLISTED = "unlisted"
 MINUTE = timedelta(seconds=61)
@@ -50,11 +53,21 @@ class Wish:
         return self.only is None or (stream, scope) in self.only or (stream, "") in self.only
 
 
+Hire = Callable[[Turn], Courier]
+"""Another process that may go on with the tasks of this turn."""
+
+
 class Pull:
     """Reads one source into the store; `report` says how far it came, also when it was cut short."""
 
     def __init__(
-        self, connector: Connector, turn: Turn, wish: Wish, progress: Progress, facts: MutableMapping[str, str]
+        self,
+        connector: Connector,
+        turn: Turn,
+        wish: Wish,
+        progress: Progress,
+        facts: MutableMapping[str, str],
+        hire: Hire | None = None,
     ) -> None:
         self._connector = connector
         self._turn = turn
@@ -68,6 +81,7 @@ class Pull:
         self._absent: list[tuple[StreamReport, Absent]] = []
         self._starts: set[bool] = set()
         self._refusals = 0
+        self._hire = hire if connector.portable and not runs.was_read(turn.store, turn.source) else None
         self.report = SourceReport(turn.source, unavailable=self._lacks.told)
 
     def run(self) -> SourceReport:
@@ -148,24 +162,33 @@ class Pull:
             with Readers(self._connector, stream, scopes, [walk.cursor for walk in walks]) as readers:
                 while readers.left:
                     self._take(stream, walks, readers)
+                    if self._hire is not None and self._is_long(stream, walks):
+                        readers.move_to(self._hire(self._turn))
+                        self._hire = None
         finally:
             self._meter.take()
         if self._memory != self._remembered:
             with self._turn.store.transaction():
                 self._keep_memory()
 
+    def _is_long(self, stream: str, walks: Sequence[Walk]) -> bool:
+        """Whether so much was read of the tasks that a process of its own pays for the rest."""
+        return stream == self._connector.task_stream and sum(walk.report.counts.fetched for walk in walks) >= MANY_ROWS
+
     def _take(self, stream: str, walks: Sequence[Walk], readers: Readers) -> None:
         """Store what is there, all or nothing, and then judge how scopes ended.
 
         A fast source fills a transaction, which is cheaper; a slow one is committed page by page.
         """
-        events = [readers.next()]
-        if walks[events[0].scope].has_news(events[0]):
+        event = readers.next()
+        events = [event.told]
+        if walks[event.scope].has_news(event):
             with self._turn.store.transaction():
-                rows = self._arrive(stream, walks, events[0])
+                rows = self._arrive(stream, walks, event)
                 while rows < ROWS_AT_ONCE and readers.has_next:
-                    events.append(readers.next())
-                    rows += self._arrive(stream, walks, events[-1])
+                    event = readers.next()
+                    events.append(event.told)
+                    rows += self._arrive(stream, walks, event)
                 self._keep_memory()
         for event in events:
             walk = walks[event.scope]
@@ -182,10 +205,12 @@ class Pull:
             self._remembered = dict(self._memory)
 
     def _arrive(self, stream: str, walks: Sequence[Walk], event: Arrived | Ended) -> int:
+        if event.memory is not None:
+            self._memory.clear()
+            self._memory.update(event.memory)
         if isinstance(event, Ended):
             return 0
-        self._store(stream, walks[event.scope], event.page)
-        return len(event.page.records)
+        return self._store(stream, walks[event.scope], event.page, event.parcels)
 
     def _begin(self, stream: str, scopes: Sequence[Scope]) -> list[Walk]:
         store, source = self._turn.store, self._turn.source
@@ -209,13 +234,13 @@ class Pull:
             walks.append(walk)
         return walks
 
-    def _store(self, stream: str, walk: Walk, page: Page) -> None:
-        """Store one page and where to resume after it."""
+    def _store(self, stream: str, walk: Walk, page: Page, parcels: Sequence[Parcel]) -> int:
+        """Store one page and where to resume after it; returns how many objects it had."""
         turn, scope, entry = self._turn, walk.scope.id, walk.report
         is_task = stream == self._connector.task_stream
-        ids = [record.external_id for record in page.records]
+        ids = [parcel.content.external_id for parcel in parcels]
         walk.seen.update(ids)
-        entry.counts.add(land(turn, stream, scope, page.records, is_task=is_task, gone=self._gone))
+        entry.counts.add(land(turn, stream, scope, parcels, is_task=is_task, gone=self._gone))
         if page.rejected:
             entry.counts.quarantined += set_aside(turn, stream, scope, page.rejected)
             entry.outcome, entry.error = "partial", Failure(REJECTED, str(entry.counts.quarantined))
@@ -225,6 +250,7 @@ class Pull:
             sightings.add(turn.store, turn.source, stream, scope, walk.page, ids)
             walk.page += 1
         raw.save_cursor(turn.store, turn.source, stream, scope, page.cursor, turn.at)
+        return len(ids)
 
     def _completed(self, stream: str, walk: Walk, page: Page) -> None:
         turn, scope, task_stream = self._turn, walk.scope.id, self._connector.task_stream

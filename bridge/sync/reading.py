@@ -1,13 +1,20 @@
-"""Scopes of a stream read side by side: a few threads talk to the source, one caller gets their pages to commit."""
+"""Scopes of a stream read side by side: a few threads talk to the source, one caller gets their pages to commit.
+
+A reading that proves to be long may be moved to a process of its own (`courier`), which goes on where the threads stand.
+"""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from operator import attrgetter
+from typing import Any, Protocol
 
+from bridge.sync.parcels import Parcel, parcels
 from connectors.contract import Connector, Page, Scope, Tally
 from connectors.errors import ConnectorError, Interrupted, Parked, SignInFailed, Unreachable
 
@@ -30,14 +37,31 @@ class Cost:
     retries: int
     slept_seconds: float
 
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.requests + other.requests, self.retries + other.retries, self.slept_seconds + other.slept_seconds
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A page of a scope."""
+    """A page of a scope; `ready` is what another process has made of its records, which are not in it then."""
 
     scope: int
     page: Page
     cost: Cost
+    ready: tuple[Parcel, ...] | None = None
+    memory: Mapping[str, str] | None = None
+    """What the connector of another process remembers, where that has changed."""
+
+    @property
+    def parcels(self) -> tuple[Parcel, ...]:
+        return parcels(self.page.records) if self.ready is None else self.ready
+
+    @property
+    def told(self) -> Arrived:
+        """That it came, without what came: a transaction of many pages must not keep them all."""
+        return Arrived(self.scope, Page((), {}), self.cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +71,11 @@ class Ended:
     scope: int
     error: ConnectorError | None
     cost: Cost
+    memory: Mapping[str, str] | None = None
+
+    @property
+    def told(self) -> Ended:
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +83,32 @@ class Crashed:
     """A mistake of ours in a reading thread; it is the caller's to raise."""
 
     error: BaseException
+
+
+Event = Arrived | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A scope to be read from where it stands; `number` is how events call it."""
+
+    number: int
+    scope: Scope
+    cursor: Cursor
+
+
+class Courier(Protocol):
+    """Another process that reads; it is closed whatever happened."""
+
+    def start(self) -> bool:
+        """Make it ready to read, which takes a while; False where it cannot be had."""
+        ...
+
+    def events(self, errands: Sequence[Task], given_up: threading.Event) -> Iterator[Event]:
+        """Everything that comes of these scopes, until each has ended or nobody wants it any more."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Meter:
@@ -74,23 +129,24 @@ class Readers:
 
     def __init__(self, connector: Connector, stream: str, scopes: Sequence[Scope], cursors: Sequence[Cursor]) -> None:
         self._connector, self._stream = connector, stream
-        self._todo: queue.SimpleQueue[tuple[int, Scope, Cursor]] = queue.SimpleQueue()
+        self._todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
         for number, (scope, cursor) in enumerate(zip(scopes, cursors, strict=True)):
-            self._todo.put((number, scope, cursor))
+            self._todo.put(Task(number, scope, cursor))
         self.left = len(scopes)
         """Scopes whose end was not met yet."""
-        self._events: queue.Queue[Arrived | Ended | Crashed] = queue.Queue(MOST_WAITING)
+        self._events: queue.Queue[Event | Crashed] = queue.Queue(MOST_WAITING)
         self._stopped = threading.Event()
+        self._moving = threading.Event()
         self._most = min(connector.concurrency, self.left)
         self._crew: list[threading.Thread] = []
 
     def __enter__(self) -> Readers:
         if self._most:
-            self._start_one()
+            self._start(self._run, f"reader-{len(self._crew)}")
         return self
 
-    def _start_one(self) -> None:
-        thread = threading.Thread(target=self._run, name=f"reader-{len(self._crew)}", daemon=True)
+    def _start(self, act: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=act, name=name, daemon=True)
         self._crew.append(thread)
         thread.start()
 
@@ -100,7 +156,32 @@ class Readers:
         for thread in self._crew:
             thread.join(GRACE_S)
 
-    def next(self) -> Arrived | Ended:
+    def move_to(self, courier: Courier) -> None:
+        """Let another process go on as soon as it is ready; until then everything stays as it is."""
+        most, self._most = self._most, 0
+        self._start(partial(self._carry, courier, tuple(self._crew), most), "courier")
+
+    def _carry(self, courier: Courier, crew: Sequence[threading.Thread], most: int) -> None:
+        try:
+            with closing(courier):
+                if not courier.start():
+                    self._most = most
+                    return
+                self._moving.set()
+                for thread in crew:
+                    thread.join()
+                for event in courier.events(self._left_over(), self._stopped):
+                    self._hand_over(event)
+        except BaseException as err:  # noqa: BLE001 - handed to the caller, who raises it
+            self._hand_over(Crashed(err))
+
+    def _left_over(self) -> list[Task]:
+        found = []
+        while not self._todo.empty():
+            found.append(self._todo.get_nowait())
+        return sorted(found, key=attrgetter("number"))
+
+    def next(self) -> Event:
         """What came in next, within a scope in order; waits for it.
 
         Another thread begins only when there was nothing to take: one is enough for a source that answers at once.
@@ -110,7 +191,7 @@ class Readers:
                 event = self._events.get(timeout=PATIENCE_S)
                 break
             except queue.Empty:
-                self._start_one()
+                self._start(self._run, f"reader-{len(self._crew)}")
         else:
             event = self._events.get()
         if isinstance(event, Crashed):
@@ -124,31 +205,34 @@ class Readers:
         return self.left > 0 and not self._events.empty()
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
+        while not (self._stopped.is_set() or self._moving.is_set()):
             try:
-                number, scope, cursor = self._todo.get_nowait()
+                task = self._todo.get_nowait()
             except queue.Empty:
                 return
             try:
-                self._read_scope(number, scope, cursor)
+                self._read_scope(task)
             except BaseException as err:  # noqa: BLE001 - handed to the caller, who raises it
                 self._hand_over(Crashed(err))
                 return
 
-    def _read_scope(self, number: int, scope: Scope, cursor: Cursor) -> None:
+    def _read_scope(self, task: Task) -> None:
         meter, error = Meter(self._connector.tally), None
         try:
-            for page in self._connector.pages(self._stream, scope, cursor):
-                self._hand_over(Arrived(number, page, meter.take()))
+            for page in self._connector.pages(self._stream, task.scope, task.cursor):
+                self._hand_over(Arrived(task.number, page, meter.take()))
                 if self._stopped.is_set():
+                    return
+                if self._moving.is_set() and page.cursor and not page.complete:
+                    self._todo.put(Task(task.number, task.scope, page.cursor))
                     return
         except ConnectorError as err:
             error = err
-        self._hand_over(Ended(number, error, meter.take()))
+        self._hand_over(Ended(task.number, error, meter.take()))
         if isinstance(error, POINTLESS):
             self._stopped.set()
 
-    def _hand_over(self, event: Arrived | Ended | Crashed) -> None:
+    def _hand_over(self, event: Event | Crashed) -> None:
         while not self._stopped.is_set():
             try:
                 self._events.put(event, timeout=0.1)

@@ -13,6 +13,7 @@ from typing import Any
 from bridge.store import absences, raw, runs, tasks
 from bridge.sync.landing import Turn, land, mark_gone
 from bridge.sync.outcome import Counts
+from bridge.sync.parcels import parcels
 from connectors.contract import Connector
 from connectors.errors import NotPermitted, PathUnknown
 
@@ -114,7 +115,7 @@ class Sweep:
         turn = self._turn
         found = self._connector.find(wanted)
         for scope in sorted({entry.scope for entry in found}):
-            records = [entry.record for entry in found if entry.scope == scope]
+            records = parcels(entry.record for entry in found if entry.scope == scope)
             with turn.store.transaction():
                 self.landed.add(land(turn, self._connector.task_stream, scope, records, is_task=True, gone=gone))
         return {entry.record.external_id for entry in found}

@@ -29,4 +29,4 @@ class Walk:
         if isinstance(event, Ended):
             return False
         page = event.page
-        return bool(page.records or page.rejected or page.complete or page.cursor != self.cursor)
+        return bool(page.records or event.ready or page.rejected or page.complete or page.cursor != self.cursor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import connectors
@@ -13,7 +13,8 @@ from bridge.store import budgets, leases, memory, quarantine, runs
 from bridge.store.engine import Store
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import Failure, SourceReport, SyncReport
-from bridge.sync.pull import Progress, Pull, Wish
+from bridge.sync.pull import Hire, Progress, Pull, Wish
+from bridge.sync.reading import Courier as AnyCourier
 from bridge.sync.record import save_report
 from bridge.sync.sweep import Guard
 from bridge.usecases import people
@@ -106,7 +107,7 @@ class Round:
         guard = Guard(space.settings.thresholds.gone_guard_ratio, wish.confirm_gone)
         pull_wish = Wish(guard, wish.full, only, source.requests_per_minute)
         connector = kind(source, surroundings)
-        pull = Pull(connector, turn, pull_wish, self.progress, remembered)
+        pull = Pull(connector, turn, pull_wish, self.progress, remembered, self._hire(source, remembered))
         try:
             report = pull.reread(wish.tasks) if wish.tasks else pull.run()
         finally:
@@ -117,3 +118,27 @@ class Round:
         if not wish.tasks:
             save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
         return report
+
+    def _hire(self, source: SourceConfig, remembered: Mapping[str, str]) -> Hire:
+        """A process that goes on with a first load, because one processor is not enough for it."""
+        clock, database = self.space.clock, self.space.settings.database_file
+
+        def hire(turn: Turn) -> AnyCourier:
+            # Loaded only here: most runs never need it.
+            from bridge.sync.courier import Courier
+            from bridge.sync.errand import Errand
+
+            errand = Errand(
+                source.kind,
+                source,
+                clock.timezone,
+                clock.now,
+                database,
+                dict(remembered),
+                connectors.load(source.kind).task_stream,
+                turn.mapping.text,
+                turn.about,
+            )
+            return Courier(errand, self.stop)
+
+        return hire

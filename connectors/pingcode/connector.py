@@ -46,6 +46,7 @@ class PingCode:
     optional_streams: ClassVar[frozenset[str]] = OPTIONAL
     detail_streams: ClassVar[tuple[str, ...]] = DETAILS
     concurrency: ClassVar[int] = 4
+    portable: ClassVar[bool] = True
     most_finds: ClassVar[int] = 50
     members: ClassVar[tuple[Members, ...]] = (Members("users"),)
     glossaries: ClassVar[tuple[Glossary, ...]] = (

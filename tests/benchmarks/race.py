@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 import standings
 from contenders import CONTENDERS, HERE, OURS, ROOT, Contender, Course, environment
+from memory import Together
 from standings import CHANGED, FIRST, NOTHING
 
 
@@ -45,6 +46,7 @@ class Lap:
     wall_s: float
     cpu_s: float
     peak_mib: float
+    together_mib: float
     requests: int
     pages: int
     refused: int
@@ -82,25 +84,27 @@ def serving(items: int) -> Iterator[Server]:
             process.stdin.close()
 
 
-def timed(command: Sequence[str], folder: Path) -> tuple[float, float, float]:
-    """Wall seconds, CPU seconds and peak MiB of a process and its children, imports included.
+def timed(command: Sequence[str], folder: Path) -> tuple[float, float, float, float]:
+    """Wall seconds, CPU seconds, peak MiB of the largest process and of all together, imports included.
 
     The peak of a process counts what its parent had in memory when it forked, so this runner stays small.
     """
     with (folder / "printed").open("wb") as out, (folder / "complaints").open("wb") as err:
         started = time.monotonic()
         process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=out, stderr=err)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - started
+        with Together(process.pid) as together:
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise Spoiled(f"{command[1:3]} ended with {process.returncode}: {(folder / 'complaints').read_text()[-2000:]}")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    peak = usage.ru_maxrss / 1024
+    return wall, usage.ru_utime + usage.ru_stime, peak, max(peak, together.peak_mib)
 
 
 def lap(contender: Contender, server: Server, course: Course, phase: str, edited: int) -> Lap:
     server.control("stats")
-    wall, cpu, peak = timed(contender.command(course), course.folder)
+    wall, cpu, peak, together = timed(contender.command(course), course.folder)
     seen = server.control("stats")
     if (found := contender.rows(course.folder)) != (server.items, edited):
         raise Spoiled(f"{contender.name}, {phase}: {found} rows and edits, expected {(server.items, edited)}")
@@ -112,6 +116,7 @@ def lap(contender: Contender, server: Server, course: Course, phase: str, edited
         wall_s=round(wall, 3),
         cpu_s=round(cpu, 3),
         peak_mib=round(peak, 1),
+        together_mib=round(together, 1),
         requests=seen["requests"],
         pages=seen["pages"],
         refused=seen["refused"],
@@ -183,7 +188,7 @@ def main() -> int:
             laps.append(one)
             print(
                 f"{one.contender:13} {one.items:>7,} {one.latency_ms:>3g} ms  {one.phase:16}{one.wall_s:>8.2f} s "
-                f"{one.cpu_s:>7.2f} s CPU {one.peak_mib:>6.1f} MiB {one.requests:>5} requests",
+                f"{one.cpu_s:>7.2f} s CPU {one.peak_mib:>6.1f} MiB {one.together_mib:>6.1f} MiB together {one.requests:>5} requests",
                 file=sys.stderr,
                 flush=True,
             )

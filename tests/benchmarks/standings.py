@@ -114,11 +114,13 @@ def _memory(table: Standings) -> Iterator[Bar]:
     large, small = table.of(OURS, 0, FIRST), table.smallest(OURS)
     if large:
         peak = max(row["peak_mib"] for latency in table.latencies if (row := table.of(OURS, latency, FIRST)))
-        yield Bar(f"Peak memory ≤ {MOST_MIB:g} MiB", f"{peak:.1f} MiB", peak <= MOST_MIB)
+        together = max(row["together_mib"] for latency in table.latencies if (row := table.of(OURS, latency, FIRST)))
+        said = f"{peak:.1f} MiB; all processes together {together:.1f} MiB"
+        yield Bar(f"Peak memory of a process ≤ {MOST_MIB:g} MiB", said, peak <= MOST_MIB)
     if large and small:
-        ratio = large["peak_mib"] / small["peak_mib"]
+        ratio = large["together_mib"] / small["together_mib"]
         demand = f"Peak with {large['items']:,} items ≤ {MOST_GROWTH} × that with {small['items']:,}"
-        yield Bar(demand, f"{ratio:.2f} × of {small['peak_mib']:.1f} MiB", ratio <= MOST_GROWTH)
+        yield Bar(demand, f"{ratio:.2f} × of {small['together_mib']:.1f} MiB, all processes", ratio <= MOST_GROWTH)
 
 
 def _store(table: Standings) -> Iterator[Bar]:
@@ -140,6 +142,7 @@ COLUMNS: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("Wall", lambda row: f"{row['wall_s']:.2f} s"),
     ("CPU", lambda row: f"{row['cpu_s']:.2f} s"),
     ("Peak memory", lambda row: f"{row['peak_mib']:.0f} MiB"),
+    ("All processes", lambda row: f"{row['together_mib']:.0f} MiB"),
     ("Bytes an item", lambda row: f"{row['stored_bytes'] / row['items']:,.0f}"),
     ("Requests", lambda row: f"{row['requests']:,.0f}"),
     ("Refused", lambda row: f"{row['refused']:g}"),

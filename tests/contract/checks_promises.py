@@ -82,6 +82,36 @@ def _crash_after_every_page(b: Bench, begin: Callable[[], Ledger], whole: Ledger
     raise AssertionError("more than a hundred pages for a handful of tasks")
 
 
+@check()
+def check_a_reader_elsewhere_takes_nothing_along(subject: Subject) -> None:
+    with bench(subject) as b:
+        alone = b.connector()
+        if not alone.portable:
+            raise SkipTest("its tasks are read where everything else is read")
+
+        expected, found = _around_tasks(alone, alone), _around_tasks(b.connector(), b.connector())
+
+        assert expected[alone.task_stream] == b.shown().keys()
+        for stream, ids in expected.items():
+            assert found[stream] == ids, f"{stream} needs tasks to be read by the same instance"
+
+
+def _around_tasks(connector: Connector, reader: Connector) -> dict[str, set[str]]:
+    """The ids of every stream, and of the details of all tasks, where `reader` reads the tasks."""
+    found: dict[str, set[str]] = {}
+    for stream in connector.streams:
+        scopes = list(connector.scopes(stream))
+        by = reader if stream == connector.task_stream else connector
+        if by is not connector:
+            list(by.scopes(stream))
+        pages = [page for scope in scopes for page in by.pages(stream, scope, {})]
+        found[stream] = {record.external_id for page in pages for record in page.records}
+    for stream in connector.detail_streams:
+        records = [connector.details(stream, ALPHA_SCOPE, task) for task in sorted(found[connector.task_stream])]
+        found[stream] = {record.external_id for some in records for record in some}
+    return found
+
+
 @check("forth", "back", "both ways at once", reach=2)
 def check_a_move_to_another_project_is_a_move(subject: Subject, case: str) -> None:
     with bench(subject) as b:

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from connectors.budget import Budget
-from connectors.contract import Found
+from connectors.contract import Found, Page, RawRecord
 from connectors.errors import BadPayload, ConnectorError, NotPermitted, Parked, Rejected, SignInFailed, TokenRefused
 from tests.contract.mutants import fails
 from tests.contract.tasklist import Tasklist
@@ -168,3 +168,20 @@ class TakesAFailureForNoDetails(Tasklist):
         except ConnectorError:
             return ()
         return ()
+
+
+@fails("a reader elsewhere")
+class KeepsWhomTasksName(Tasklist):
+    portable, streams = True, ("tasks", "titles")
+
+    def __init__(self, *what):
+        super().__init__(*what)
+        self.met = set()
+
+    def pages(self, stream, scope, cursor):
+        if stream == "titles":
+            yield Page(tuple(RawRecord(stream, title, None, {"id": title}) for title in self.met), {}, complete=True)
+            return
+        for page in super().pages(stream, scope, cursor):
+            self.met |= {record.payload["title"] for record in page.records}
+            yield page

@@ -1,0 +1,127 @@
+"""Sends a long reading to a process of its own, so that both processors work: one asks and maps, the other stores."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bridge.sync.errand import LENGTH, READY, Errand, Failed, unflat
+from bridge.sync.reading import POINTLESS, Ended, Event, Task
+from connectors.errors import Interrupted
+
+# Looked at so often whether somebody wants to stop.
+TICK_S = 0.2
+# Less than the grace of whoever waits for this one.
+GRACE_S = 1.5
+# What waits in a pipe saves both sides from waiting for each other.
+PIPE_BYTES = 1024 * 1024
+LOST = "the reading process ended unexpectedly ({how}); the next run resumes at the last committed page"
+
+
+class Courier:
+    """One process that reads; it ends when this one closes it, or is gone."""
+
+    def __init__(self, errand: Errand, stop: threading.Event) -> None:
+        self._errand = errand
+        self._stop = stop
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> bool:
+        if not sys.executable:
+            return False
+        # Found where this process finds its own modules, and nowhere else.
+        places = os.pathsep.join(str(Path(place).absolute()) for place in sys.path)
+        command = [sys.executable, "-P", "-m", "bridge.sync.errand"]
+        try:
+            self._child = subprocess.Popen(  # noqa: S603 - this very program
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": places},
+                pipesize=PIPE_BYTES,
+            )
+            self._tell(self._errand)
+            return bool(self._message(self._stop) == READY)
+        except (OSError, Interrupted):
+            return False
+
+    def events(self, errands: Sequence[Task], given_up: threading.Event) -> Iterator[Event]:
+        if not errands:
+            return
+        self._tell(list(errands))
+        left = len(errands)
+        while left and not given_up.is_set():
+            message = self._message(given_up)
+            if message is None:
+                return
+            if isinstance(message, Failed):
+                raise RuntimeError(message.words)
+            event = unflat(message)
+            yield event
+            if isinstance(event, Ended):
+                left = 0 if isinstance(event.error, POINTLESS) else left - 1
+
+    def close(self) -> None:
+        child = self._child
+        if child is None:
+            return
+        self._hush()
+        try:
+            child.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
+
+    def _hush(self) -> None:
+        """The end of its input tells it to stop."""
+        child = self._child
+        if child is not None and child.stdin is not None:
+            try:
+                child.stdin.close()
+            except BrokenPipeError:
+                return  # it has stopped already
+
+    def _tell(self, what: Any) -> None:
+        pipe = self._pipes()[0]
+        pickle.dump(what, pipe, protocol=pickle.HIGHEST_PROTOCOL)
+        pipe.flush()
+
+    def _pipes(self) -> tuple[Any, int]:
+        child = self._child
+        if child is None or child.stdin is None or child.stdout is None:
+            raise RuntimeError("the process was not started")
+        return child.stdin, child.stdout.fileno()
+
+    def _message(self, given_up: threading.Event) -> Any:
+        """The next message; None where nobody wants it any more. Raises `Interrupted` where the process is gone."""
+        pipe = self._pipes()[1]
+        while not select.select([pipe], [], [], TICK_S)[0]:
+            if given_up.is_set():
+                return None
+            if self._stop.is_set():
+                self._hush()
+        size = LENGTH.unpack(self._exactly(pipe, LENGTH.size))[0]
+        return pickle.loads(self._exactly(pipe, size))  # noqa: S301 - from the process that this one started
+
+    def _exactly(self, pipe: int, size: int) -> bytearray:
+        found = bytearray(size)
+        rest = memoryview(found)
+        while rest:
+            count = os.readv(pipe, [rest])
+            if not count:
+                raise Interrupted(LOST.format(how=self._how()))
+            rest = rest[count:]
+        return found
+
+    def _how(self) -> str:
+        code = self._child.wait() if self._child is not None else 0
+        return f"signal {-code}" if code < 0 else f"code {code}"

@@ -1,0 +1,169 @@
+"""The process at the other end of `courier`: reads scopes of one stream and maps what it reads. Nothing is stored here.
+
+    python -m bridge.sync.errand
+
+It is told everything on its input, secrets too, so that none stands among its arguments; when that input ends, so does
+the process. What comes of it goes to its output as messages of a length and a pickle.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import struct
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+import connectors
+from bridge.mapping import document
+from bridge.mapping.apply import Surroundings
+from bridge.mapping.document import MappingFile
+from bridge.store import budgets, raw, tasks
+from bridge.sync.parcels import Parcel, mapped
+from bridge.sync.reading import POINTLESS, Arrived, Cost, Ended, Event, Meter, Readers, Task
+from connectors import contract
+from connectors.contract import Page, SourceConfig
+
+LENGTH = struct.Struct(">Q")
+READY = "ready"
+GRACE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What to read and with what, and how it is mapped."""
+
+    kind: str
+    config: SourceConfig
+    timezone: ZoneInfo
+    now: Callable[[], datetime]
+    database: Path
+    """Beside it stands what limits the requests of all processes."""
+    memory: dict[str, str]
+    stream: str
+    mapping: str
+    about: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A mistake of ours, in words: the exception itself may be of a kind that cannot be sent."""
+
+    words: str
+
+
+def send(out: BinaryIO, message: Any) -> None:
+    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    out.write(LENGTH.pack(len(body)))
+    out.write(body)
+    out.flush()
+
+
+# --- Plain tuples are sent in half the time that named ones take ---------------------------------------------------------
+
+
+def flat(event: Event) -> Event | tuple[Any, ...]:
+    if isinstance(event, Ended):
+        return event
+    rows = [(*p.content, None if p.task is None else tuple(p.task), p.problems) for p in event.parcels]
+    page = event.page
+    return (event.scope, (page.cursor, page.complete, page.rejected, page.counted), event.cost, rows, event.memory)
+
+
+def unflat(message: Event | tuple[Any, ...]) -> Event:
+    if not isinstance(message, tuple):
+        return message
+    scope, (cursor, complete, rejected, counted), cost, rows, memory = message
+    ready = tuple(
+        Parcel(raw.Content(key, text, digest), None, None if task is None else tasks.Filed._make(task), problems)
+        for key, text, digest, task, problems in rows
+    )
+    return Arrived(scope, Page((), cursor, complete, rejected, counted), cost, ready, memory)
+
+
+class Reading:
+    """One errand being run; `stop` is the wish to end it."""
+
+    def __init__(self, errand: Errand, stop: threading.Event, stack: ExitStack) -> None:
+        self._errand = errand
+        self._mapping: MappingFile = document.parse(errand.mapping, name=errand.kind)
+        self._memory = errand.memory
+        self._told = dict(errand.memory)
+        allowances = stack.enter_context(budgets.allowances(errand.database))
+        around = contract.Surroundings(errand.timezone, errand.now, stop, self._memory, allowances)
+        self._connector = connectors.load(errand.kind)(errand.config, around)
+        stack.callback(self._connector.close)
+
+    def run(self, given: Sequence[Task], out: BinaryIO) -> None:
+        connector, stream = self._connector, self._errand.stream
+        # Each thread counts for itself: what this one asks for is told with the first event.
+        meter = Meter(connector.tally)
+        list(connector.scopes(stream))  # a connector may only be asked for scopes that it has listed
+        connector.expect(stream, {task.scope.id: task.cursor for task in given})
+        before = meter.take()
+        scopes, cursors = [task.scope for task in given], [task.cursor for task in given]
+        with Readers(connector, stream, scopes, cursors) as readers:
+            while readers.left:
+                event = self._ready(readers.next(), given, before)
+                before = Cost(0, 0, 0.0)
+                send(out, flat(event))
+                if isinstance(event, Ended) and isinstance(event.error, POINTLESS):
+                    return  # the other threads have been stopped, and tell nothing any more
+
+    def _ready(self, event: Event, given: Sequence[Task], before: Cost) -> Event:
+        """The event under the number it was given, with everything that needs no store done."""
+        number, cost, memory = given[event.scope].number, event.cost + before, self._news()
+        if isinstance(event, Ended):
+            return Ended(number, event.error, cost, memory)
+        ready = mapped(event.page.records, self._mapping, self._errand.about)
+        return Arrived(number, event.page, cost, ready, memory)
+
+    def _news(self) -> dict[str, str] | None:
+        if self._memory == self._told:
+            return None
+        self._told = dict(self._memory)
+        return self._told
+
+
+def _watch(told: int, stop: threading.Event) -> None:
+    """Whoever sent us has gone, or wants no more: what does not end by itself then is ended."""
+    os.read(told, 1)
+    stop.set()
+    time.sleep(GRACE_S)
+    os._exit(1)
+
+
+def main() -> None:
+    gc.set_threshold(100_000, 20, 50)  # as the command line does: what is read makes no cycles
+    # Ctrl-C reaches the whole group; the process that sent us decides what becomes of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    told, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever else is printed must not stand between messages
+    try:
+        with ExitStack() as stack:
+            reading = Reading(pickle.load(told), stop, stack)  # noqa: S301 - from the process that started this one
+            send(out, READY)
+            given = pickle.load(told)  # noqa: S301
+            threading.Thread(target=_watch, args=(told.fileno(), stop), daemon=True).start()
+            reading.run(given, out)
+    except (BrokenPipeError, EOFError):
+        return  # nobody is there any more
+    except Exception:  # noqa: BLE001 - told to whoever sent us, who raises it
+        send(out, Failed(traceback.format_exc()))
+
+
+if __name__ == "__main__":
+    main()
