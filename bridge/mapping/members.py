@@ -50,14 +50,15 @@ class Account:
 
 def account_of(source: str, identity: str, payload: Mapping[str, Any], fields: Fields) -> Account:
     """Never an exception: what cannot be read is absent."""
-    return Account(
-        source,
-        identity,
-        _first(payload, fields.name) or identity,
-        _email(_first(payload, fields.email)),
-        _mobile(_first(payload, fields.mobile)),
-        _number(_first(payload, fields.number)),
-    )
+    read = (_first(payload, keys) for keys in (fields.name, fields.email, fields.mobile, fields.number))
+    return known_as(source, identity, *read)
+
+
+def known_as(
+    source: str, identity: str, name: str | None, email: str | None, mobile: str | None, number: str | None
+) -> Account:
+    """An account by what a tool says of it, each as it was written."""
+    return Account(source, identity, name or identity, _email(email), _mobile(mobile), _number(number))
 
 
 def _first(payload: Mapping[str, Any], keys: Sequence[str]) -> str | None:

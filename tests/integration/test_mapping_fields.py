@@ -70,7 +70,7 @@ def test_the_fields_are_told_also_while_the_mapping_file_is_wrong(known: Site):
 
     found = known.run("mapping", "fields", "worktile", "--json")
 
-    assert known.run("mapping", "check").code == 2
+    assert known.run("mapping", "check").code > 0
     assert (found.code, found.json["looked_at"]) == (0, 3)
 
 
