@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -117,8 +118,8 @@ def test_a_name_shared_by_two_is_a_conflict_until_somebody_decides(two_tools: Si
     assert two_tools.run("people", "check").code == 0
 
 
-def overload(site: Site) -> list[str]:
-    report = site.run("report", "--format", "json", "--lang", "en").json
+def overload(site: Site, *arguments: str, today: date = TODAY) -> list[str]:
+    report = site.run("report", "--format", "json", "--lang", "en", *arguments, today=today).json
     rows = {row["key"]: row for row in report["milestones"]}
     return [reason["text"] for reason in rows["M-1"]["reasons"] if reason["code"] == "OVERLOADED"]
 
@@ -146,6 +147,17 @@ def test_the_hours_of_one_person_in_both_tools_add_up_once_the_accounts_are_link
     assert apart == []
     (text,) = overload(two_tools)
     assert "林悦" in text
+
+
+def test_a_past_day_is_judged_by_the_links_of_that_day(two_tools: Site):
+    with_hours(two_tools)
+    two_tools.run("reconcile")
+    confirm(two_tools, True, f"pingcode:{LIN.id}", f"worktile:{LIN_W.id}")
+    tomorrow = TODAY + timedelta(days=1)
+    two_tools.run("reconcile", today=tomorrow)
+
+    assert overload(two_tools, today=tomorrow) != []
+    assert overload(two_tools, "--as-of", TODAY.isoformat(), today=tomorrow) == []
 
 
 def test_printed_assignees_stay_as_each_tool_has_them(two_tools: Site):
