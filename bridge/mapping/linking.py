@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import combinations
 
 from bridge.mapping.members import Account
 
@@ -128,12 +129,13 @@ class _Groups:
         for refs in (*decisions.same, *decisions.different):
             missing = [ref for ref in refs if ref not in self.known]
             if missing:
-                self._tell(Clash.UNKNOWN_ACCOUNT, [Account(*ref, name=ref[1]) for ref in missing])
+                unknown = tuple(Account(source, identity, identity) for source, identity in missing)
+                self._note(Conflict(Clash.UNKNOWN_ACCOUNT, unknown))
         for refs in decisions.same:
             present = [ref for ref in refs if ref in self.known]
             for other in present[1:]:
                 if self._are_apart(present[0], other):
-                    self._tell(Clash.CONFIRMED_APART, self._members([present[0], other]))
+                    self._note(Conflict(Clash.CONFIRMED_APART, tuple(self._members([present[0], other]))))
                 else:
                     self._join(present[0], other, How.CONFIRMED)
 
@@ -141,35 +143,33 @@ class _Groups:
         """Put together who has the same value of a certain key, unless another certain key says otherwise."""
         for holders in self._by(lambda ref: key_of(self.known[ref])):
             groups = self._distinct(holders)
-            if len(groups) < 2:
-                continue
             if _is_shared(self.known[ref] for ref in holders):
-                self._tell_undecided(Clash.SHARED_KEY, groups, (how,))
-                continue
-            first, *others = groups
-            for other in others:
-                against = self._disagreement(first, other)
-                if against and not self._are_apart(first, other):
-                    self._tell(Clash.KEYS_DISAGREE, self._members([first, other]), (how, *against))
-                elif not self._are_apart(first, other):
-                    self._join(first, other, how)
+                self._tell(Clash.SHARED_KEY, groups, (how,))
+            else:
+                self._join_all(groups, how, Clash.SHARED_KEY, (how,))
 
     def join_by_name(self) -> None:
         for holders in self._by(lambda ref: self.known[ref].full_name):
             groups = self._distinct(holders)
-            if len(groups) < 2:
-                continue
             sources = [source for group in groups for source in {ref[0] for ref in self._group[group]}]
             if len(sources) > len(set(sources)):
-                self._tell_undecided(Clash.SHARED_NAME, groups)
-                continue
-            first, *others = groups
-            for other in others:
-                against = self._disagreement(first, other)
-                if against:
-                    self._tell_undecided(Clash.KEYS_DISAGREE, [first, other], (How.NAME, *against))
-                elif not self._are_apart(first, other):
-                    self._join(first, other, How.NAME)
+                self._tell(Clash.SHARED_NAME, groups)
+            else:
+                self._join_all(groups, How.NAME, Clash.SHARED_NAME)
+
+    def _join_all(self, groups: Sequence[Ref], how: How, otherwise: Clash, keys: tuple[How, ...] = ()) -> None:
+        """All of them or nobody: where two of them are different people, nobody can tell whose a third account is."""
+        pairs = list(combinations(groups, 2))
+        against = next(
+            (found for pair in pairs if not self._are_apart(*pair) if (found := self._disagreement(*pair))), ()
+        )
+        if against:
+            self._tell(Clash.KEYS_DISAGREE, groups, (how, *against))
+        elif any(self._are_apart(*pair) for pair in pairs):
+            self._tell(otherwise, groups, keys)
+        else:
+            for other in groups[1:]:
+                self._join(groups[0], other, how)
 
     def persons(self) -> Iterator[Linked]:
         for first, refs in sorted(self._group.items()):
@@ -219,18 +219,16 @@ class _Groups:
                 found.append(how)
         return tuple(found)
 
-    def _tell_undecided(self, code: Clash, groups: Sequence[Ref], keys: tuple[How, ...] = ()) -> None:
-        """Told unless the admin has decided about every pair."""
-        pairs = [(one, other) for at, one in enumerate(groups) for other in groups[at + 1 :]]
-        open_ones = [ref for pair in pairs if not self._are_apart(*pair) for ref in pair]
-        if open_ones:
-            self._tell(code, self._members([ref for ref in groups if ref in open_ones]), keys)
-
     def _members(self, groups: Sequence[Ref]) -> list[Account]:
         return [self.known[ref] for group in groups for ref in self._group[group]]
 
-    def _tell(self, code: Clash, accounts: Iterable[Account], keys: tuple[How, ...] = ()) -> None:
-        conflict = Conflict(code, tuple(accounts), keys)
+    def _tell(self, code: Clash, groups: Sequence[Ref], keys: tuple[How, ...] = ()) -> None:
+        """Told unless the admin has decided about every pair."""
+        undecided = {ref for pair in combinations(groups, 2) if not self._are_apart(*pair) for ref in pair}
+        if undecided:
+            self._note(Conflict(code, tuple(self._members([ref for ref in groups if ref in undecided])), keys))
+
+    def _note(self, conflict: Conflict) -> None:
         if conflict not in self.conflicts:
             self.conflicts.append(conflict)
 

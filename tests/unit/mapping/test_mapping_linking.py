@@ -87,6 +87,26 @@ def test_a_name_counts_less_than_certain_keys_that_disagree():
     assert found.conflicts[0].keys == (How.NAME, How.EMAIL)
 
 
+def test_a_third_account_goes_to_nobody_where_two_of_the_name_are_different_people():
+    accounts = [account("p1", email="a@corp.cn"), account("w1", email="b@corp.cn"), account("j1")]
+    different = ((("pingcode", "p1"), ("worktile", "w1")),)
+
+    found, decided = people_of(accounts), people_of(accounts, Decisions(different=different))
+
+    assert groups(found) == groups(decided) == [["j1"], ["p1"], ["w1"]]
+    assert clashes(found) == [(Clash.KEYS_DISAGREE, ["j1", "p1", "w1"])]
+    assert clashes(decided) == [(Clash.SHARED_NAME, ["j1", "p1", "w1"])]
+
+
+def test_a_third_account_goes_to_nobody_where_two_of_a_key_are_different_people():
+    mail = {"email": "lin@corp.cn"}
+    accounts = [account("p1", employee_number="7", **mail), account("w1", employee_number="9", **mail)]
+
+    found = people_of([*accounts, account("j1", **mail)])
+
+    assert groups(found) == [["j1"], ["p1"], ["w1"]]
+
+
 def test_a_mailbox_that_people_of_one_tool_share_makes_nobody_the_same():
     team = {"email": "team@corp.cn"}
     found = people_of([account("p1", "林悦", **team), account("p2", "周启明", **team), account("w1", "Team", **team)])
