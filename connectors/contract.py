@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from connectors.errors import ConnectorError, SignInFailed
+from connectors.meanings import Definitions, Glossary, Members
 
 
 class SourceConfig(BaseModel):
@@ -197,6 +198,11 @@ class Connector(Protocol):
     """Whether an instance in another process may read tasks in place of this one: it keeps nothing of them for later."""
     most_finds: ClassVar[int]
     """How many tasks `find` may be asked for in one run."""
+    members: ClassVar[tuple[Members, ...]]
+    """The streams of people."""
+    glossaries: ClassVar[tuple[Glossary, ...]]
+    definitions: ClassVar[tuple[Definitions, ...]]
+    """The streams that say what the keys and values of a task mean."""
     tally: Tally
 
     def __init__(self, config: Any, surroundings: Surroundings) -> None: ...
@@ -257,6 +263,9 @@ class PlainSource(ABC):
     concurrency: ClassVar[int] = 1
     portable: ClassVar[bool] = False
     most_finds: ClassVar[int] = 100
+    members: ClassVar[tuple[Members, ...]] = ()
+    glossaries: ClassVar[tuple[Glossary, ...]] = ()
+    definitions: ClassVar[tuple[Definitions, ...]] = ()
 
     @abstractmethod
     def scopes(self, stream: str) -> Iterable[Scope]: ...

@@ -19,6 +19,7 @@ PLACES = {
     "changes": "listing:changes",
     "plan": "plan:plan",
     "mapping": "mapping:mapping",
+    "people": "people:people",
     "quarantine": "quarantine:quarantine",
     "db": "store:db",
     "demo": "demo:demo",

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from bridge.cli.mapping_fields import fields
 from bridge.cli.printing import plain_lines, print_json, print_table
 from bridge.cli.session import Group, Session, json_option
 from bridge.language import Text
 from bridge.usecases import mappings
 
-ABOUT = Text(zh="字段映射：查看与检查。", en="Field mappings: list and check.")
+ABOUT = Text(zh="字段映射：查看、检查、字段目录。", en="Field mappings: list, check, known fields.")
 LIST = Text(zh="列出每个来源的映射文件和版本。", en="List the mapping file and version of each source.")
 CHECK = Text(
     zh="检查映射文件，并用已存的数据找出没有映射的值。",
@@ -59,3 +60,6 @@ def check(session: Session, file: Path | None, as_json: bool) -> int:
             if not problems:
                 click.echo(FINE.say(space.lang, source=source))
     return int(any(found.values()))
+
+
+mapping.add_command(fields)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from bridge.cli.printing import print_json, print_lines, print_table
+from bridge.cli.printing import plain_lines, print_json, print_lines, print_table
 from bridge.cli.session import Command, Option, Session, json_option
 from bridge.language import Lang, Text
+from bridge.usecases import json_text
 from bridge.usecases import quarantine as held
 
 ABOUT = Text(
-    zh="无法成为任务的行：列出，或 retry 用现在的映射再试，不联网。",
-    en="Rows that could not become tasks: list, or retry with the mapping of now, offline.",
+    zh="无法成为任务的行：按原因列出，或 retry 用现在的映射再试。",
+    en="Rows that could not become tasks: list by reason, or retry, offline.",
 )
 SOURCE = Text(zh="只看这个来源（可多次）", en="only this source (repeatable)")
+REASON = Text(zh="只要这个原因，如 missing_required", en="only this reason, such as missing_required")
+ID = Text(zh="只要这一行", en="only the row with this id")
+RAW = Text(zh="附原始内容，人员和密钥已隐去", en="with what came, people and secrets hidden")
+COUNT = Text(zh="{code}（{reason}）：{count} 行", en="{code} ({reason}): {count} row(s)")
 EMPTY = Text(zh="没有被隔离的行。", en="nothing is in quarantine.")
 RETRIED = Text(
     zh="{source}：再试 {tried} 行，{released} 行成为任务，仍有 {remaining} 行被隔离。",
@@ -46,26 +52,50 @@ COLUMNS = (
 )
 
 
-@click.command(cls=Command, about=ABOUT, example="pbridge quarantine retry --source pingcode")
+@click.command(cls=Command, about=ABOUT, example="pbridge quarantine retry --reason missing_required")
 @click.argument("action", type=click.Choice(["list", "retry"]), default="list", metavar="[list|retry]")
 @click.option("--source", "sources", cls=Option, text=SOURCE, multiple=True, metavar="NAME")
+@click.option("--reason", cls=Option, text=REASON, metavar="CODE")
+@click.option("--id", "row", cls=Option, text=ID, metavar="ID")
+@click.option("--raw", "payloads", cls=Option, text=RAW, is_flag=True)
 @json_option
 @click.pass_obj
-def quarantine(session: Session, action: str, sources: tuple[str, ...], as_json: bool) -> int:
-    if action == "retry":
-        return _retry(session, sources, as_json)
+def quarantine(
+    session: Session,
+    action: str,
+    sources: tuple[str, ...],
+    reason: str | None,
+    row: str | None,
+    payloads: bool,
+    as_json: bool,
+) -> int:
+    choice = held.Choice(sources, reason, row)
+    return _retry(session, choice, as_json) if action == "retry" else _list(session, choice, payloads, as_json)
+
+
+def _list(session: Session, choice: held.Choice, payloads: bool, as_json: bool) -> int:
     space = session.open()
-    rows = held.list_held(space, sources)
+    found = held.list_held(space, choice, payloads=payloads)
     if as_json:
-        print_lines(rows)
-    elif not print_table(space.lang, COLUMNS, (_row(row, space.lang) for row in rows), flexible=(3, 5)):
-        session.remark(EMPTY.say(space.lang))
+        print_lines(found)
+        return 0
+    rows, lang = list(found), space.lang
+    for code, count in Counter(row["reason"] for row in rows).items():
+        session.remark(COUNT.say(lang, code=code, reason=_reason(code, lang), count=count))
+    if not rows:
+        session.remark(EMPTY.say(lang))
+    elif payloads:
+        for row in rows:
+            print_table(lang, COLUMNS, [_row(row, lang)], flexible=(3, 5))
+            click.echo(plain_lines(json_text.dumps(row["raw"], indent=2)) + "\n")
+    else:
+        print_table(lang, COLUMNS, (_row(row, lang) for row in rows), flexible=(3, 5))
     return 0
 
 
-def _retry(session: Session, sources: Sequence[str], as_json: bool) -> int:
+def _retry(session: Session, choice: held.Choice, as_json: bool) -> int:
     space = session.open()
-    done = held.retry(space, sources)
+    done = held.retry(space, choice)
     if as_json:
         print_json([entry.as_json() for entry in done])
     else:
@@ -78,6 +108,10 @@ def _retry(session: Session, sources: Sequence[str], as_json: bool) -> int:
 
 
 def _row(row: Mapping[str, Any], lang: Lang) -> tuple[object, ...]:
-    reason = REASONS[row["reason"]].say(lang) if row["reason"] in REASONS else row["reason"]
+    reason = _reason(row["reason"], lang)
     seen = (row["first_seen_at"], row["last_seen_at"])
     return (row["source"], row["stream"], row["id"], row["project"], reason, row["detail"], *seen)
+
+
+def _reason(code: str, lang: Lang) -> str:
+    return REASONS[code].say(lang) if code in REASONS else code

@@ -8,6 +8,7 @@ from typing import Any
 
 from bridge.model import Person, Task, TaskKey
 from bridge.plan import cells
+from bridge.plan.identity import NOBODY, Everybody
 
 Term = tuple[str, str]
 """(name, folded value)"""
@@ -21,10 +22,20 @@ def _one(value: str | None) -> tuple[str | None]:
     return (value,)
 
 
-def _assigned(people: Iterable[Person]) -> Iterator[str]:
-    for person in people:
-        yield person.id
-        yield person.name
+def _assigned(people: Everybody) -> Callable[[tuple[str, Iterable[Person]]], Iterator[str]]:
+    """Of every owner the id and the name, and those of the other accounts that are known to be theirs."""
+
+    def texts(found: tuple[str, Iterable[Person]]) -> Iterator[str]:
+        source, owners = found
+        for person in owners:
+            yield person.id
+            yield person.name
+            known = people.accounts.get((source, person.id))
+            for (_, account), name in known.accounts if known else ():
+                yield account
+                yield name
+
+    return texts
 
 
 READINGS: Mapping[str, Reading] = {
@@ -37,15 +48,15 @@ READINGS: Mapping[str, Reading] = {
     "key": (attrgetter("key"), _one),
     # The canonical word and the vendor's own word: people write whichever they see.
     "kind": (attrgetter("kind", "kind_raw"), lambda found: (str(found[0]), found[1])),
-    "assignee": (attrgetter("assignees"), _assigned),
 }
-TERMS: tuple[str, ...] = (*READINGS, "parent")
+ASSIGNEE = "assignee"
+TERMS: tuple[str, ...] = (*READINGS, ASSIGNEE, "parent")
 
 
 class Postings:
     """Positions of the tasks, gone ones left out, for which each wanted term holds."""
 
-    def __init__(self, tasks: Sequence[Task], wanted: Iterable[Term]) -> None:
+    def __init__(self, tasks: Sequence[Task], wanted: Iterable[Term], people: Everybody = NOBODY) -> None:
         self._tasks = tasks
         self._gone = {position for position, task in enumerate(tasks) if task.gone}
         self._found: dict[Term, set[int]] = {term: set() for term in wanted}
@@ -53,6 +64,8 @@ class Postings:
         for name in {name for name, _ in self._found}:
             if name == "parent":
                 self._collect_descendants()
+            elif name == ASSIGNEE:
+                self._collect(name, attrgetter("source", "assignees"), _assigned(people))
             elif name in READINGS:
                 self._collect(name, *READINGS[name])
             else:

@@ -12,6 +12,7 @@ from bridge.language import Text
 from bridge.model import Task, TaskKey
 from bridge.plan import cells
 from bridge.plan.document import Plan
+from bridge.plan.identity import NOBODY, Everybody
 from bridge.plan.postings import TERMS, Postings
 
 _KNOWN = ", ".join((*TERMS, "field.<name>"))
@@ -139,11 +140,11 @@ def _name(written: str) -> str | None:
     return folded if folded in TERMS else None
 
 
-def link(plan: Plan, tasks: Sequence[Task]) -> Links:
+def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links:
     """Every milestone's tasks: selected by its scope, or mapped to its key, and not gone."""
     selectors = {milestone.key: parse(milestone.scope) for milestone in plan.milestones}
     wanted = {(term.name, term.value) for one in selectors.values() for terms in one.alternatives for term in terms}
-    postings = Postings(tasks, wanted)
+    postings = Postings(tasks, wanted, people)
     mapped = _mapped(tasks, selectors)
     chosen: dict[str, tuple[TaskKey, ...]] = {}
     ambiguous: dict[str, tuple[tuple[str, tuple[TaskKey, ...]], ...]] = {}

@@ -38,9 +38,16 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
     tasks = [record.task for record in portfolio.tasks]
     ground = Ground(
         portfolio,
-        link(portfolio.plan, tasks),
+        link(portfolio.plan, tasks, portfolio.people),
         {record.task.ref: record for record in portfolio.tasks},
-        loads(tasks, portfolio.plan.resources, portfolio.calendar, portfolio.today, portfolio.hours_per_day),
+        loads(
+            tasks,
+            portfolio.plan.resources,
+            portfolio.calendar,
+            portfolio.today,
+            portfolio.hours_per_day,
+            portfolio.people,
+        ),
     )
     outlines = tuple(_outlines(ground))
     for outline in outlines:
@@ -97,7 +104,8 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
     reference = reference_of(ground, outline)
     forecast = outlook(_inputs(portfolio, outline, weights, due, promise.commitment, reference))
     own = own_claim(work, portfolio.today)
-    owners = (person for record in work.open for person in record.task.assignees)
+    who, open_tasks = portfolio.people.who, (record.task for record in work.open)
+    owners = (who(task.source, person) for task in open_tasks for person in task.assignees)
     return Situation(
         portfolio=portfolio,
         outline=outline,

@@ -1,6 +1,7 @@
 """How full the next four weeks of each person are: hours of open work against the hours they have.
 
-A person is the same in every tool and in the plan when the names agree but for width, blanks and case.
+A person is who the linked accounts say; without them the same in every tool and in the plan when the names agree but
+for width, blanks and case.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bridge.model import Kind, Person, Task
+from bridge.model import Kind, Task
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.cells import fold
 from bridge.plan.document import Leave, Resource
+from bridge.plan.identity import NOBODY, Everybody, Identity
 from bridge.reconcile.linkage import in_scope, is_open, parents_of
 
 WEEKS = 4
@@ -30,6 +32,8 @@ class WeekLoad:
     week: date
     hours: float
     ratio: float | None
+    key: str
+    """What tells the person apart from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +48,41 @@ def loads(
     calendar: WorkCalendar,
     today: date,
     hours_per_day: float,
+    people: Everybody = NOBODY,
 ) -> dict[str, tuple[WeekLoad, ...]]:
-    """Loads of the running week and the three after it, by folded name; only weeks with hours in them.
+    """Loads of the running week and the three after it, by the person's key; only weeks with hours in them.
 
     Work without a date or without hours is not counted; work past its due date falls on this week.
     """
     monday = today - timedelta(days=today.weekday())
-    capacities = capacities_of(resources, hours_per_day)
-    names: dict[str, str] = {}
+    capacities = capacities_of(resources, hours_per_day, people)
+    known: dict[str, Identity] = {}
     hours: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     for task in _counted(tasks):
         share = _hours(task) / len(task.assignees)
         for week, part in _weeks(task, calendar, today, monday).items():
             for person in task.assignees:
-                key = fold(person.name)
-                names[key] = min(names.get(key, person.name), person.name)
-                hours[key][week] += share * part
+                who = people.who(task.source, person)
+                known[who.key] = min(known.get(who.key, who), who, key=lambda one: one.name)
+                hours[who.key][week] += share * part
     whole = Capacity(hours_per_day)
-    return {
-        key: tuple(_load(names[key], week, weeks[week], capacities.get(key, whole), calendar) for week in sorted(weeks))
-        for key, weeks in hours.items()
-    }
+    found = {}
+    for key, weeks in hours.items():
+        capacity = capacities.get(people.key_by_name(known[key]), whole)
+        found[key] = tuple(_load(known[key], week, weeks[week], capacity, calendar) for week in sorted(weeks))
+    return found
 
 
-def capacities_of(resources: Sequence[Resource], hours_per_day: float) -> dict[str, Capacity]:
+def capacities_of(
+    resources: Sequence[Resource], hours_per_day: float, people: Everybody = NOBODY
+) -> dict[str, Capacity]:
     """What each person can do a day and when they are away; several rows of one person are added up."""
     found: dict[str, Capacity] = {}
     stated: dict[str, float] = {}
     for row in resources:
         if not row.owner or (row.kind is not None and fold(row.kind) not in OF_PEOPLE):
             continue
-        key = fold(row.owner)
+        key = people.called(row.owner).key
         if row.hours_per_day is not None:
             stated[key] = stated.get(key, 0.0) + float(row.hours_per_day)
         leave = found[key].leave + row.leave if key in found else row.leave
@@ -83,11 +91,11 @@ def capacities_of(resources: Sequence[Resource], hours_per_day: float) -> dict[s
 
 
 def overloaded(
-    people: Iterable[Person], weeks: Mapping[str, tuple[WeekLoad, ...]], limit: float
+    people: Iterable[Identity], weeks: Mapping[str, tuple[WeekLoad, ...]], limit: float
 ) -> tuple[WeekLoad, ...]:
     """The fullest week above the limit of each of these people, in order of their names."""
     found: dict[str, WeekLoad] = {}
-    for key in sorted({fold(person.name) for person in people}):
+    for key in sorted({person.key for person in people}):
         over = [week for week in weeks.get(key, ()) if week.ratio is None or week.ratio > limit]
         if over:
             found[key] = max(over, key=lambda week: (week.ratio is None, week.ratio or 0.0, -week.week.toordinal()))
@@ -135,12 +143,12 @@ def _weeks(task: Task, calendar: WorkCalendar, today: date, monday: date) -> dic
     return shares
 
 
-def _load(person: str, week: date, hours: float, capacity: Capacity, calendar: WorkCalendar) -> WeekLoad:
+def _load(person: Identity, week: date, hours: float, capacity: Capacity, calendar: WorkCalendar) -> WeekLoad:
     days = [week + timedelta(days=number) for number in range(7)]
     free = sum(1 for day in days if calendar.is_workday(day) and not _away(day, capacity.leave))
     available = capacity.hours_per_day * free
     hours = round(hours, 6)  # a full week summed from fractions must not come out a hair above full
-    return WeekLoad(person, week, hours, hours / available if available > 0 else None)
+    return WeekLoad(person.name, week, hours, hours / available if available > 0 else None, person.key)
 
 
 def _away(day: date, leave: Sequence[Leave]) -> bool:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bridge.model import Change, Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
+from bridge.plan.identity import NOBODY, Everybody
 from bridge.thresholds import Thresholds
 
 Outcome = Literal["complete", "partial", "failed", "never"]
@@ -85,6 +86,8 @@ class Portfolio:
     hours_per_day: float = 8
     project_claims: Mapping[tuple[str, str], Colour] = field(default_factory=dict)
     """(source, project id) -> amber or red, where people say of a whole project that it is endangered or late."""
+    people: Everybody = NOBODY
+    """Whose the accounts in the tools are."""
 
 
 class Severity(StrEnum):

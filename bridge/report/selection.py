@@ -5,18 +5,27 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from bridge.plan.identity import NOBODY, Everybody
 from bridge.reconcile.situation import Assessment
 
 
 def selected(
-    assessments: Iterable[Assessment], *, customer: str | None = None, owner: str | None = None
+    assessments: Iterable[Assessment],
+    *,
+    customer: str | None = None,
+    owner: str | None = None,
+    people: Everybody = NOBODY,
 ) -> tuple[Assessment, ...]:
-    """The rows that fit every filter given, in their order; no filter keeps all."""
+    """The rows that fit every filter given, in their order; no filter keeps all.
+
+    An owner is also found by what the other accounts of the same person are called.
+    """
+    wanted = frozenset() if owner is None else {folded(owner), *map(folded, people.called(owner).names)}
     return tuple(
         row
         for row in assessments
         if (customer is None or same_name(row.deal.customer, customer))
-        and (owner is None or any(same_name(name, owner) for name in owners(row)))
+        and (owner is None or any(name and folded(name) in wanted for name in owners(row)))
     )
 
 

@@ -31,7 +31,7 @@ def build(
     `since_snapshots` holds for each milestone its last snapshot on or before `since`; without `since` nothing is
     compared. The same arguments give the same document, keys in the same order.
     """
-    rows = selected(result.assessments, customer=customer, owner=owner)
+    rows = selected(result.assessments, customer=customer, owner=owner, people=portfolio.people)
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     compared = None if since is None else since_snapshots
     setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared)

@@ -32,6 +32,11 @@ def m002_lossless_sources(db: Database) -> None:
     db.execute("CREATE INDEX idx_tasks_gone ON tasks (source, id) WHERE gone = 1")
 
 
+@MIGRATIONS()
+def m004_people(db: Database) -> None:
+    _create_those(db, since=4)
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

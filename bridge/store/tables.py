@@ -24,7 +24,7 @@ def _optional(*names: str) -> frozenset[str]:
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources")
+STEPS = ("m001_first_schema", "m002_lossless_sources", "m004_people")
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -241,6 +241,38 @@ TABLES: tuple[Table, ...] = (
         {"source": "TEXT", "task": "TEXT", "first_at": "TEXT", "last_at": "TEXT", "times": "INTEGER"},
         key=("source", "task"),
         since=2,
+    ),
+    Table(
+        # People over all tools; a number once given to somebody is never given to another.
+        "people",
+        {"id": "INTEGER", "name": "TEXT", "first_seen_at": "TEXT"},
+        key=("id",),
+        since=4,
+    ),
+    Table(
+        # Accounts of people in the tools as they were last seen; what they are recognised by stays in the raw rows.
+        "accounts",
+        {"source": "TEXT", "id": "TEXT", "name": "TEXT", "seen_at": "TEXT"},
+        key=("source", "id"),
+        since=4,
+    ),
+    Table(
+        # Whose an account is, from when until when, so that a past day is judged by what was known then.
+        "account_links",
+        {
+            "seq": "INTEGER",
+            "source": "TEXT",
+            "account": "TEXT",
+            "person": "INTEGER",
+            "name": "TEXT",
+            "how": "TEXT",
+            "since": "TEXT",
+            "until": "TEXT",
+        },
+        key=("seq",),
+        optional=_optional("until"),
+        indexes=(("source", "account"),),
+        since=4,
     ),
 )
 

@@ -12,6 +12,7 @@ from bridge.errors import BridgeError, Unavailable
 from bridge.language import Phrase, Text
 from bridge.plan import readers
 from bridge.store import budgets
+from bridge.usecases import people
 from bridge.usecases.codes import in_words
 from bridge.usecases.planning import read_files
 from bridge.usecases.timetable import timetable
@@ -83,7 +84,7 @@ def examine(space: Workspace, names: Sequence[str] = (), *, samples: bool = Fals
     lines = [Line("config", True, "ok", None)]
     lines += [_mapping_line(space, source) for source in configs]
     if not names:
-        lines += [_schedule_line(space), _calendar_line(space), _plan_line(space)]
+        lines += [_schedule_line(space), _calendar_line(space), _plan_line(space), _people_line(space)]
     checks: list[tuple[SourceConfig, Check]] = []
     with _Counting(space) as counting:
         for source in configs:
@@ -173,6 +174,14 @@ def _plan_line(space: Workspace) -> Line:
     except BridgeError as err:
         return Line("plan", False, "plan", Phrase(OTHER_ERROR, {"error": err}))
     return Line("plan", True, "ok", None)
+
+
+def _people_line(space: Workspace) -> Line:
+    try:
+        remark = people.undecided(space)
+    except BridgeError as err:
+        return Line("people", False, "people", Phrase(OTHER_ERROR, {"error": err}))
+    return Line("people", True, "ok", Phrase(remark.text, remark.facts) if remark else None)
 
 
 def _source_lines(source: SourceConfig, check: Check) -> list[Line]:

@@ -15,6 +15,7 @@ from bridge.reconcile.situation import Portfolio, SourceState, TaskRecord
 from bridge.store import plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
+from bridge.usecases.people import known_people
 from bridge.usecases.planning import NO_PLAN_YET
 from bridge.usecases.workspace import Workspace
 
@@ -77,6 +78,7 @@ def _portfolio(
         thresholds=space.settings.thresholds,
         hours_per_day=space.settings.calendar.hours_per_day,
         project_claims=_claims(space, store, before, now),
+        people=known_people(store, before),
     )
 
 

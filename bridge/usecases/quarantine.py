@@ -2,21 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import connectors
+from bridge.errors import UsageProblem
+from bridge.language import Text
 from bridge.mapping.apply import to_row
+from bridge.mapping.concealment import Mask
 from bridge.store import quarantine, raw, runs
 from bridge.store.engine import Store
+from bridge.store.quarantine import Held
 from bridge.sync.landing import Arrival, Turn, save_arrivals
 from bridge.sync.outcome import Counts, rfc3339
 from bridge.sync.remap import lookups
+from bridge.usecases.people import names_in
 from bridge.usecases.workspace import Workspace
 from connectors.contract import SourceConfig
 
 BATCH = 500
+MOST_NAMED = 8
+
+NOT_HELD = Text(
+    zh="没有符合 {wish} 的被隔离的行；现有的原因：{reasons}。pbridge quarantine --json 列出每一行的编号。",
+    en="no row in quarantine fits {wish}; the reasons there are: {reasons}. pbridge quarantine --json shows the id of each.",
+)
+NONE = Text(zh="无", en="none")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which held rows are meant: all, those of some sources, of one reason, or a single one."""
+
+    sources: Sequence[str] = ()
+    reason: str | None = None
+    id: str | None = None
+
+    def takes(self, row: Held) -> bool:
+        return self.reason in (None, row.reason) and self.id in (None, row.id)
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.reason is not None or self.id is not None
+
+    @property
+    def said(self) -> str:
+        parts = (("--reason", self.reason), ("--id", self.id))
+        return " ".join(f"{option} {value}" for option, value in parts if value is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,45 +72,76 @@ class Retried:
         }
 
 
-def list_held(space: Workspace, sources: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """Rows in quarantine as JSON objects."""
-    if sources:
-        space.sources(sources)
+def list_held(space: Workspace, choice: Choice = Choice(), *, payloads: bool = False) -> Iterator[dict[str, Any]]:
+    """Rows in quarantine as JSON objects, those of the most frequent reason first, without secrets and people.
+
+    `payloads` adds as `raw` what the source sent; None of a row that came without an id: its beginning is its `detail`.
+    """
+    sources = [source.name for source in space.sources(choice.sources)] if choice.sources else []
     with space.store() as store:
-        for row in quarantine.listing(store, sources):
-            yield {
-                "source": row.source,
-                "stream": row.stream,
-                "id": None if row.is_unnamed else row.id,
-                "project": row.project or None,
-                "reason": row.reason,
-                "detail": row.detail,
-                "first_seen_at": rfc3339(row.first_seen_at),
-                "last_seen_at": rfc3339(row.last_seen_at),
-            }
+        rows = [row for row in quarantine.listing(store, sources) if choice.takes(row)]
+        counts = Counter(row.reason for row in rows)
+        rows.sort(key=lambda row: (-counts[row.reason], row.reason))
+        mask = Mask(names_in(space, store)) if rows else Mask()
+        text = lru_cache(maxsize=4_096)(mask.text)  # thousands of rows are held for one and the same reason
+        for row in rows:
+            found = _as_json(row, text)
+            if payloads:
+                found["raw"] = None if row.is_unnamed else _payload(store, row, mask)
+            yield found
 
 
-def retry(space: Workspace, sources: Sequence[str] = ()) -> list[Retried]:
+def _as_json(row: Held, text: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "source": row.source,
+        "stream": row.stream,
+        "id": None if row.is_unnamed else row.id,
+        "project": row.project or None,
+        "reason": row.reason,
+        "detail": text(row.detail),
+        "first_seen_at": rfc3339(row.first_seen_at),
+        "last_seen_at": rfc3339(row.last_seen_at),
+    }
+
+
+def _payload(store: Store, row: Held, mask: Mask) -> Any:
+    stored = next(raw.of(store, row.source, row.stream, [row.id]), None)
+    return None if stored is None else mask(stored.payload)
+
+
+def retry(space: Workspace, choice: Choice = Choice()) -> list[Retried]:
     """Map the stored payloads of held rows again, without the network; a row that came without an id stays."""
-    configs = space.sources(sources)
-    space.store().close()  # nothing was ever recorded: there is nothing to try, and no store is made for it
+    configs = space.sources(choice.sources)
+    with space.store() as store:  # nothing was ever recorded: there is nothing to try, and no store is made for it
+        _refuse_nothing(store, [source.name for source in configs], choice)
     with space.store(create=True) as store:
         space.refuse_the_past(store)
         run = runs.start(store, "retry", space.clock.today, space.clock.now())
-        done = [_retry_source(space, store, source, run) for source in configs]
+        done = [_retry_source(space, store, source, run, choice) for source in configs]
         runs.finish(store, run, space.clock.now())
     return done
 
 
-def _retry_source(space: Workspace, store: Store, source: SourceConfig, run: int) -> Retried:
+def _refuse_nothing(store: Store, sources: Sequence[str], choice: Choice) -> None:
+    """A reason or an id that no held row has is a slip of the finger: nothing is done."""
+    if not choice.is_narrow:
+        return
+    held = list(quarantine.listing(store, sources))
+    if not any(choice.takes(row) for row in held):
+        reasons = ", ".join(sorted({row.reason for row in held})[:MOST_NAMED])
+        raise UsageProblem(NOT_HELD, wish=choice.said, reasons=reasons or NONE)
+
+
+def _retry_source(space: Workspace, store: Store, source: SourceConfig, run: int, choice: Choice) -> Retried:
     stream = connectors.load(source.kind).task_stream
-    held = list(quarantine.listing(store, (source.name,)))
+    held = [row for row in quarantine.listing(store, (source.name,)) if choice.takes(row)]
     ids = [row.id for row in held if row.stream == stream and not row.is_unnamed]
     if ids:
         turn = _turn(space, store, source, run)
         for start in range(0, len(ids), BATCH):
             _map_again(turn, stream, ids[start : start + BATCH])
-    remaining = sum(1 for _ in quarantine.listing(store, (source.name,)))
+    chosen = {(row.stream, row.id) for row in held}
+    remaining = sum(1 for row in quarantine.listing(store, (source.name,)) if (row.stream, row.id) in chosen)
     return Retried(source.name, len(ids), len(held) - remaining, remaining)
 
 

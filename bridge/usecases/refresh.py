@@ -17,6 +17,7 @@ from bridge.sync.pull import Hire, Progress, Pull, Wish
 from bridge.sync.reading import Courier as AnyCourier
 from bridge.sync.record import save_report
 from bridge.sync.sweep import Guard
+from bridge.usecases import people
 from bridge.usecases.workspace import Workspace
 from connectors import contract
 from connectors.contract import SourceConfig
@@ -68,6 +69,7 @@ def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: th
         round_trip = Round(space, store, allowances, run, wish, progress, stop)
         reports = [round_trip.turn_of(source, mapping) for source, mapping, _ in mapped if not stop.is_set()]
         finished_at = space.clock.now()
+        remarks += people.renew(space, store, finished_at)
         runs.finish(store, run, finished_at)
     return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks)
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from connectors.contract import EVERYTHING, Check, Found, Page, RawRecord, Scope, SourceConfig, Surroundings, Tally
 from connectors.errors import BadPayload, ConnectorError, PathUnknown, Rejected
 from connectors.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRIES, Client, Redactor, budget_of
+from connectors.meanings import Definitions, Glossary, Members
 from connectors.pingcode.api import Api, Row
 from connectors.pingcode.auth import Credential, ServerClock
 from connectors.pingcode.catalogue import AFTER_TASKS, BEFORE_TASKS, OPTIONAL, Catalogue
@@ -47,6 +48,14 @@ class PingCode:
     concurrency: ClassVar[int] = 4
     portable: ClassVar[bool] = True
     most_finds: ClassVar[int] = 50
+    members: ClassVar[tuple[Members, ...]] = (Members("users"),)
+    glossaries: ClassVar[tuple[Glossary, ...]] = (
+        Glossary("work_item_types", "type"),
+        Glossary("work_item_states", "state.id"),
+        Glossary("priorities", "priority.id"),
+        Glossary("tags", "tags[].id"),
+    )
+    definitions: ClassVar[tuple[Definitions, ...]] = (Definitions("work_item_properties"),)
 
     def __init__(
         self,

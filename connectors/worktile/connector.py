@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from connectors.contract import EVERYTHING, Check, Found, Page, RawRecord, Scope, SourceConfig, Surroundings, Tally
 from connectors.errors import Rejected
 from connectors.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRIES, Client, Redactor, budget_of
+from connectors.meanings import Definitions, Glossary, Members
 from connectors.paging import instant
 from connectors.worktile.api import Api
 from connectors.worktile.auth import TenantToken
@@ -55,6 +56,10 @@ class Worktile:
     concurrency: ClassVar[int] = 3
     portable: ClassVar[bool] = False  # people, properties and parents that tasks name are asked for afterwards
     most_finds: ClassVar[int] = 400
+    # Only names have been seen of members; what else tells who somebody is is read where a server has it.
+    members: ClassVar[tuple[Members, ...]] = (Members(MEMBERS), Members(UNLISTED))
+    glossaries: ClassVar[tuple[Glossary, ...]] = ()
+    definitions: ClassVar[tuple[Definitions, ...]] = ()
 
     def __init__(self, config: WorktileConfig, surroundings: Surroundings, pace: Pace | None = None) -> None:
         self.tally = Tally()

@@ -10,7 +10,7 @@ from bridge.store import quarantine
 from bridge.store.engine import Store
 from bridge.usecases.workspace import built_in_mappings
 
-from .conftest import TODAY, ZONE, Site
+from .conftest import LIN, PAY, TODAY, ZONE, Site, item
 
 PROJECT = 'id.from = "project.id"'
 
@@ -103,3 +103,63 @@ def test_before_anything_is_recorded_the_first_step_is_named(site: Site):
         refused = site.run("quarantine", action)
         assert refused.code == 2 and "pbridge run" in refused.err
     assert not (site.folder / "data" / "bridge.db").exists()
+
+
+def test_the_raw_payload_shows_what_came_without_people_and_secrets(held: Site):
+    first = item(PAY, 1).id
+    title = "请林悦联系 zhang@corp.cn 或 13800001111, token=abc123"
+    held.pay.edit(first, title=title)
+    held.run("sync")
+
+    rows = held.run("quarantine", "list", "--raw", "--json").lines
+    said = held.run("quarantine", "list", "--raw", "--lang", "en").out
+    (row,) = [row for row in rows if row["id"] == first]
+
+    assert row["raw"]["title"] == "请***联系 *** 或 ***, token=***"
+    assert row["raw"]["assignee"] == {**row["raw"]["assignee"], "id": LIN.id, "name": "***", "display_name": "***"}
+    assert row["raw"]["project"]["id"] == PAY.id and row["raw"]["project"]["name"] == "支付"
+    for hidden in ("林悦", "zhang@corp.cn", "13800001111", "abc123"):
+        assert hidden not in said and hidden not in str(rows)
+    assert '"identifier": "PAY-1"' in said
+
+
+def two_reasons(site: Site) -> None:
+    """All five tasks wait for a project, and a sixth row came without an id."""
+    at = datetime(2026, 8, 24, 9, tzinfo=ZONE)
+    excerpt = '{"display_name": "Zhou Q", "mobile": "13800001111"}'
+    with Store(site.folder / "data" / "bridge.db") as store, store.transaction():
+        quarantine.put(store, "pingcode", "work_items", "", [("?0123456789abcdef", "no_id", excerpt)], at)
+
+
+def test_rows_are_listed_by_reason_with_how_many_there_are(held: Site):
+    two_reasons(held)
+
+    every, one = held.run("quarantine", "--lang", "en"), held.run("quarantine", "--reason", "no_id", "--json").lines
+
+    assert every.err.splitlines() == [
+        "missing_required (a required value is missing): 5 row(s)",
+        "no_id (it has no id): 1 row(s)",
+    ]
+    assert [(row["reason"], row["detail"]) for row in one] == [("no_id", '{"display_name": "***", "mobile": "***"}')]
+
+
+def test_a_single_row_or_one_reason_is_tried_again_and_the_others_wait(held: Site):
+    two_reasons(held)
+    with_mapping(held, works=True)
+    first = item(PAY, 1).id
+
+    one = held.run("quarantine", "retry", "--id", first, "--source", "pingcode", "--json")
+    left = len(held.run("quarantine", "--json").lines)
+    reason = held.run("quarantine", "retry", "--reason", "missing_required", "--source", "pingcode", "--json")
+
+    assert (one.code, one.json) == (0, [{"source": "pingcode", "tried": 1, "released": 1, "remaining": 0}])
+    assert left == 5
+    assert (reason.code, reason.json) == (0, [{"source": "pingcode", "tried": 4, "released": 4, "remaining": 0}])
+    assert [row["reason"] for row in held.run("quarantine", "--json").lines] == ["no_id"]
+
+
+def test_a_reason_or_an_id_that_no_row_has_is_wrong_usage_and_nothing_is_done(held: Site):
+    for wish in (("--reason", "missing_requird"), ("--id", "nobody")):
+        refused = held.run("quarantine", "retry", *wish, "--lang", "en")
+        assert refused.code == 2
+        assert " ".join(wish) in refused.err and "missing_required" in refused.err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.plan.cells import fold
 from bridge.reconcile.case import Situation
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity
@@ -20,9 +19,10 @@ def overloaded(at: Situation) -> Iterator[Finding]:
     """An owner of open work has more hours to do than to spend in one of the next four weeks."""
     if not at.overloads:
         return
-    full = {fold(load.person) for load in at.overloads}
+    full, who = {load.key for load in at.overloads}, at.portfolio.people.who
     worst = max(at.overloads, key=lambda load: (load.ratio is None, load.ratio or 0.0))
-    theirs = [record for record in at.work.open if any(fold(person.name) in full for person in record.task.assignees)]
+    tasks = ((record, record.task) for record in at.work.open)
+    theirs = [record for record, task in tasks if any(who(task.source, one).key in full for one in task.assignees)]
     yield at.finding(
         Reason.OVERLOADED,
         Severity.AMBER,

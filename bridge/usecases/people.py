@@ -1,0 +1,176 @@
+"""Who is who over all tools: recognised from the stored members, kept after each sync, never asked of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import connectors
+from bridge.errors import BridgeError, UsageProblem
+from bridge.language import Text
+from bridge.mapping import confirmed
+from bridge.mapping.linking import Conflict, Decisions, Linked, people_of
+from bridge.mapping.members import Account, Fields, account_of
+from bridge.mapping.numbering import numbered
+from bridge.plan.identity import Everybody, everybody
+from bridge.store import people
+from bridge.store.engine import Store
+from bridge.store.people import Link
+from bridge.usecases.workspace import NOT_UTF8, Workspace, digest
+
+__all__ = [
+    "Account",
+    "Conflict",
+    "Known",
+    "Linked",
+    "conflict_as_json",
+    "known_people",
+    "look",
+    "names_in",
+    "renew",
+    "undecided",
+]
+
+FILE = "people.toml"
+"""Beside the settings; may be missing."""
+
+NO_FILE = Text(
+    zh="读不到人员文件 {path}：{why}。请改正权限或编码，或移走它。",
+    en="the file of people {path} cannot be read: {why}. Correct its permissions or encoding, or move it away.",
+)
+UNDECIDED = Text(
+    zh="有 {count} 处分不清是不是同一个人，已按不同的人处理；pbridge people check 会逐条列出。",
+    en="in {count} case(s) it is not clear who is who; they count as different people until pbridge people check is empty.",
+)
+KEPT = Text(zh="人员仍按上一次的对应处理，因为：{why}", en="accounts stay linked as they were, because: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everybody by number, and what could not be decided."""
+
+    persons: tuple[tuple[int, Linked], ...]
+    conflicts: tuple[Conflict, ...]
+
+
+def look(space: Workspace, sources: Sequence[str] = ()) -> Known:
+    """Who is who by the members that are stored and the file as it is now; writes nothing."""
+    chosen = {source.name for source in space.sources(sources)}
+    decisions = _decisions(space, _file(space))
+    with space.store() as store:
+        found = people_of(accounts_in(space, store), decisions)
+        persons = numbered(found.persons, _numbers(store), people.next_number(store))
+    return Known(
+        tuple(pair for pair in persons if any(one.source in chosen for one in pair[1].accounts)),
+        tuple(one for one in found.conflicts if any(account.source in chosen for account in one.accounts)),
+    )
+
+
+def renew(space: Workspace, store: Store, at: datetime) -> tuple[UsageProblem, ...]:
+    """Link the accounts anew where a member or the file has changed; a file that is wrong leaves everything as it was."""
+    try:
+        text = _file(space)
+        basis = _basis(space, store, text)
+        if people.basis(store) == basis:
+            return ()
+        decisions = _decisions(space, text)
+    except UsageProblem as err:
+        return (UsageProblem(KEPT, why=err),)
+    found = people_of(accounts_in(space, store), decisions)
+    with store.transaction():
+        persons = numbered(found.persons, _numbers(store), people.next_number(store))
+        links = [
+            Link(one.source, one.id, number, one.name, who.how[one.ref].value)
+            for number, who in persons
+            for one in who.accounts
+        ]
+        people.save(store, links, {number: who.name for number, who in persons}, basis, at)
+    return (UsageProblem(UNDECIDED, count=len(found.conflicts)),) if found.conflicts else ()
+
+
+def undecided(space: Workspace) -> UsageProblem | None:
+    """What to say where somebody has to decide who is who; None where all is clear. A file that is wrong raises."""
+    _decisions(space, _file(space))
+    try:
+        count = len(look(space).conflicts) if space.has_store else 0
+    except BridgeError:
+        return None  # an old or a busy store is told by whatever needs it; without it nothing is known of anybody
+    return UsageProblem(UNDECIDED, count=count) if count else None
+
+
+def known_people(store: Store, before: str | None) -> Everybody:
+    """Everybody as linked now, or as they were before an instant."""
+    return everybody((link.ref, link.person, link.name) for link in people.links(store, before))
+
+
+def names_in(space: Workspace, store: Store) -> Iterator[str]:
+    """What people in the tools are called, so that it can be taken out of what is shown."""
+    for account in accounts_in(space, store):
+        if account.name != account.id:
+            yield account.name
+
+
+def person_as_json(number: int, who: Linked) -> dict[str, Any]:
+    return {
+        "person": number,
+        "name": who.name,
+        "confidence": who.confidence,
+        "accounts": [
+            {"source": one.source, "id": one.id, "name": one.name, "how": who.how[one.ref].value}
+            for one in who.accounts
+        ],
+    }
+
+
+def conflict_as_json(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "code": conflict.code.value,
+        "keys": [key.value for key in conflict.keys],
+        "accounts": [{"source": one.source, "id": one.id, "name": one.name} for one in conflict.accounts],
+    }
+
+
+def _streams(space: Workspace) -> list[tuple[str, str, Fields]]:
+    return [
+        (source.name, members.stream, Fields(members.name, members.email, members.mobile, members.number))
+        for source in space.settings.sources
+        for members in connectors.load(source.kind).members
+    ]
+
+
+def accounts_in(space: Workspace, store: Store) -> list[Account]:
+    """Every account once: the list of members goes before those that are only named by tasks."""
+    found: dict[tuple[str, str], Account] = {}
+    for source, stream, fields in _streams(space):
+        for identity, payload in people.members(store, source, stream):
+            found.setdefault((source, identity), account_of(source, identity, payload, fields))
+    return list(found.values())
+
+
+def _numbers(store: Store) -> dict[tuple[str, str], int]:
+    return {link.ref: link.person for link in people.links(store)}
+
+
+def _basis(space: Workspace, store: Store, text: str) -> str:
+    streams = [(source, stream) for source, stream, _ in _streams(space)]
+    return f"{people.fingerprint(store, streams)} {digest({FILE: text.encode()})}"
+
+
+def _file(space: Workspace) -> str:
+    path = space.settings.path(FILE)
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as err:
+        why = getattr(err, "strerror", None) or NOT_UTF8
+        raise UsageProblem(NO_FILE, path=str(path), why=why) from err
+
+
+def _decisions(space: Workspace, text: str) -> Decisions:
+    if not text:
+        return Decisions()
+    sources = [source.name for source in space.settings.sources]
+    return confirmed.parse(text, name=FILE, sources=sources)
