@@ -183,6 +183,19 @@ class Store:
             self.conn.execute("COMMIT")
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whatever others write meanwhile."""
+        if self.conn.in_transaction:
+            yield
+            return
+        with self._in_plain_words():
+            self.conn.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.conn.execute("ROLLBACK")
+
+    @contextmanager
     def _in_plain_words(self) -> Iterator[None]:
         try:
             yield

@@ -32,6 +32,15 @@ def m002_lossless_sources(db: Database) -> None:
     db.execute("CREATE INDEX idx_tasks_gone ON tasks (source, id) WHERE gone = 1")
 
 
+@MIGRATIONS()
+def m003_mapping_versions(db: Database) -> None:
+    _create_those(db, since=3)
+    known = db.table("mapping_versions").columns_dict
+    for name in ("how", "who", "why", "hash", "file"):
+        if name not in known:
+            db.execute(f"ALTER TABLE mapping_versions ADD COLUMN {name} TEXT")
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

@@ -31,7 +31,7 @@ _COLUMNS = (
     "data",
     "is_open",
 )
-_CLOSED = frozenset({"done", "cancelled"})
+CLOSED = frozenset({"done", "cancelled"})
 _CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
 # The vendor's own bookkeeping: kept so that a past day can be rebuilt, not shown as something a person changed.
 BOOKKEEPING = frozenset({"updated_at"})
@@ -84,7 +84,7 @@ def _columns(row: TaskRow) -> tuple[object, ...]:
         data["mapping_version"],
         row.first_seen_at,
         orjson.dumps(data).decode(),
-        int(data["status"] not in _CLOSED),
+        int(data["status"] not in CLOSED),
     )
 
 
