@@ -127,3 +127,9 @@ def refused(store: Store, source: str, before: str | None = None) -> Refusal | N
         (source, before or _LATER_THAN_ALL, before or _LATER_THAN_ALL),
     )
     return None if row is None else Refusal(row[0], instant(row[1]), row[2], row[3])
+
+
+def problem_counts(store: Store, source: str) -> list[tuple[str, str, str, int]]:
+    """(target, code, value, number of tasks) of everything the mapping of a source cannot read."""
+    sql = "SELECT target, code, value, count(*) FROM mapping_problems WHERE source = ? GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 3"
+    return list(store.rows(sql, (source,)))

@@ -53,10 +53,15 @@ def basis(mapping: MappingFile, found: Lookups, settings: Mapping[str, str]) -> 
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def is_in_force(turn: Turn) -> bool:
+    """Whether the stored tasks are as this mapping, with what it looks up now, makes them."""
+    now = basis(turn.mapping, turn.about.lookups, turn.about.settings)
+    return runs.mapping_basis(turn.store, turn.source) == now
+
+
 def remap_if_needed(turn: Turn, stream: str) -> Counts:
     """Map every stored payload again where the mapping or what it looks up has changed."""
-    now = basis(turn.mapping, turn.about.lookups, turn.about.settings)
-    if runs.mapping_basis(turn.store, turn.source) == now:
+    if is_in_force(turn):
         return Counts()
     with turn.store.transaction():
         return remap(turn, stream)
