@@ -58,7 +58,7 @@ STORED = Text(zh="已存的数据", en="what is stored")
 FILE_IS_WRONG = Text(zh="文件不能用", en="file cannot be used")
 HOW = {
     "built_in": Text(zh="内置", en="built in"),
-    "file": Text(zh="文件改动", en="file edited"),
+    "file": Text(zh="文件", en="file"),
     "publish": Text(zh="发布", en="published"),
     "rollback": Text(zh="退回", en="rolled back"),
 }

@@ -255,6 +255,19 @@ class Store:
         with self._in_plain_words():
             self.conn.executemany(f"DELETE FROM {table} WHERE {where}", keys)
 
+    def copy_to(self, path: Path) -> Store:
+        """Another file with all that is committed here, open for writing: to try something out, not to be kept."""
+        with self._in_plain_words():
+            # A plain connection: one in WAL mode would refuse pages of another size.
+            target = sqlite3.connect(path, isolation_level=None)
+            try:
+                self.conn.backup(target)
+            finally:
+                target.close()
+        copy = Store(path)
+        copy.execute("PRAGMA synchronous=OFF")
+        return copy
+
     def integrity_problems(self) -> list[str]:
         """What SQLite's own check finds; empty when all is well."""
         return [str(row[0]) for row in self.rows("PRAGMA integrity_check") if row[0] != "ok"]

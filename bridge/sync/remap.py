@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from bridge.mapping.document import MappingFile
@@ -67,18 +67,21 @@ def remap_if_needed(turn: Turn, stream: str) -> Counts:
         return remap(turn, stream)
 
 
-def remap(turn: Turn, stream: str, watch: Watch = lambda _: None) -> Counts:
+def remap(
+    turn: Turn, stream: str, watch: Watch = lambda _: None, order: Sequence[tuple[int, int, int]] | None = None
+) -> Counts:
     """Map every stored payload again and put the mapping into force; call it inside one transaction.
 
-    Until that ends, every other connection sees everything as it was. `watch` is told of each stretch.
+    Until that ends, every other connection sees everything as it was. `watch` is told of each stretch; `order` are all
+    stretches in another order than that of their ids.
     """
     former = mappings.newest(turn.store, turn.source)
     cause: Literal["source", "mapping"] = "mapping"
     if former is None or former.version == turn.mapping.version:
         cause = "source"
-    task = Task(turn.store.path, turn.source, stream, turn.mapping.text, turn.about, cause)
+    task = task_of(turn, stream, cause)
     writer = Writer(turn, stream)
-    for outcome in outcomes(task, replays.stretches(turn.store, turn.source, stream, BATCH)):
+    for outcome in outcomes(task, order or replays.stretches(turn.store, turn.source, stream, BATCH)):
         writer.write(outcome)
         watch(outcome)
     if former is not None and cause == "mapping" and not told_alike(former.text, turn.mapping.text):
@@ -88,6 +91,11 @@ def remap(turn: Turn, stream: str, watch: Watch = lambda _: None) -> Counts:
     now = basis(turn.mapping, turn.about.lookups, turn.about.settings)
     mappings.activate(turn.store, turn.source, turn.mapping.version, now, turn.mapping.text, turn.at, turn.origin)
     return writer.counts
+
+
+def task_of(turn: Turn, stream: str, cause: Literal["source", "mapping"] = "mapping") -> Task:
+    """What whoever replays stretches of a turn has to know."""
+    return Task(turn.store.path, turn.source, stream, turn.mapping.text, turn.about, cause)
 
 
 def told_alike(former: str, text: str) -> bool:
