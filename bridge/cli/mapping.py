@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bridge.cli import mapping_preview, mapping_versions
+from bridge.cli import mapping_edit, mapping_preview, mapping_versions
 from bridge.cli.printing import plain_lines, print_json
 from bridge.cli.session import Group, Session, json_option
 from bridge.language import Text
@@ -48,5 +48,5 @@ def check(session: Session, file: Path | None, as_json: bool) -> int:
     return int(any(found.values()))
 
 
-for command in (mapping_preview.preview, mapping_versions.publish, mapping_versions.rollback):
+for command in (mapping_preview.preview, mapping_versions.publish, mapping_versions.rollback, mapping_edit.set_):
     mapping.add_command(command)
