@@ -54,7 +54,12 @@ def _side_by_side(task: Task, stretches: Sequence[tuple[int, int, int]], size: i
 
     ahead: deque[tuple[Stretch, Future[Outcome]]] = deque()
     left = deque(stretch[:2] for stretch in stretches)
-    with ProcessPoolExecutor(size, get_context("spawn"), _begin, (task,)) as pool:
+    try:
+        pool = ProcessPoolExecutor(size, get_context("spawn"), _begin, (task,))
+    except OSError:
+        yield from _here(task, list(left))  # a container without shared memory
+        return
+    with pool:
         try:
             while left or ahead:
                 while left and len(ahead) < size * AHEAD:
@@ -67,7 +72,7 @@ def _side_by_side(task: Task, stretches: Sequence[tuple[int, int, int]], size: i
             # A process was killed, perhaps for want of memory. The same stretches become the same here, if slower.
             left.extendleft(stretch for stretch, _ in reversed(ahead))
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
     yield from _here(task, list(left))
 
 

@@ -31,12 +31,12 @@ def spread(stretches: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, in
 
 
 def at_most(stretches: Sequence[tuple[int, int, int]], limit: int | None) -> Iterator[tuple[int, int, int]]:
-    """Stretches until they hold `limit` rows."""
+    """As many stretches as hold no more than `limit` rows."""
     taken = 0
     for stretch in stretches:
-        if limit is not None and taken >= limit:
-            return
         taken += stretch[2]
+        if limit is not None and taken > limit:
+            return
         yield stretch
 
 
