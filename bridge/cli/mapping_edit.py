@@ -12,9 +12,8 @@ from bridge.language import Text
 from bridge.usecases import mapping_edit
 
 SET = Text(
-    zh="在映射文件的值表里加一个词或改一个词；注释、顺序和其他行都不动。改完用 preview 试算、publish 启用。",
-    en="Add or change a word in the values of a mapping file; comments, order and every other line stay. Then preview and "
-    "publish it.",
+    zh="在映射文件的值表里加词或改词；注释、顺序和其他行都不动。",
+    en="Set a word in the values of a mapping file; every other line stays.",
 )
 WRITTEN = Text(
     zh="{file} 已改，版本 {version}。试算：pbridge mapping preview {file}；启用：pbridge mapping publish {file}",

@@ -19,9 +19,8 @@ from bridge.usecases.json_text import dumps
 from bridge.usecases.mapping_preview import Preview, Shift, SourcePreview
 
 PREVIEW = Text(
-    zh="用已存的数据试算映射文件：哪些任务的状态、日期、负责人、里程碑会变，哪些里程碑会变色、涉及多少钱。不写入任何内容。",
-    en="Try a mapping file on what is stored: which tasks change in status, date, owner, milestone, and which milestones change "
-    "colour with how much money. Writes nothing.",
+    zh="用已存的数据试算：哪些任务会变，哪些里程碑会变色；不写入。",
+    en="Try a file on what is stored: changed tasks, milestones, money; writes nothing.",
 )
 LIMIT = Text(zh="每个来源最多看多少行", en="look at no more than so many rows of a source")
 SECONDS = Text(zh="最多用多少秒", en="take no more than so many seconds")

@@ -19,17 +19,16 @@ from bridge.usecases.mapping_versions import Applied, Standing
 from bridge.usecases.workspace import Workspace
 
 LIST = Text(
-    zh="列出每个来源的映射文件、在用的版本，以及谁在何时为何启用；--history 列出用过的所有版本。",
-    en="List the mapping file and version of each source, with who put it into force when and why; --history lists all.",
+    zh="列出来源的映射文件、在用版本和启用缘由；--history 列出全部。",
+    en="List mapping files and versions, who put them into force when and why.",
 )
 PUBLISH = Text(
-    zh="检查映射文件，写到设置指定的位置并启用：所有已存数据一次重新映射，不访问来源。有错误的文件会被拒绝。",
-    en="Check a mapping file, put it in its place and into force: everything stored is mapped again at once, without the "
-    "network. A file with mistakes is refused.",
+    zh="检查映射文件并启用：已存数据一次全部重新映射，不访问来源。",
+    en="Check a mapping file and put it into force over everything stored, at once.",
 )
 ROLLBACK = Text(
-    zh="退回来源的上一个（或指定的）映射版本，作为新的一条记录；文件也一并改回。",
-    en="Go back to the former (or a named) version of a source's mapping, as a new entry; the file is written likewise.",
+    zh="退回上一个（或指定的）映射版本，文件也一并改回。",
+    en="Go back to the former (or a named) version of a mapping, file included.",
 )
 ONE_SOURCE = Text(zh="只处理这个来源", en="only this source")
 HISTORY = Text(zh="列出用过的所有版本", en="list every version that was in force")
@@ -122,11 +121,7 @@ def _told(version: Any, space: Workspace) -> tuple[object, ...]:
     return (f"{since:%Y-%m-%d %H:%M}", how, version.who, version.why)
 
 
-@click.command(
-    cls=Command,
-    about=PUBLISH,
-    example='pbridge mapping publish new.toml --source pingcode --by 王敏 --reason "renamed states"',
-)
+@click.command(cls=Command, about=PUBLISH, example='pbridge mapping publish new.toml --by 王敏 --reason "new states"')
 @click.argument("file", type=click.Path(path_type=Path))
 @source_option
 @by_option

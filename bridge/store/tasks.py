@@ -157,7 +157,7 @@ def listing(
 def all_tasks(store: Store) -> Iterator[tuple[Task, datetime]]:
     """Every task with the instant it was first seen, in order of source and id."""
     for data, first_seen_at in store.rows("SELECT data, first_seen_at FROM tasks ORDER BY source, id"):
-        yield wire.from_json(json.loads(data)), instant(first_seen_at)
+        yield wire.from_json(orjson.loads(data)), instant(first_seen_at)
 
 
 def changes(

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
 from .conftest import Site
-from .test_mapping_versions import SHIPPED
+from .test_mapping_versions import SHIPPED, synced
+
+__all__ = ["synced"]
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_word_is_written_into_the_file_and_the_next_step_is_named(site: Site):
@@ -44,3 +54,15 @@ def test_the_mode_of_a_file_stays(site: Site):
     site.run("mapping", "set", str(file), "status", "待评审=todo")
 
     assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_the_commands_of_the_description_do_what_it_says(synced: Site, monkeypatch: pytest.MonkeyPatch):
+    text = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8").split("## Trying a file")[1]
+    commands = re.findall(r"^\$ pbridge (mapping .*)$", text, re.MULTILINE)
+    synced.write("mappings/new.toml", SHIPPED)
+    monkeypatch.chdir(synced.folder)
+
+    codes = {command.split()[1]: synced.run(*shlex.split(command)).code for command in commands}
+
+    assert codes == {"set": 0, "preview": 0, "publish": 0, "list": 0, "rollback": 0}
+    assert (synced.folder / "mappings" / "pingcode.toml").read_text(encoding="utf-8") == SHIPPED

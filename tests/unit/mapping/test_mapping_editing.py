@@ -40,8 +40,8 @@ def values(text: str, target: str) -> dict[str, object]:
 
 def touched(before: str, after: str) -> tuple[list[str], list[str]]:
     """The lines that are gone and those that came."""
-    lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
-    return [line[2:] for line in lines if line[0] == "-"], [line[2:] for line in lines if line[0] == "+"]
+    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:]
+    return [line for line in lines if line[0] == "-"], [line for line in lines if line[0] == "+"]
 
 
 def comments(text: str) -> list[str]:
