@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,10 @@ WHY_NOT = {
 NO_SHIFT = Text(
     zh="没有里程碑会变色，风险金额也不变。", en="No milestone would change colour, nor would money at risk."
 )
-SHIFTS = Text(zh="{count} 个里程碑会变：", en="{count} milestone(s) would change:")
+SHIFTS = Text(
+    zh="{count} 个里程碑会变，风险金额合计 {before} → {after}：",
+    en="{count} milestone(s) would change, money at risk {before} → {after}:",
+)
 COLUMNS = (
     Text(zh="字段", en="field"),
     Text(zh="任务数", en="tasks"),
@@ -148,8 +152,13 @@ def _print_shifts(found: Preview, lang: Lang) -> None:
     elif not found.shifts:
         click.echo(NO_SHIFT.say(lang))
     else:
-        click.echo(SHIFTS.say(lang, count=len(found.shifts)))
+        totals = {"before": _total(found.risk_before), "after": _total(found.risk_after)}
+        click.echo(SHIFTS.say(lang, count=len(found.shifts), **totals))
         print_table(lang, SHIFT_COLUMNS, [_shift(shift, lang) for shift in found.shifts], right=(4, 5), flexible=(1,))
+
+
+def _total(by_currency: Mapping[str, Decimal]) -> str:
+    return " + ".join(money_of(f"{amount:.2f}", currency) for currency, amount in sorted(by_currency.items()))
 
 
 def _shift(shift: Shift, lang: Lang) -> tuple[object, ...]:
@@ -163,6 +172,8 @@ def _as_json(found: Preview) -> dict[str, Any]:
         "sources": [_source_json(one) for one in found.sources],
         "milestones_judged": found.why_not is None,
         "why_not": found.why_not,
+        "at_risk_before": {currency: f"{amount:.2f}" for currency, amount in sorted(found.risk_before.items())},
+        "at_risk_after": {currency: f"{amount:.2f}" for currency, amount in sorted(found.risk_after.items())},
         "milestones": [
             {
                 "key": shift.key,

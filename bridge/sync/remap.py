@@ -104,22 +104,21 @@ def told_alike(former: str, text: str) -> bool:
     return old is not None and old == new
 
 
-def _history_of(text: str) -> tuple[Any, ...] | None:
+def _history_of(text: str) -> dict[str, Any] | None:
+    """All of a file but the rules of fields of which no history is told."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return None
-    told = document.get("history", [])
-    fields = sorted({name for part in told for name in _names(part["field"])})
-    return told, document.get("wrapped"), [_under(document, name) for name in fields]
+    told = {name for part in document.get("history", []) for name in _names(part["field"])}
+    for group, prefix in (("task", ""), ("fields", "fields.")):
+        rules = document.get(group, {})
+        document[group] = {name: rule for name, rule in rules.items() if prefix + name in told}
+    return document
 
 
 def _names(field: str | list[str]) -> list[str]:
     return [field] if isinstance(field, str) else field
-
-
-def _under(document: Mapping[str, Any], name: str) -> Any:
-    return document["fields"].get(name[7:]) if name.startswith("fields.") else document["task"].get(name)
 
 
 class Writer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -77,6 +77,15 @@ class Preview:
     why_not: WhyNot | None
     """Why no milestone was judged; None where all were."""
     seconds: float
+
+    @property
+    def risk_before(self) -> dict[str, Decimal]:
+        """Money at risk of the milestones that would be judged otherwise, by currency, as it is now."""
+        return _sums((shift.currency, shift.at_risk_before) for shift in self.shifts)
+
+    @property
+    def risk_after(self) -> dict[str, Decimal]:
+        return _sums((shift.currency, shift.at_risk_after) for shift in self.shifts)
 
     @property
     def exit_code(self) -> int:
@@ -215,6 +224,13 @@ def _shifts(before: Sequence[Assessment], after: Sequence[Assessment]) -> tuple[
 def _shift(old: Assessment, new: Assessment) -> Shift:
     risks = (row.money.at_risk_gross or Decimal(0) for row in (old, new))
     return Shift(new.milestone.key, new.milestone.name, old.colour, new.colour, new.money.currency, *risks)
+
+
+def _sums(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        found[currency] = found.get(currency, Decimal(0)) + amount
+    return found
 
 
 def _is_felt(shift: Shift) -> bool:

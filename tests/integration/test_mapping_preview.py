@@ -50,6 +50,8 @@ def test_a_preview_tells_what_publishing_then_does(synced: Site):
     assert shifts == expected
     assert shifts
     money = {row["key"]: (row["at_risk_before"], row["at_risk_after"]) for row in told["milestones"]}
+    sums = [sum(float(pair[side]) for pair in money.values()) for side in (0, 1)]
+    assert [float(told[side]["CNY"]) for side in ("at_risk_before", "at_risk_after")] == sums
     assert all(money[key] == (before[key][1] or "0.00", after[key][1] or "0.00") for key in expected)
 
 
@@ -159,7 +161,7 @@ def test_a_preview_is_read_in_both_languages(synced: Site):
     assert "看了全部 5 行" in chinese
     assert "M-1" in chinese
     assert "all 5 row(s)" in english
-    assert "would change:" in english
+    assert "would change, money at risk" in english
 
 
 def test_a_preview_is_quick_where_there_is_little(synced: Site):

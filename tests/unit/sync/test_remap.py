@@ -233,6 +233,7 @@ member = "state"
     [
         (lambda text: text.replace('from = "title"', 'from = "name"'), True),
         (lambda text: text + "# a comment\n", True),
+        (lambda text: text + '[fields.region]\nfrom = "region"\n', True),
         (lambda text: text.replace('open = "todo"', 'open = "doing"'), False),
         (lambda text: text.replace('new = "to"', 'new = "until"'), False),
         (lambda text: text.replace(HISTORY, ""), False),
