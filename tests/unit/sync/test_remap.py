@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -260,3 +263,43 @@ def test_stretches_hold_every_current_row_once_and_in_order(stored: Puller):
 def no_child_is_left() -> Iterator[None]:
     yield
     assert children() == []
+
+
+ORPHANS = """
+import os, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from bridge.mapping.outcome import Surroundings
+from bridge.sync import crew
+from bridge.sync.replay import Task
+
+about = Surroundings("lists", ZoneInfo("UTC"), datetime(2026, 8, 24, tzinfo=UTC), {}, {})
+task = Task(Path(sys.argv[1]), "lists", "tasks", sys.argv[2], about, "mapping")
+pool = ProcessPoolExecutor(1, get_context("spawn"), crew._begin, (task,))
+print(pool.submit(os.getpid).result(), flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_process_of_the_crew_ends_when_the_one_that_began_it_is_killed(stored: Puller):
+    command = [sys.executable, "-c", ORPHANS, str(stored.store.path), MAPPING]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        child = int(parent.stdout.readline())
+        parent.kill()
+
+    for _ in range(100):
+        if not is_running(child):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"process {child} goes on without the one that began it")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
