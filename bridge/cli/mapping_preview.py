@@ -111,7 +111,12 @@ def preview(session: Session, file: Path, source: str | None, limit: int | None,
 def _print_source(one: SourcePreview, lang: Lang) -> None:
     findings = one.findings
     text = SAMPLED if one.is_sampled else WHOLE
-    facts = {"former": one.former or "—", "version": one.version, "rows": one.rows, "examined": findings.examined}
+    facts = {
+        "former": one.former or "—",
+        "version": one.version,
+        "rows": one.findings.rows,
+        "examined": findings.examined,
+    }
     click.echo(plain(text.say(lang, source=one.source, **facts)))
     counts = {"changed": findings.changed, "held": findings.to_quarantine, "released": findings.from_quarantine}
     click.echo(ROWS.say(lang, new=findings.new, **counts))
@@ -196,7 +201,7 @@ def _source_json(one: SourcePreview) -> dict[str, Any]:
         "source": one.source,
         "former_version": one.former,
         "version": one.version,
-        "rows": one.rows,
+        "rows": one.findings.rows,
         "examined": findings.examined,
         "sampled": one.is_sampled,
         "changed": findings.changed,

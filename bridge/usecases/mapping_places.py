@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from bridge.errors import UsageProblem
@@ -103,9 +104,10 @@ def set_apart(path: Path, known: frozenset[bytes], at: datetime) -> Path | None:
     former = _content(path)
     if former is None or _plain(former) in {_plain(content) for content in known}:
         return None
-    copy = path.with_name(f"{path.name}.{at:%Y%m%d-%H%M%S}.bak")
-    write_new(copy, former)
-    return copy
+    names = (
+        f"{path.name}.{at:%Y%m%d-%H%M%S}{again}.bak" for again in chain(("",), (f"-{number}" for number in count(2)))
+    )
+    return next(copy for copy in map(path.with_name, names) if write_new(copy, former))
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from bridge.sync.landing import Turn
 from bridge.sync.remap import Watch, lookups, remap, task_of
 from bridge.sync.replay import Outcome
 from bridge.usecases.mapping_places import Draft, draft, meant
-from bridge.usecases.mapping_sample import Findings, at_most, spread, stretch_size
+from bridge.usecases.mapping_sample import Findings, at_most, spread, stretch_size, total
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
 from connectors.contract import SourceConfig
@@ -47,14 +47,13 @@ class SourcePreview:
     source: str
     former: str | None
     version: str
-    rows: int
     findings: Findings
     titles: dict[str, tuple[str | None, str]]
     """Of the tasks in examples: key and title."""
 
     @property
     def is_sampled(self) -> bool:
-        return self.findings.examined < self.rows
+        return self.findings.examined < self.findings.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +134,11 @@ class _Trial:
 
     def _wants_less(self, store: Store) -> bool:
         limit = self.wish.limit
-        return limit is not None and any(self._count(store, source) > limit for source in self.sources)
+        return limit is not None and any(self._rows(store, source) > limit for source in self.sources)
 
-    def _count(self, store: Store, source: SourceConfig) -> int:
-        stretches = replays.stretches(store, source.name, connectors.load(source.kind).task_stream, 10_000)
-        return sum(count for _, _, count in stretches)
+    def _rows(self, store: Store, source: SourceConfig) -> int:
+        stream = connectors.load(source.kind).task_stream
+        return total(replays.stretches(store, source.name, stream, stretch_size(None)))
 
     def _whole(self, copy: Store) -> tuple[list[Findings], tuple[Shift, ...], WhyNot | None]:
         """Everything mapped and judged in a copy, as far as the time suffices."""
@@ -149,14 +148,13 @@ class _Trial:
         until = self.until - (time.monotonic() - started)
         found = []
         for source, end in self._shares(until):
-            findings, stream = Findings(), connectors.load(source.kind).task_stream
-            found.append(findings)
+            stream = connectors.load(source.kind).task_stream
             order = spread(replays.stretches(copy, source.name, stream, stretch_size(None)))
+            found.append(Findings(total(order)))
             with suppress(_Enough), copy.transaction():
                 run = runs.start(copy, "mapping", self.space.clock.today, self.space.clock.now())
-                watch = _watched(findings, sum(count for _, _, count in order), end)
-                remap(self._turn(copy, source, run), stream, watch, order)
-        if any(one.examined < self._count(copy, source) for source, one in zip(self.sources, found, strict=True)):
+                remap(self._turn(copy, source, run), stream, _watched(found[-1], total(order), end), order)
+        if any(one.examined < one.rows for one in found):
             return found, (), "sampled"
         if time.monotonic() > until:
             return found, (), "no_time"
@@ -166,11 +164,11 @@ class _Trial:
         """As many rows as the wish and the time allow, from all over the store."""
         found = []
         for source, end in self._shares(self.until):
-            findings, stream = Findings(), connectors.load(source.kind).task_stream
-            found.append(findings)
+            stream = connectors.load(source.kind).task_stream
             stretches = replays.stretches(store, source.name, stream, stretch_size(self.wish.limit))
             chosen = list(at_most(spread(stretches), self.wish.limit))
-            watch = _watched(findings, sum(count for _, _, count in chosen), end)
+            found.append(Findings(total(stretches)))
+            watch = _watched(found[-1], total(chosen), end)
             with suppress(_Enough):
                 for outcome in outcomes(task_of(self._turn(store, source, 0), stream), chosen):
                     watch(outcome)
@@ -191,9 +189,8 @@ class _Trial:
         former = mappings.newest(store, source.name)
         known = tasks.known(store, source.name, findings.ids())
         titles = {key: (task.data["key"], task.data["title"]) for key, task in known.items()}
-        rows = self._count(store, source)
         version = self.wanted.mapping.version
-        return SourcePreview(source.name, former.version if former else None, version, rows, findings, titles)
+        return SourcePreview(source.name, former.version if former else None, version, findings, titles)
 
 
 def _watched(findings: Findings, rows: int, until: float) -> Watch:

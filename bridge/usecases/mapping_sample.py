@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,11 @@ def spread(stretches: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, in
     return [stretches[place] for place in turned if place < len(stretches)]
 
 
+def total(stretches: Iterable[tuple[int, int, int]]) -> int:
+    """How many rows there are in all."""
+    return sum(count for _, _, count in stretches)
+
+
 def at_most(stretches: Sequence[tuple[int, int, int]], limit: int | None) -> Iterator[tuple[int, int, int]]:
     """As many stretches as hold no more than `limit` rows."""
     taken = 0
@@ -53,6 +58,8 @@ class Example:
 class Findings:
     """What the rows looked at would become."""
 
+    rows: int
+    """How many there are."""
     examined: int = 0
     changed: int = 0
     new: int = 0

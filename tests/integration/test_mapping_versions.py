@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from bridge.errors import Unavailable
 from bridge.language import Text
 from bridge.store.engine import Store
 from bridge.store.leases import held
+from bridge.usecases.mapping_places import set_apart
 from bridge.usecases.workspace import built_in_mappings
 
 from .conftest import TODAY, Site
@@ -240,6 +241,15 @@ def test_what_somebody_wrote_into_the_file_is_kept_when_it_was_in_no_version(syn
     assert kept.read_text(encoding="utf-8").endswith("# half done\n")
     assert str(kept) in done.err
     assert in_place(synced) == RENAMED
+
+
+def test_of_several_such_contents_within_a_second_every_one_is_kept(tmp_path: Path):
+    file, at = tmp_path / "own.toml", datetime(2026, 8, 24, 9, tzinfo=UTC)
+    for text in ("a", "b", "c"):
+        file.write_text(text, encoding="utf-8")
+        set_apart(file, frozenset(), at)
+
+    assert sorted(copy.read_text(encoding="utf-8") for copy in tmp_path.glob("*.bak")) == ["a", "b", "c"]
 
 
 def test_a_store_that_cannot_commit_leaves_the_file_as_it_was(synced: Site, monkeypatch: pytest.MonkeyPatch):
