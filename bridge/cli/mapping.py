@@ -1,4 +1,4 @@
-"""`pbridge mapping …`: which mappings are in force, and what is wrong with one."""
+"""`pbridge mapping …`: what is wrong with a mapping; the other commands of the group stand in modules of their own."""
 
 from __future__ import annotations
 
@@ -6,25 +6,22 @@ from pathlib import Path
 
 import click
 
+from bridge.cli import mapping_edit, mapping_preview, mapping_versions
 from bridge.cli.mapping_fields import fields
-from bridge.cli.printing import plain_lines, print_json, print_table
+from bridge.cli.printing import plain_lines, print_json
 from bridge.cli.session import Group, Session, json_option
 from bridge.language import Text
 from bridge.usecases import mappings
 
-ABOUT = Text(zh="字段映射：查看、检查、字段目录。", en="Field mappings: list, check, known fields.")
-LIST = Text(zh="列出每个来源的映射文件和版本。", en="List the mapping file and version of each source.")
+ABOUT = Text(
+    zh="字段映射：查看、检查、字段目录、预览、发布与退回。",
+    en="Field mappings: list, check, known fields, preview, publish, roll back.",
+)
 CHECK = Text(
     zh="检查映射文件，并用已存的数据找出没有映射的值。",
     en="Check a mapping file, and find values it does not map in the stored data.",
 )
 FINE = Text(zh="{source}：没有问题", en="{source}: no problem")
-COLUMNS = (
-    Text(zh="来源", en="source"),
-    Text(zh="文件", en="file"),
-    Text(zh="文件版本", en="file version"),
-    Text(zh="数据所用版本", en="version of the data"),
-)
 
 
 @click.group(cls=Group, about=ABOUT, example="pbridge mapping check")
@@ -32,16 +29,7 @@ def mapping() -> None:
     pass
 
 
-@mapping.command("list", about=LIST, example="pbridge mapping list")
-@json_option
-@click.pass_obj
-def list_(session: Session, as_json: bool) -> None:
-    space = session.open()
-    found = mappings.in_force(space)
-    if as_json:
-        print_json([{"source": m.source, "file": m.file, "version": m.version, "active": m.active} for m in found])
-    else:
-        print_table(space.lang, COLUMNS, [(m.source, m.file, m.version, m.active) for m in found])
+mapping.add_command(mapping_versions.list_)
 
 
 @mapping.command("check", about=CHECK, example="pbridge mapping check mappings/pingcode.toml")
@@ -62,4 +50,11 @@ def check(session: Session, file: Path | None, as_json: bool) -> int:
     return int(any(found.values()))
 
 
-mapping.add_command(fields)
+for command in (
+    fields,
+    mapping_preview.preview,
+    mapping_versions.publish,
+    mapping_versions.rollback,
+    mapping_edit.set_,
+):
+    mapping.add_command(command)

@@ -20,6 +20,16 @@ Outcome = Literal["complete", "partial", "failed", "never"]
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedMapping:
+    """A mapping file that cannot be used: since when, how much is wrong with it, and the version used instead."""
+
+    file: str
+    since: datetime
+    problems: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceState:
     """How well a source is known. `as_of` = end of its last complete run, None if there was none.
 
@@ -32,6 +42,7 @@ class SourceState:
     as_of: datetime | None
     partial_scopes: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, ...], ...] = ()
+    refused_mapping: RefusedMapping | None = None
 
 
 @dataclass(frozen=True, slots=True)

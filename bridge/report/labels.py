@@ -93,6 +93,10 @@ LABELS: dict[str, Text] = {
     "unassigned": Text("未完成任务中 {share} 没有负责人", "{share} of open tasks have no owner"),
     "unmapped": Text("{count} 项任务的状态未识别", "{count} tasks have an unrecognised status"),
     "quarantined": Text("{count} 行数据无法读懂，已隔离", "{count} rows could not be understood and are in quarantine"),
+    "refused_mapping": Text(
+        "{name} 的映射文件 {file} 自 {since} 起不能用（{count} 处错误），仍按版本 {version} 读取",
+        "the mapping file {file} of {name} cannot be used since {since} ({count} mistake(s)); version {version} is still used",
+    ),
     "estimated": Text(
         "{years} 年的放假安排还没有公布，那一年的工作日是估算的",
         "the holidays of {years} are not announced yet, so its working days are an estimate",

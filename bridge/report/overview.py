@@ -106,10 +106,18 @@ def remarks(view: Mapping[str, Any], lang: Lang) -> list[str]:
     for name, count in (("unmapped", quality["unmapped_status"]), ("quarantined", quality["quarantined"])):
         if count:
             said.append(label(name, lang, count=count))
+    said += [_refused(source, view["timezone"], lang) for source in view["sources"] if source.get("refused_mapping")]
     if view["calendar"]["estimated_years"]:
         years = join([str(year) for year in view["calendar"]["estimated_years"]], lang)
         said.append(label("estimated", lang, years=years))
     return said
+
+
+def _refused(source: Mapping[str, Any], timezone: str, lang: Lang) -> str:
+    refused = source["refused_mapping"]
+    since = datetime.fromisoformat(refused["since"]).astimezone(ZoneInfo(timezone))
+    facts = {"file": one_line(refused["file"]), "count": refused["problems"], "version": refused["version_used"]}
+    return label("refused_mapping", lang, name=_brand(source), since=f"{since:%Y-%m-%d %H:%M}", **facts)
 
 
 def goals(view: Mapping[str, Any], lang: Lang) -> list[list[str]]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bridge.model import Colour, Kind, Status, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
-from bridge.reconcile.situation import Assessment, GoalState, Money, SourceState
+from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
 from bridge.report import numbers
 from bridge.report.entry import Entry
 from bridge.report.selection import folded
@@ -81,9 +81,17 @@ def sources(states: Iterable[SourceState], now: datetime) -> list[Entry]:
             "age_minutes": None if state.as_of is None else max(int((now - state.as_of).total_seconds() // 60), 0),
             "outcome": state.outcome,
             "partial_scopes": list(state.partial_scopes),
+            "refused_mapping": _refused(state.refused_mapping),
         }
         for state in states
     ]
+
+
+def _refused(found: RefusedMapping | None) -> Entry | None:
+    if found is None:
+        return None
+    since = instant(found.since)
+    return {"file": found.file, "since": since, "problems": found.problems, "version_used": found.version}
 
 
 def instant(value: datetime) -> str:

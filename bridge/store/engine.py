@@ -204,6 +204,19 @@ class Store:
                 self.conn.execute("RELEASE attempt")
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whatever others write meanwhile."""
+        if self.conn.in_transaction:
+            yield
+            return
+        with self._in_plain_words():
+            self.conn.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.conn.execute("ROLLBACK")
+
+    @contextmanager
     def _in_plain_words(self) -> Iterator[None]:
         try:
             yield
@@ -262,6 +275,19 @@ class Store:
         where = " AND ".join(f"{name} = ?" for name in columns)
         with self._in_plain_words():
             self.conn.executemany(f"DELETE FROM {table} WHERE {where}", keys)
+
+    def copy_to(self, path: Path) -> Store:
+        """Another file with all that is committed here, open for writing: to try something out, not to be kept."""
+        with self._in_plain_words():
+            # A plain connection: one in WAL mode would refuse pages of another size.
+            target = sqlite3.connect(path, isolation_level=None)
+            try:
+                self.conn.backup(target)
+            finally:
+                target.close()
+        copy = Store(path)
+        copy.execute("PRAGMA synchronous=OFF")
+        return copy
 
     def integrity_problems(self) -> list[str]:
         """What SQLite's own check finds; empty when all is well."""

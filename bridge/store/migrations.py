@@ -33,6 +33,15 @@ def m002_lossless_sources(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m003_mapping_versions(db: Database) -> None:
+    _create_those(db, since=3)
+    known = db.table("mapping_versions").columns_dict
+    for name in ("how", "who", "why", "hash", "file"):
+        if name not in known:
+            db.execute(f"ALTER TABLE mapping_versions ADD COLUMN {name} TEXT")
+
+
+@MIGRATIONS()
 def m004_people(db: Database) -> None:
     _create_those(db, since=4)
 

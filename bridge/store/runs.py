@@ -130,8 +130,3 @@ def mapping_version(store: Store, source: str) -> str | None:
         "SELECT version FROM mapping_versions WHERE source = ? ORDER BY activated_at DESC LIMIT 1", (source,)
     )
     return row[0] if row else None
-
-
-def activate_mapping(store: Store, source: str, version: str, basis: str, text: str, at: datetime) -> None:
-    columns = ("source", "version", "basis", "text", "activated_at")
-    store.upsert_many("mapping_versions", columns, [(source, version, basis, text, stamp(at))])

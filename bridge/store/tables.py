@@ -24,7 +24,7 @@ def _optional(*names: str) -> frozenset[str]:
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m004_people")
+STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people")
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -77,8 +77,21 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "mapping_versions",
-        {"source": "TEXT", "version": "TEXT", "basis": "TEXT", "text": "TEXT", "activated_at": "TEXT"},
+        {
+            "source": "TEXT",
+            "version": "TEXT",
+            "basis": "TEXT",
+            "text": "TEXT",
+            "activated_at": "TEXT",
+            # How it came to be in force, who did it and why, from which file; unknown of what was activated before step 3.
+            "how": "TEXT",
+            "who": "TEXT",
+            "why": "TEXT",
+            "hash": "TEXT",
+            "file": "TEXT",
+        },
         key=("source", "activated_at"),
+        optional=_optional("how", "who", "why", "hash", "file"),
     ),
     Table(
         "mapping_problems",
@@ -241,6 +254,21 @@ TABLES: tuple[Table, ...] = (
         {"source": "TEXT", "task": "TEXT", "first_at": "TEXT", "last_at": "TEXT", "times": "INTEGER"},
         key=("source", "task"),
         since=2,
+    ),
+    Table(
+        # Mapping files that could not be used, from when to when, and the version that went on being used instead.
+        "mapping_refusals",
+        {
+            "source": "TEXT",
+            "since_at": "TEXT",
+            "until_at": "TEXT",
+            "file": "TEXT",
+            "problems": "INTEGER",
+            "version": "TEXT",
+        },
+        key=("source", "since_at"),
+        optional=_optional("until_at"),
+        since=3,
     ),
     Table(
         # People over all tools; a number once given to somebody is never given to another.

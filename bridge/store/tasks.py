@@ -17,7 +17,7 @@ from bridge.model import Change, Task, TaskKey
 from bridge.store.clockwork import end_of, instant, stamp
 from bridge.store.engine import Store, dumps, marks
 
-_CLOSED = frozenset({"done", "cancelled"})
+CLOSED = frozenset({"done", "cancelled"})
 _CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
 # The vendor's own bookkeeping: kept so that a past day can be rebuilt, not shown as something a person changed.
 BOOKKEEPING = frozenset({"updated_at"})
@@ -85,7 +85,7 @@ def filed(data: Mapping[str, Any]) -> Filed:
         int(data["gone"]),
         data["mapping_version"],
         orjson.dumps(data).decode(),
-        int(data["status"] not in _CLOSED),
+        int(data["status"] not in CLOSED),
     )
 
 
@@ -164,7 +164,7 @@ def listing(
 def all_tasks(store: Store) -> Iterator[tuple[Task, datetime]]:
     """Every task with the instant it was first seen, in order of source and id."""
     for data, first_seen_at in store.rows("SELECT data, first_seen_at FROM tasks ORDER BY source, id"):
-        yield wire.from_json(json.loads(data)), instant(first_seen_at)
+        yield wire.from_json(orjson.loads(data)), instant(first_seen_at)
 
 
 def changes(

@@ -14,6 +14,7 @@ from bridge.model import Change
 from bridge.store import effort, quarantine, raw, tasks
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
+from bridge.store.mappings import FROM_FILE, Origin
 from bridge.store.packing import Packing
 from bridge.sync.outcome import Counts
 from bridge.sync.parcels import Parcel
@@ -32,6 +33,8 @@ class Turn:
     run: int
     mapping: MappingFile
     about: Surroundings
+    origin: Origin = FROM_FILE
+    """Where the mapping comes from, and who wanted it why."""
     packing: Packing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -225,13 +228,17 @@ def _quarantine(turn: Turn, stream: str, arrivals: Sequence[Arrival], counts: Co
     counts.quarantined += len(bad)
     by_scope: dict[str, list[tuple[str, str, str]]] = {}
     for arrival in bad:
-        first = arrival.mapped.problems[0]
-        row = (arrival.external_id, first.code, f"{first.target} ← {first.path}: {first.value}")
-        by_scope.setdefault(arrival.scope, []).append(row)
+        by_scope.setdefault(arrival.scope, []).append((arrival.external_id, *reason_of(arrival.mapped)))
     for scope, rows in by_scope.items():
         quarantine.put(turn.store, turn.source, stream, scope, rows, turn.at)
     well = [a.external_id for a in arrivals if a.mapped.data is not None and not a.is_new]
     quarantine.release(turn.store, turn.source, stream, well)
+
+
+def reason_of(mapped: MappedRow) -> tuple[str, str]:
+    """Why a row cannot become a task, as the quarantine keeps it: a code and the place with its value."""
+    first = mapped.problems[0]
+    return first.code, f"{first.target} ← {first.path}: {first.value}"
 
 
 def _problems(found: Sequence[Problem]) -> list[tuple[str, str, str, str]]:

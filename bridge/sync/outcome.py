@@ -103,6 +103,8 @@ class SourceReport:
     """Optional streams that the server or the app does not have, and why."""
     held: int = 0
     """Rows in quarantine after the run, whichever run put them there."""
+    refused_mapping: str | None = None
+    """Where the mapping file cannot be used: the version of the last valid one, which was used instead."""
     overhead: Counts = field(default_factory=Counts)
     """What signing in and listing the scopes cost, outside any scope."""
 
@@ -130,6 +132,7 @@ class SourceReport:
             "unlisted": list(self.unlisted),
             "unavailable": dict(self.unavailable),
             "in_quarantine": self.held,
+            "refused_mapping": self.refused_mapping,
             "streams": [stream.as_json() for stream in self.streams],
         }
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from bridge.mapping.apply import to_row
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Lookups
 from bridge.mapping.paths import Path, getter
-from bridge.store import raw, runs
+from bridge.store import mappings, quarantine, raw, replays, runs, tasks
+from bridge.store.clockwork import stamp
 from bridge.store.engine import Store, dumps
+from bridge.sync.crew import outcomes
+from bridge.sync.effort import refresh_effort
 from bridge.sync.history import remap_events
-from bridge.sync.landing import Arrival, Turn, save_arrivals
+from bridge.sync.landing import Turn
 from bridge.sync.outcome import Counts
+from bridge.sync.replay import Outcome, Task
 
 BATCH = 500
+Watch = Callable[[Outcome], None]
 
 
 def looked_up(mapping: MappingFile) -> dict[str, set[Path]]:
@@ -48,24 +53,105 @@ def basis(mapping: MappingFile, found: Lookups, settings: Mapping[str, str]) -> 
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def remap_if_needed(turn: Turn, stream: str) -> Counts:
-    """Map every stored payload again where the mapping or what it looks up has changed; one transaction."""
-    counts = Counts()
+def is_in_force(turn: Turn) -> bool:
+    """Whether the stored tasks are as this mapping, with what it looks up now, makes them."""
     now = basis(turn.mapping, turn.about.lookups, turn.about.settings)
-    if runs.mapping_basis(turn.store, turn.source) == now:
-        return counts
-    former = runs.mapping_version(turn.store, turn.source)
-    cause: Literal["source", "mapping"] = "source" if former in (None, turn.mapping.version) else "mapping"
+    return runs.mapping_basis(turn.store, turn.source) == now
+
+
+def remap_if_needed(turn: Turn, stream: str) -> Counts:
+    """Map every stored payload again where the mapping or what it looks up has changed."""
+    if is_in_force(turn):
+        return Counts()
     with turn.store.transaction():
-        batch: list[Arrival] = []
-        for row in raw.current(turn.store, turn.source, stream):
-            mapped = to_row(turn.mapping, row.payload, turn.about)
-            batch.append(Arrival(row.external_id, row.scope, row.raw, mapped, seen=False))
-            if len(batch) == BATCH:
-                save_arrivals(turn, stream, batch, counts, cause=cause)
-                batch = []
-        save_arrivals(turn, stream, batch, counts, cause=cause)
-        if cause == "mapping":
-            remap_events(turn)
-        runs.activate_mapping(turn.store, turn.source, turn.mapping.version, now, turn.mapping.text, turn.at)
-    return counts
+        return remap(turn, stream)
+
+
+def remap(
+    turn: Turn, stream: str, watch: Watch = lambda _: None, order: Sequence[tuple[int, int, int]] | None = None
+) -> Counts:
+    """Map every stored payload again and put the mapping into force; call it inside one transaction.
+
+    Until that ends, every other connection sees everything as it was. `watch` is told of each stretch; `order` are all
+    stretches in another order than that of their ids.
+    """
+    former = mappings.newest(turn.store, turn.source)
+    cause: Literal["source", "mapping"] = "mapping"
+    if former is None or former.version == turn.mapping.version:
+        cause = "source"
+    task = task_of(turn, stream, cause)
+    writer = Writer(turn, stream)
+    for outcome in outcomes(task, order or replays.stretches(turn.store, turn.source, stream, BATCH)):
+        writer.write(outcome)
+        watch(outcome)
+    if former is not None and cause == "mapping" and not told_alike(former.text, turn.mapping.text):
+        remap_events(turn)
+    if turn.mapping.effort is not None:
+        refresh_effort(turn, turn.mapping.effort.stream)
+    now = basis(turn.mapping, turn.about.lookups, turn.about.settings)
+    mappings.activate(turn.store, turn.source, turn.mapping.version, now, turn.mapping.text, turn.at, turn.origin)
+    return writer.counts
+
+
+def task_of(turn: Turn, stream: str, cause: Literal["source", "mapping"] = "mapping") -> Task:
+    """What whoever replays stretches of a turn has to know."""
+    return Task(turn.store.path, turn.source, stream, turn.mapping.text, turn.about, cause)
+
+
+def told_alike(former: str, text: str) -> bool:
+    """Whether two mappings certainly read the vendor's own history alike, so that it need not be read again."""
+    old, new = _history_of(former), _history_of(text)
+    return old is not None and old == new
+
+
+def _history_of(text: str) -> dict[str, Any] | None:
+    """All of a file but the rules of fields of which no history is told."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    told = {name for part in document.get("history", []) for name in _names(part["field"])}
+    for group, prefix in (("task", ""), ("fields", "fields.")):
+        rules = document.get(group, {})
+        document[group] = {name: rule for name, rule in rules.items() if prefix + name in told}
+    return document
+
+
+def _names(field: str | list[str]) -> list[str]:
+    return [field] if isinstance(field, str) else field
+
+
+class Writer:
+    """Writes what stretches become, and counts it."""
+
+    def __init__(self, turn: Turn, stream: str) -> None:
+        self.turn, self.stream, self.counts = turn, stream, Counts()
+
+    def write(self, outcome: Outcome) -> None:
+        turn, store, source = self.turn, self.turn.store, self.turn.source
+        now = stamp(turn.at)
+        placed = [row._replace(first_seen_at=row.first_seen_at or now) for row in outcome.placed]
+        tasks.save(store, placed)
+        replays.rewrite(store, outcome.rewritten)
+        tasks.record(store, outcome.changes, turn.run)
+        replays.forget_problems(store, source, outcome.healed)
+        replays.save_problems(store, source, outcome.problems, turn.at)
+        by_scope: dict[str, list[tuple[str, str, str]]] = {}
+        for external_id, scope, reason, detail in outcome.held:
+            by_scope.setdefault(scope, []).append((external_id, reason, detail))
+        for scope, rows in by_scope.items():
+            quarantine.put(store, source, self.stream, scope, rows, turn.at)
+        quarantine.release(store, source, self.stream, outcome.released)
+        self._count(outcome)
+
+    def _count(self, outcome: Outcome) -> None:
+        new = set(outcome.new)
+        changed = {change.id for change in outcome.changes}
+        gone = {change.id for change in outcome.changes if change.field == "gone" and change.new}
+        gone |= {row.task.id for row in outcome.placed if row.task.id in new and row.task.gone}
+        self.counts.fetched += outcome.count
+        self.counts.created += len(new - gone)
+        self.counts.gone += len(gone)
+        self.counts.updated += len(changed - gone)
+        self.counts.quarantined += len(outcome.held)
+        self.counts.unchanged += outcome.count - len(new) - len(changed - new) - len(outcome.held)

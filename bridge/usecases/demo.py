@@ -23,7 +23,7 @@ from bridge.usecases import planning
 from bridge.usecases.clock import Clock
 from bridge.usecases.evaluate import reconcile
 from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
-from bridge.usecases.workspace import Workspace
+from bridge.usecases.workspace import Workspace, built_in_mappings
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MARK = ".pbridge-demo"
@@ -49,6 +49,7 @@ url = "sqlite:///bridge.db"
 [[sources]]
 name = "pingcode"
 kind = "pingcode"
+mapping = "mappings/pingcode.toml"
 base_url = "{pingcode}"
 client_id = "{client_id}"
 client_secret = "{client_secret}"
@@ -57,6 +58,7 @@ requests_per_minute = {rate}
 [[sources]]
 name = "worktile"
 kind = "worktile"
+mapping = "mappings/worktile.toml"
 base_url = "{worktile}/open-api"
 web_base_url = "https://demo.worktile.com"
 client_id = "{client_id}"
@@ -167,6 +169,10 @@ def _write_config(wish: DemoWish, vendors: list[Vendor]) -> Path:
     )
     path = wish.folder / "config.toml"
     path.write_text(text, encoding="utf-8")
+    for kind, mapping in built_in_mappings().items():
+        copy = wish.folder / "mappings" / f"{kind}.toml"
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(mapping, encoding="utf-8")
     path.chmod(0o600)
     return path
 

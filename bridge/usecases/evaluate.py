@@ -31,7 +31,9 @@ class Reconciled:
 
     @property
     def exit_code(self) -> int:
-        return int(self.quarantined > 0 or any(source.outcome != "complete" for source in self.portfolio.sources))
+        sources = self.portfolio.sources
+        troubled = any(source.outcome != "complete" or source.refused_mapping for source in sources)
+        return int(self.quarantined > 0 or troubled)
 
     def as_json(self) -> dict[str, object]:
         colours = Counter(assessment.colour for assessment in self.result.assessments)

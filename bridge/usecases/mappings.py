@@ -1,16 +1,15 @@
-"""Mapping files: which are in force, and what is wrong with one, before anything depends on it."""
+"""What is wrong with a mapping file, by itself and over what is stored, before anything depends on it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import UsageProblem
 from bridge.language import Phrase, Text
 from bridge.mapping import document, lint, row_lint
 from bridge.mapping.outcome import Payload
-from bridge.store import raw, runs
+from bridge.store import raw
 from bridge.store.engine import Store
 from bridge.sync.remap import lookups
 from bridge.usecases.workspace import NOT_UTF8, Workspace
@@ -25,29 +24,6 @@ NO_SUCH_KIND = Text(
     zh="映射文件 {path} 属于 {kind}，但设置里没有这种来源。",
     en="the mapping file {path} is for {kind}, but no source has that kind.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MappingInForce:
-    source: str
-    file: str
-    version: str
-    active: str | None
-    """The version the stored tasks were mapped with; None before the first sync."""
-
-
-def in_force(space: Workspace) -> list[MappingInForce]:
-    """The mapping of each source as the files say, and as the stored tasks have it."""
-    stored: dict[str, str | None] = {}
-    if space.has_store:
-        with space.store() as store:
-            stored = {source.name: runs.mapping_version(store, source.name) for source in space.sources()}
-    return [
-        MappingInForce(
-            source.name, source.mapping or f"({source.kind})", space.mapping(source)[0].version, stored.get(source.name)
-        )
-        for source in space.sources()
-    ]
 
 
 def check(space: Workspace, file: Path | None = None) -> dict[str, tuple[Phrase, ...]]:

@@ -11,8 +11,8 @@ from bridge.mapping.document import parse
 from bridge.mapping.outcome import Surroundings
 from bridge.model import Change, Colour, Task, TaskKey
 from bridge.plan.document import Plan
-from bridge.reconcile.situation import Portfolio, SourceState, TaskRecord
-from bridge.store import plans, runs, snapshots, tasks, versions
+from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, SourceState, TaskRecord
+from bridge.store import mappings, plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
 from bridge.usecases.people import known_people
@@ -65,21 +65,23 @@ def _portfolio(
     found: Iterable[tuple[Task, datetime]],
     before: str | None,
 ) -> Portfolio:
-    return Portfolio(
-        today=today,
-        now=now,
-        timezone=space.clock.timezone,
-        calendar=space.calendar(),
-        plan=_plan(store, before),
-        baselines=plans.baselines(store, before),
-        tasks=_records(found, _history(store, before)),
-        sources=tuple(_state(space, store, name, before) for name in _source_names(space, store)),
-        snapshots=snapshots.before(store, today),
-        thresholds=space.settings.thresholds,
-        hours_per_day=space.settings.calendar.hours_per_day,
-        project_claims=_claims(space, store, before, now),
-        people=known_people(store, before),
-    )
+    # A mapping may be published meanwhile: nothing is judged by half of the old and half of the new.
+    with store.snapshot():
+        return Portfolio(
+            today=today,
+            now=now,
+            timezone=space.clock.timezone,
+            calendar=space.calendar(),
+            plan=_plan(store, before),
+            baselines=plans.baselines(store, before),
+            tasks=_records(found, _history(store, before)),
+            sources=tuple(_state(space, store, name, before) for name in _source_names(space, store)),
+            snapshots=snapshots.before(store, today),
+            thresholds=space.settings.thresholds,
+            hours_per_day=space.settings.calendar.hours_per_day,
+            project_claims=_claims(space, store, before, now),
+            people=known_people(store, before),
+        )
 
 
 def _plan(store: Store, before: str | None) -> Plan:
@@ -124,6 +126,9 @@ def _claims(space: Workspace, store: Store, before: str | None, now: datetime) -
 def _state(space: Workspace, store: Store, name: str, before: str | None) -> SourceState:
     kind = next((source.kind for source in space.settings.sources if source.name == name), name)
     last = runs.latest(store, name, before)
+    found = mappings.refused(store, name, before)
+    refused = None if found is None else RefusedMapping(found.file, found.since, found.problems, found.version)
     if last is None:
-        return SourceState(name, kind, "never", None)
-    return SourceState(name, kind, last.outcome, last.as_of, last.partial_scopes, last.unreadable)  # type: ignore[arg-type]
+        return SourceState(name, kind, "never", None, refused_mapping=refused)
+    outcome: Outcome = last.outcome  # type: ignore[assignment]
+    return SourceState(name, kind, outcome, last.as_of, last.partial_scopes, last.unreadable, refused)

@@ -19,6 +19,7 @@ from bridge.store.quarantine import Held
 from bridge.sync.landing import Arrival, Turn, save_arrivals
 from bridge.sync.outcome import Counts, rfc3339
 from bridge.sync.remap import lookups
+from bridge.usecases.mapping_use import in_use
 from bridge.usecases.people import names_in
 from bridge.usecases.workspace import Workspace
 from connectors.contract import SourceConfig
@@ -146,7 +147,7 @@ def _retry_source(space: Workspace, store: Store, source: SourceConfig, run: int
 
 
 def _turn(space: Workspace, store: Store, source: SourceConfig, run: int) -> Turn:
-    mapping, _ = space.mapping(source)
+    mapping = in_use(space, source).mapping
     about = space.mapping_surroundings(source, lookups(store, source.name, mapping))
     return Turn(store, source.name, run, mapping, about)
 

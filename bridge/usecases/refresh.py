@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import connectors
 from bridge.errors import UsageProblem
-from bridge.mapping.document import MappingFile
 from bridge.store import budgets, leases, memory, quarantine, runs
 from bridge.store.engine import Store
 from bridge.sync.landing import Turn
@@ -18,6 +17,7 @@ from bridge.sync.reading import Courier as AnyCourier
 from bridge.sync.record import save_report
 from bridge.sync.sweep import Guard
 from bridge.usecases import people
+from bridge.usecases.mapping_use import InUse, in_use, keep_refusal
 from bridge.usecases.workspace import Workspace
 from connectors import contract
 from connectors.contract import SourceConfig
@@ -48,26 +48,27 @@ class Refreshed:
 
     @property
     def exit_code(self) -> int:
-        """0 all complete, 1 something incomplete or quarantined, 3 nothing could be read."""
+        """0 all complete, 1 something incomplete or quarantined or a mapping file refused, 3 nothing could be read."""
         outcomes = [source.outcome for source in self.report.sources]
         if outcomes and all(outcome == "failed" for outcome in outcomes):
             return 3
         incomplete = any(outcome != "complete" for outcome in outcomes)
-        return int(incomplete or any(source.held for source in self.report.sources))
+        troubled = any(source.held or source.refused_mapping for source in self.report.sources)
+        return int(incomplete or troubled)
 
 
 def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: threading.Event) -> Refreshed:
     """Read the wished sources one after the other; a failing source does not stop the next."""
     configs = space.sources(wish.sources)
     # Every mapping is read before anything is pulled: a broken one is wrong settings, and nothing is done.
-    mapped = [(source, *space.mapping(source)) for source in configs]
-    remarks = tuple(remark for _, _, remark in mapped if remark is not None)
+    mapped = [(source, in_use(space, source)) for source in configs]
+    remarks = tuple(used.remark for _, used in mapped if used.remark is not None)
     with space.store(create=True) as store, budgets.allowances(space.settings.database_file) as allowances:
         space.refuse_the_past(store)
         started_at = space.clock.now()
         run = runs.start(store, "sync", space.clock.today, started_at)
         round_trip = Round(space, store, allowances, run, wish, progress, stop)
-        reports = [round_trip.turn_of(source, mapping) for source, mapping, _ in mapped if not stop.is_set()]
+        reports = [round_trip.turn_of(source, used) for source, used in mapped if not stop.is_set()]
         finished_at = space.clock.now()
         remarks += people.renew(space, store, finished_at)
         runs.finish(store, run, finished_at)
@@ -86,23 +87,26 @@ class Round:
     progress: Progress
     stop: threading.Event
 
-    def turn_of(self, source: SourceConfig, mapping: MappingFile) -> SourceReport:
+    def turn_of(self, source: SourceConfig, used: InUse) -> SourceReport:
         """Read one source, alone: another process that is at it now is told of instead."""
         try:
             with leases.held(self.store, f"source:{source.name}", command=COMMAND):
-                return self._read(source, mapping)
+                return self._read(source, used)
         except leases.Held as err:
             who = f"{err.holder}, {err.host}, pid {err.pid}, {err.since.astimezone(self.space.clock.timezone):%F %T}"
             return SourceReport(source.name, error=Failure("held", who))
 
-    def _read(self, source: SourceConfig, mapping: MappingFile) -> SourceReport:
+    def _read(self, source: SourceConfig, used: InUse) -> SourceReport:
         space, store, wish = self.space, self.store, self.wish
         kind = connectors.load(source.kind)
         remembered = memory.of(store, source.name)
         surroundings = contract.Surroundings(
             space.clock.timezone, space.clock.now, self.stop, memory=remembered, allowances=self.allowances
         )
-        turn = Turn(store, source.name, self.run, mapping, space.mapping_surroundings(source, {}))
+        keep_refusal(space, store, source.name, used)
+        turn = Turn(
+            store, source.name, self.run, used.mapping, space.mapping_surroundings(source, {}), origin=used.origin
+        )
         only = frozenset(runs.failed_streams(store, source.name)) if wish.only_failed else None
         guard = Guard(space.settings.thresholds.gone_guard_ratio, wish.confirm_gone)
         pull_wish = Wish(guard, wish.full, only, source.requests_per_minute)
@@ -113,6 +117,7 @@ class Round:
         finally:
             connector.close()
         report.held = quarantine.count(store, source.name)
+        report.refused_mapping = None if used.refusal is None else used.refusal.version
         with store.transaction():
             memory.save(store, source.name, remembered)
         if not wish.tasks:

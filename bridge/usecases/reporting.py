@@ -32,7 +32,7 @@ class ReportWish:
 
 def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
     """The report as the JSON document of the published schema."""
-    with space.store() as store:
+    with space.store() as store, store.snapshot():
         portfolio = present(space, store) if wish.as_of is None else as_of(space, store, wish.as_of)
         before = None if wish.as_of is None else end_of(wish.as_of, space.clock.timezone)
         quarantined = quarantine.count(store, before=before)

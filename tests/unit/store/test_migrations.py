@@ -24,6 +24,9 @@ def first_schema(path: Path) -> None:
             store.execute(f"DROP INDEX {index}")
         store.execute("CREATE INDEX idx_tasks_source_scope ON tasks (source, scope)")
         store.execute("ALTER TABLE tasks DROP COLUMN is_open")
+        for column in ("how", "who", "why", "hash", "file"):
+            store.execute(f"ALTER TABLE mapping_versions DROP COLUMN {column}")
+        store.execute("INSERT INTO mapping_versions VALUES ('s', 'm', 'b', 'kind = 1', '2026-08-01T00:00:00.000000Z')")
         store.execute("DELETE FROM _sqlite_migrations WHERE name <> 'm001_first_schema'")
         for key, status in (("t1", "doing"), ("t2", "done")):
             store.execute(
@@ -46,11 +49,13 @@ def test_a_file_of_the_first_version_is_told_apart_and_upgraded(tmp_path: Path):
         was_current = store.is_current
         taken = store.upgrade()
         is_open = dict(store.rows("SELECT id, is_open FROM tasks"))
+        mapping = store.one("SELECT version, who, why, hash FROM mapping_versions")
 
         assert not was_current
         assert taken == list(STEPS[1:])
         assert store.is_current
         assert is_open == {"t1": 1, "t2": 0}
+        assert mapping == ("m", None, None, None)
         assert {row[0] for row in store.rows("SELECT name FROM sqlite_master")} >= {table.name for table in TABLES}
 
 

@@ -1,0 +1,91 @@
+"""What mapping everything stored again reads and writes: payloads by stretches, with what is known of their tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bridge.store.clockwork import stamp
+from bridge.store.engine import Store, marks
+from bridge.store.packing import Packing
+from bridge.store.raw import Stored
+
+Stretch = tuple[int, int]
+"""First and last id of neighbouring raw rows."""
+# SQLite must walk the rows in their own order: any index would have to be sorted again for every stretch.
+_OF_STREAM = "raw_records NOT INDEXED WHERE source = ? AND stream = ? AND superseded_at IS NULL"
+
+# Of what could not be read, that which the task's own payload told: detail rows file theirs as "stream.field".
+_TOLD_BY_TASK = "(instr(target, '.') = 0 OR target LIKE 'project.%' OR target LIKE 'fields.%')"
+
+
+class Known(NamedTuple):
+    """A stored task: its row, its JSON text, where it was read, and the raw content it was mapped from."""
+
+    row: int
+    text: str
+    scope: str
+    raw: int
+    first_seen_at: str
+    gone: int
+
+
+Rewritten = tuple[str, str, str | None, str, int, int, str, int]
+"""A task that stays where it is: JSON text; project, its key and name; whether open; raw content; version; row."""
+
+
+def stretches(store: Store, source: str, stream: str, size: int) -> list[tuple[int, int, int]]:
+    """(first id, last id, number of rows) of every `size` current rows of a stream, in order of id."""
+    numbered = f"SELECT id, (row_number() OVER (ORDER BY id) - 1) / ? AS part FROM {_OF_STREAM}"
+    sql = f"SELECT min(id), max(id), count(*) FROM ({numbered}) GROUP BY part ORDER BY part"
+    return [(row[0], row[1], row[2]) for row in store.rows(sql, (size, source, stream))]
+
+
+def payloads(store: Store, packing: Packing, source: str, stream: str, stretch: Stretch) -> Iterator[Stored]:
+    """The current contents of a stretch."""
+    sql = f"SELECT id, external_id, scope, payload FROM {_OF_STREAM} AND id BETWEEN ? AND ? ORDER BY id"
+    for raw, external_id, scope, blob in store.rows(sql, (source, stream, *stretch)):
+        yield Stored(raw, external_id, scope, packing.unpack(blob))
+
+
+def known(store: Store, source: str, ids: Sequence[str]) -> dict[str, Known]:
+    """The stored tasks among `ids`, their JSON as text."""
+    sql = "SELECT id, rowid, data, scope, raw, first_seen_at, gone FROM tasks WHERE source = ? AND id IN"
+    rows = store.rows(f"{sql} ({marks(len(ids))})", (source, *ids))
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def held(store: Store, source: str, stream: str, external_ids: Sequence[str]) -> set[str]:
+    """Those of these rows that are in quarantine."""
+    sql = "SELECT external_id FROM quarantine WHERE source = ? AND stream = ? AND external_id IN"
+    rows = store.rows(f"{sql} ({marks(len(external_ids))})", (source, stream, *external_ids))
+    return {row[0] for row in rows}
+
+
+def troubled(store: Store, source: str, ids: Sequence[str]) -> set[str]:
+    """Those of these tasks of which something could not be read."""
+    sql = f"SELECT DISTINCT id FROM mapping_problems WHERE {_TOLD_BY_TASK} AND source = ? AND id IN"
+    return {row[0] for row in store.rows(f"{sql} ({marks(len(ids))})", (source, *ids))}
+
+
+def rewrite(store: Store, rows: Iterable[Rewritten]) -> None:
+    """Write tasks that stay where they are; no index is touched."""
+    store.execute_many(
+        "UPDATE tasks SET data = ?, project = ?, project_key = ?, project_name = ?, is_open = ?, raw = ?, "
+        "mapping_version = ? WHERE rowid = ?",
+        rows,
+    )
+
+
+def forget_problems(store: Store, source: str, ids: Iterable[str]) -> None:
+    """Forget what could not be read of these tasks' own payloads."""
+    sql = f"DELETE FROM mapping_problems WHERE {_TOLD_BY_TASK} AND source = ? AND id = ?"
+    store.execute_many(sql, ((source, key) for key in ids))
+
+
+def save_problems(store: Store, source: str, found: Iterable[tuple[str, str, str, str, str]], at: datetime) -> None:
+    """(task, target, code, path, value) of what could not be read."""
+    columns = ("source", "id", "target", "code", "path", "value", "first_seen_at")
+    now = stamp(at)
+    store.upsert_many("mapping_problems", columns, ((source, *row, now) for row in found))

@@ -1,0 +1,127 @@
+"""One stretch of stored payloads mapped again and compared with the stored tasks: reads the store, writes nothing.
+
+It works on its own connection, in this process or in another one, so that both cores can be used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+
+from bridge.mapping import document
+from bridge.mapping.apply import to_row
+from bridge.mapping.outcome import MappedRow, Surroundings
+from bridge.model import Change
+from bridge.store import effort, replays
+from bridge.store.engine import Store
+from bridge.store.packing import Packing
+from bridge.store.raw import Stored
+from bridge.store.replays import Known, Rewritten, Stretch
+from bridge.store.tasks import CLOSED, TaskRow, filed
+from bridge.sync.landing import differences, reason_of
+
+# The version is the last key of a task: where all before it is the same, nothing has changed.
+_VERSION = b'"mapping_version":'
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to do, in a form that another process can be given."""
+
+    path: Path
+    """The file of the store."""
+    source: str
+    stream: str
+    text: str
+    about: Surroundings
+    cause: Literal["source", "mapping"]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a stretch becomes: rows to write, what differs, and what could not be read."""
+
+    count: int = 0
+    rewritten: list[Rewritten] = field(default_factory=list)
+    placed: list[TaskRow] = field(default_factory=list)
+    """Tasks that are new, or stand in another place or state of presence than before."""
+    new: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    held: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """(id, scope, reason, detail) of rows that cannot become tasks."""
+    newly_held: list[str] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+    """Rows that are in quarantine and can become tasks now."""
+    healed: list[str] = field(default_factory=list)
+    """Tasks of which what was noted before is to be forgotten."""
+    problems: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+
+
+class Replayer:
+    """Maps stretches again, by one mapping."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._store = Store(task.path, read_only=True)
+        self._packing = Packing(self._store)
+        self._mapping = document.parse(task.text, name=task.source)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def replay(self, stretch: Stretch) -> Outcome:
+        """The same store, mapping and surroundings always give the same outcome."""
+        store, task = self._store, self._task
+        stored = list(replays.payloads(store, self._packing, task.source, task.stream, stretch))
+        mapped = [to_row(self._mapping, row.payload, task.about) for row in stored]
+        good = [one.data for one in mapped if one.data is not None]
+        if self._mapping.effort is not None:
+            effort.fill_in(store, task.source, good)
+        ids = [data["id"] for data in good]
+        known = replays.known(store, task.source, ids)
+        outcome = Outcome(len(stored))
+        outcome.healed = sorted(replays.troubled(store, task.source, ids))
+        held = replays.held(store, task.source, task.stream, [row.external_id for row in stored])
+        for row, one in zip(stored, mapped, strict=True):
+            if one.data is None:
+                _keep_aside(outcome, row, one, held)
+                continue
+            if row.external_id in held:
+                outcome.released.append(row.external_id)
+            _compare(outcome, row, one.data, known.get(one.data["id"]), task)
+            if one.problems:
+                key = one.data["id"]
+                outcome.problems += [(key, p.target, p.code, p.path, p.value) for p in one.problems]
+        return outcome
+
+
+def _keep_aside(outcome: Outcome, row: Stored, mapped: MappedRow, held: set[str]) -> None:
+    outcome.held.append((row.external_id, row.scope, *reason_of(mapped)))
+    if row.external_id not in held:
+        outcome.newly_held.append(row.external_id)
+
+
+def _compare(outcome: Outcome, row: Stored, data: dict[str, Any], before: Known | None, task: Task) -> None:
+    if before is None:
+        outcome.new.append(data["id"])
+        outcome.placed.append(TaskRow(filed(data), row.scope, row.raw, ""))
+        return
+    if before.gone:
+        # A replay of stored payloads revives nothing.
+        data["gone"] = True
+    text = orjson.dumps(data)
+    old = before.text.encode()
+    if text.rpartition(_VERSION)[0] != old.rpartition(_VERSION)[0]:
+        outcome.changes += differences(orjson.loads(old), data, task.about.now, task.cause)
+    elif text == old and before.raw == row.raw:
+        return
+    if before.scope != row.scope or bool(before.gone) != data["gone"]:
+        outcome.placed.append(TaskRow(filed(data), row.scope, row.raw, before.first_seen_at))
+        return
+    project = data["project"]
+    is_open, version = int(data["status"] not in CLOSED), data["mapping_version"]
+    place = (project["id"], project["key"], project["name"])
+    outcome.rewritten.append((text.decode(), *place, is_open, row.raw, version, before.row))
