@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from bridge.mapping import people
+from bridge.mapping import markup, people
 from bridge.mapping.outcome import Surroundings, Unfit
 from bridge.mapping.words import clean, fold, numeral
 
@@ -51,6 +51,12 @@ def url(value: Any, about: Surroundings) -> str | None:
     if found is not None and not found.lower().startswith(("https://", "http://")):
         raise Unfit("unreadable_value", value)
     return found
+
+
+def html_text(value: Any, about: Surroundings) -> str | None:
+    """What a reader of the HTML sees."""
+    written = text(value, about)
+    return None if written is None else clean(markup.text_of(written))
 
 
 def number(value: Any, _about: Surroundings) -> float | None:
@@ -210,6 +216,7 @@ CONVERSIONS: dict[str, Conversion] = {
     for conversion in (
         Conversion("text", "text", text),
         Conversion("url", "text", url),
+        Conversion("html_text", "text", html_text),
         Conversion("number", "number", number),
         Conversion("percent", "number", percent),
         Conversion("hours_from_minutes", "number", hours_from_minutes),
