@@ -103,9 +103,10 @@ def _overlapping(ways: list[list[_Part]], chars: Callable[[_Part], frozenset[str
         if len(way) != 1 or way[0].ways or way[0].text in _NO_WIDTH:
             continue
         own = chars(way[0])
-        others = [other for place, other in enumerate(ways) if place != number and other]
-        if any(all(chars(atom) & own for atom in _atoms(other)) for other in others):
-            return True
+        for place, other in enumerate(ways):
+            atoms = list(_atoms(other))
+            if place != number and atoms and all(chars(atom) & own for atom in atoms):
+                return True
     return False
 
 
