@@ -70,7 +70,7 @@ def check(session: Session, file: Path | None, live: bool, as_json: bool) -> int
 def _print_checked(checked: mapping_check.Checked, lang: Lang) -> None:
     """A line for each problem, as editors and terminals read places; then how much was looked at."""
     for problem in checked.problems:
-        mark = "·" if problem.severity == "info" else "✗"
+        mark = "·" if problem.is_remark else "✗"
         place = f"{problem.file}:{problem.line}:{problem.column}"
         click.echo(plain_lines(f"{mark} {place}  {problem.text.say(lang)}"))
     name = checked.source or checked.file

@@ -65,6 +65,11 @@ class Attempt:
     keys: Keys = field(default=(), compare=False)
     """Where it stands in its file."""
 
+    @property
+    def origin(self) -> Keys:
+        """Where its file says where the value comes from."""
+        return (*self.keys, "all" if self.together else "from")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -72,7 +72,7 @@ def _told(mapping: MappingFile, seen: Tally, watched: list[Watch], about: Surrou
             yield unreadable(rule, group, total)
         for group in seen.of(target, "missing_required"):
             facts = {"target": target, "path": group.path, "count": group.count, "total": total}
-            yield Remark.of("missing_required", attempt_of(rule, group.path).keys, MISSING, **facts)
+            yield Remark.of("missing_required", attempt_of(rule, group.path).origin, MISSING, **facts)
 
 
 def unmapped(rule: Rule, groups: list[Group], total: int) -> Iterator[Remark]:
@@ -96,7 +96,7 @@ def unmapped(rule: Rule, groups: list[Group], total: int) -> Iterator[Remark]:
 def unreadable(rule: Rule, group: Group, total: int) -> Remark:
     examples = group.examples(EXAMPLES, person=_is_person(rule, group.path))
     facts = {"target": group.target, "path": group.path, "count": group.count, "total": total, "examples": examples}
-    return Remark.of("unreadable_value", attempt_of(rule, group.path).keys, UNREADABLE, **facts)
+    return Remark.of("unreadable_value", attempt_of(rule, group.path).origin, UNREADABLE, **facts)
 
 
 def attempt_of(rule: Rule, path: str) -> Attempt:

@@ -55,7 +55,7 @@ def _members(mapping: MappingFile, parent: str, stream: str, known: Known) -> It
         for attempt, path in _paths(rule):
             match path.steps:
                 case (Key(first), Key(name), *_) if first == parent:
-                    remark = known.missing((*attempt.keys, "from"), stream, name)
+                    remark = known.missing(attempt.origin, stream, name)
                     if remark is not None:
                         yield remark
 
@@ -90,7 +90,7 @@ def _absent(mapping: MappingFile, sample: Collection[str]) -> Iterator[Remark]:
         paths = [path for _, path in _paths(rule)]
         if paths and not rule.optional and not any(_begins(path, name) for path in paths for name in first):
             text = Phrase(NOT_LIVE, {"target": target, "path": rule.label})
-            yield Remark("not_in_sample", rule.attempts[0].keys, text, "info")
+            yield Remark("not_in_sample", rule.attempts[0].origin, text, "info")
 
 
 def _paths(rule: Rule) -> Iterator[tuple[Attempt, Path]]:

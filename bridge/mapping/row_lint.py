@@ -54,7 +54,7 @@ class _Section:
         for rule in self.rules:
             if rule.paths and not rule.optional and not self.found[rule.label]:
                 facts = {"target": self.name, "path": rule.label, "total": fitting}
-                yield Remark.of("path_nowhere", rule.attempts[0].keys, NOWHERE, **facts)
+                yield Remark.of("path_nowhere", rule.attempts[0].origin, NOWHERE, **facts)
         yield from self._unread(fitting)
 
     def _unread(self, total: int) -> Iterator[Remark]:

@@ -80,7 +80,7 @@ def _path_watches(target: str, rule: Rule) -> Iterator[Watch]:
         if paths:
             # What only some projects have is only looked for in them.
             when = tuple(group for attempt in attempts for group in attempt.when) if section else ()
-            yield _PathWatch(target, attempts[0].keys, label, paths, when)
+            yield _PathWatch(target, attempts[0].origin, label, paths, when)
 
 
 @dataclass(slots=True)

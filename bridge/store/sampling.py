@@ -11,9 +11,8 @@ from bridge.store.packing import Packing
 
 _BATCH = 500
 _OF = "source = ? AND stream = ? AND superseded_at IS NULL"
-# Neighbours are much alike: multiplied by the one and divided by the other (a well-known generator of random numbers),
-# row ids come out in no order, and always in the same one.
-_FACTOR, _PRIME = 48_271, 2_147_483_647
+# Neighbours are much alike: multiples of the golden ratio spread row ids evenly, few or many, and always in the same way.
+_FACTOR, _RANGE = 2_654_435_761, 2**32
 
 
 @dataclass(slots=True)
@@ -30,12 +29,12 @@ class Look:
     def payloads(self) -> Iterator[Mapping[str, Any]]:
         """Oldest first, in batches: memory stays bounded."""
         packing, last = Packing(self.store), 0
-        share = _PRIME if self.total <= self.most else self.most * _PRIME // self.total
+        share = _RANGE if self.total <= self.most else self.most * _RANGE // self.total
         while self.looked < self.most:
             batch = list(
                 self.store.rows(
                     f"SELECT id, payload FROM raw_records WHERE {_OF} AND id > ? AND (id * ?) % ? < ? ORDER BY id LIMIT ?",
-                    (self.source, self.stream, last, _FACTOR, _PRIME, share, _BATCH),
+                    (self.source, self.stream, last, _FACTOR, _RANGE, share, _BATCH),
                 )
             )
             if not batch:

@@ -46,6 +46,10 @@ class Problem:
     severity: str
     text: Sayable
 
+    @property
+    def is_remark(self) -> bool:
+        return self.severity == "info"
+
     def as_json(self, lang: Lang) -> dict[str, Any]:
         place = {"file": self.file, "line": self.line, "column": self.column}
         return {**place, "code": self.code, "severity": self.severity, "text": self.text.say(lang)}
@@ -71,14 +75,15 @@ class Checked:
 
     @property
     def is_fine(self) -> bool:
-        return not any(problem.severity != "info" for problem in self.problems)
+        return all(problem.is_remark for problem in self.problems)
 
     def as_json(self, lang: Lang) -> dict[str, Any]:
         return {
             "source": self.source or None,
             "file": self.file,
             "looked_at": [{"stream": one.stream, "rows": one.rows, "of": one.total} for one in self.looked],
-            "problems": [problem.as_json(lang) for problem in self.problems],
+            "problems": [problem.as_json(lang) for problem in self.problems if not problem.is_remark],
+            "remarks": [problem.as_json(lang) for problem in self.problems if problem.is_remark],
         }
 
 
