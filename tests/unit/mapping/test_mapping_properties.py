@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import Problems
-from bridge.mapping import lint, wire
+from bridge.mapping import lint, live_lint, options, reference_lint, row_lint, wire
 from bridge.mapping.apply import Surroundings, to_row, to_task
 from bridge.mapping.document import MappingFile, parse
+from bridge.mapping.remarks import Remark
 from bridge.mapping.targets import TASK_TARGETS
 from bridge.model import Status
 
@@ -87,33 +88,36 @@ def test_a_check_over_any_payloads_can_be_said(payloads, lookups):
         assert found.say("en")
 
 
+WORDS = ("any", "when", "inside", "values", "contains", "constant", "template", "otherwise", "optional", "x")
 TABLES = st.dictionaries(
-    st.sampled_from(
-        [
-            "from",
-            "all",
-            "any",
-            "convert",
-            "values",
-            "when",
-            "inside",
-            "lookup",
-            "contains",
-            "constant",
-            "template",
-            "otherwise",
-            "optional",
-            "x",
-        ]
-    ),
+    st.sampled_from(["from", "all", "convert", "lookup", "pattern", *WORDS]),
     st.recursive(
-        st.sampled_from(["a", "a.b", "a[].b", "x[", "", "done", "text", "unix_date", "{a}", "{", "names"])
+        st.sampled_from(
+            [
+                "a",
+                "a.b",
+                "a[].b",
+                "x[",
+                "",
+                "done",
+                "text",
+                "unix_date",
+                "html_text",
+                "{a}",
+                "{",
+                "names",
+                "(a+)+",
+                "p(.)",
+            ]
+        )
         | st.integers(0, 9)
         | st.booleans(),
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["a", "done", "stream", "path", "from", "convert", "values"]), inner, max_size=3
+                st.sampled_from(["a", "done", "stream", "path", "option_of", "from", "convert", "values", "pattern"]),
+                inner,
+                max_size=3,
             )
         ),
         max_leaves=6,
@@ -121,6 +125,41 @@ TABLES = st.dictionaries(
     max_size=5,
 )
 FILES = st.dictionaries(st.sampled_from([target.name for target in TASK_TARGETS] + ["x"]), TABLES, max_size=6)
+# Tables that are mostly right, so that most files are mappings.
+RIGHT = st.fixed_dictionaries(
+    {"from": st.sampled_from(["a", "a.b", "a[].b", "_id", "project.id", "x.y"])},
+    optional={
+        "convert": st.sampled_from(["text", "html_text", "names", "as_is", "flag", "number", "unix_date", "people"]),
+        "pattern": st.sampled_from(["p(.)", "[a-z]+", "(?:a|b)*", "(a+)+", "(?=x)"]),
+        "lookup": st.sampled_from([{"stream": "s", "option_of": "p"}, {"stream": ["s", "t"], "path": "name"}]),
+        "when": st.dictionaries(st.sampled_from(["a", "project.id"]), st.sampled_from(["p", 1, "x"]), min_size=1),
+        "optional": st.booleans(),
+    },
+)
+SECTIONS = st.fixed_dictionaries(
+    {"only": st.lists(st.sampled_from(["p", "t", 3, ""]), max_size=2)},
+    optional={
+        "task": st.dictionaries(
+            st.sampled_from(["key", "tags", "blocked", "due_on", "milestone", "id"]), RIGHT | TABLES
+        ),
+        "fields": st.dictionaries(st.sampled_from(["f", "g"]), RIGHT | TABLES),
+    },
+)
+ENTITY = st.dictionaries(
+    st.sampled_from(["stream", "when", "id", "name", "text", "date", "score", "email", "x"]),
+    RIGHT | TABLES | st.just("s") | st.just({"from": "id"}),
+)
+PARTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "projects": st.lists(SECTIONS, max_size=3),
+        "fields": st.dictionaries(st.sampled_from(["f", "g"]), RIGHT | TABLES, max_size=2),
+        "person": ENTITY,
+        "feedback": ENTITY,
+        "listed": st.dictionaries(st.sampled_from(["a", "properties.*", "b.*"]), st.sampled_from(["s", "t", "", 3])),
+    },
+)
+OPTIONS = {"s options": {"p": {"o1": "华东"}}, "s": {"o1": {"name": "x"}}}
 
 
 def written(value: Any) -> str:
@@ -140,28 +179,50 @@ def parsed(text: str) -> MappingFile | None:
         return None
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
-@given(tables=FILES, payload=IDENTIFIED)
-def test_any_file_is_refused_with_words_or_maps_any_payload(tables, payload):
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    tables=FILES | st.dictionaries(st.sampled_from(["key", "tags", "blocked", "url"]), RIGHT),
+    parts=PARTS,
+    payload=IDENTIFIED,
+)
+def test_any_file_is_refused_with_words_or_maps_any_payload(tables, parts, payload):
     needed = {
         "id": {"from": "id"},
         "title": {"from": "t"},
         "project.id": {"from": "id"},
         "status": {"constant": "done"},
     }
-    text = 'kind = "any"\n' + "".join(
+    head = 'kind = "any"\n' + "".join(f"{key} = {written(value)}\n" for key, value in parts.items())
+    text = "".join(
         f"[task.{name}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in table.items())
         for name, table in {**needed, **tables}.items()
     )
 
-    mapping = parsed(text)
+    mapping = parsed(head + text)
 
     if mapping is not None:
-        outcome = to_task(mapping, payload, surroundings({}))
+        about = surroundings(OPTIONS)
+        outcome = to_task(mapping, payload, about)
         assert outcome.task is None or wire.from_json(wire.as_json(outcome.task)) == outcome.task
-        row = to_row(mapping, payload, surroundings({}))
+        row = to_row(mapping, payload, about)
         assert row.problems == outcome.problems
         assert json.dumps(row.data) == json.dumps(outcome.task and wire.as_json(outcome.task))
+        assert all(told.say("zh") for told in everything_told(mapping, payload, about))
+
+
+def everything_told(mapping: MappingFile, payload: Any, about: Surroundings) -> list[Remark]:
+    """Whatever a check can say of one payload, as a task and as a row of every list."""
+    remarks = [*lint.check(mapping, [payload], about), *row_lint.check(mapping, lambda _: [payload], about)]
+    remarks += reference_lint.check(mapping, frozenset({"s"}), about.lookups, {"s": [payload]})
+    remarks += live_lint.check(mapping, frozenset(payload), {"s": [payload]}, about)
+    assert all(mapping.place(remark.keys).line >= 1 for remark in remarks)
+    assert options.tables(mapping, lambda _: [payload]).keys() <= {
+        "s options",
+        "a options",
+        "done options",
+        "text options",
+    }
+    return remarks
 
 
 @settings(deadline=None)
