@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.usecases import mapping_check
+from connectors.company import SimField
 
 from .conftest import PAY, TODAY, Site, item
 
@@ -146,6 +148,49 @@ def test_the_shipped_files_fit_what_the_sources_list(synced: Site):
     remarks = {one["code"] for source in answer.json["sources"] for one in source["remarks"]}
     # Worktile lists nothing that could be compared with, and none of its three tasks is done yet.
     assert remarks == {"nothing_listed", "condition_fits_none"}
+
+
+def use(site: Site, text: str) -> None:
+    """The mapping of PingCode from now on."""
+    site.write("own.toml", text)
+    settings = (site.folder / "config.toml").read_text(encoding="utf-8")
+    site.write("config.toml", settings.replace('kind = "pingcode"\n', 'kind = "pingcode"\nmapping = "own.toml"\n'))
+
+
+REGION = SimField("region", "销售区域", "select", (("o1", "华东", None), ("o2", "华南", None)))
+
+
+def test_the_text_of_an_option_is_read_from_the_list_of_properties(site: Site):
+    site.pay.also.append(REGION)
+    for number in (1, 2):
+        site.pay.items[item(PAY, number).id].properties = {"region": f"o{number}"}
+    rule = '\n[fields.region]\nfrom = "properties.region"\nlookup = {{ stream = "work_item_properties", option_of = "{}" }}\n'
+    listed = SHIPPED.index("[listed]")
+    use(site, SHIPPED[:listed] + rule.format("region") + SHIPPED[listed:])
+
+    assert site.run("sync").code == 0
+
+    tasks = site.run("tasks", "--source", "pingcode", "--json").lines
+    assert sorted(str(task["fields"]["region"]) for task in tasks) == ["None", "None", "None", "华东", "华南"]
+    assert site.run("mapping", "check", "--live").code == 0
+    wrong = site.write("wrong.toml", SHIPPED[:listed] + rule.format("销售区域") + SHIPPED[listed:])
+    assert [
+        said for code, _, said in told(site.run("mapping", "check", str(wrong), "--json")) if code == "unknown_property"
+    ] == ["work_item_properties 里没有键为“销售区域”的属性；最接近的是“region”（销售区域）。请更正。"]
+
+
+def test_a_renamed_option_is_read_anew(site: Site):
+    site.pay.also.append(REGION)
+    site.pay.items[item(PAY, 1).id].properties = {"region": "o1"}
+    rule = '[fields.region]\nfrom = "properties.region"\nlookup = { stream = "work_item_properties", option_of = "region" }\n'
+    use(site, SHIPPED + rule)
+    assert site.run("sync").code == 0
+
+    site.pay.also[-1] = replace(REGION, options=(("o1", "东区", None),))
+    assert site.run("sync", "--full").code == 0
+
+    tasks = site.run("tasks", "--source", "pingcode", "--json").lines
+    assert {task["fields"]["region"] for task in tasks} == {None, "东区"}
 
 
 def test_a_source_that_does_not_answer_is_told_beside_what_is_stored(synced: Site, monkeypatch: pytest.MonkeyPatch):

@@ -125,39 +125,43 @@ TABLES = st.dictionaries(
     max_size=5,
 )
 FILES = st.dictionaries(st.sampled_from([target.name for target in TASK_TARGETS] + ["x"]), TABLES, max_size=6)
-# Tables that are mostly right, so that most files are mappings.
-RIGHT = st.fixed_dictionaries(
-    {"from": st.sampled_from(["a", "a.b", "a[].b", "_id", "project.id", "x.y"])},
+FROM = st.sampled_from(["a", "a.b", "a[].b", "_id", "project.id", "id", "x.y"])
+WHEN = st.dictionaries(st.sampled_from(["a", "project.id"]), st.sampled_from(["p", 1, "x"]), min_size=1)
+PATTERN = st.sampled_from(["p(.)", "[a-z]+", "(?:a|b)*", r"\d"])
+# Tables of which every file is a mapping: of a text, and of a field that takes anything.
+PLAIN = st.fixed_dictionaries({"from": FROM}, optional={"pattern": PATTERN, "when": WHEN, "optional": st.booleans()})
+ANY = st.fixed_dictionaries(
+    {"from": FROM},
     optional={
-        "convert": st.sampled_from(["text", "html_text", "names", "as_is", "flag", "number", "unix_date", "people"]),
-        "pattern": st.sampled_from(["p(.)", "[a-z]+", "(?:a|b)*", "(a+)+", "(?=x)"]),
+        "convert": st.sampled_from(
+            ["text", "html_text", "names", "as_is", "flag", "number", "unix_date", "iso_instant"]
+        ),
+        "pattern": PATTERN,
         "lookup": st.sampled_from([{"stream": "s", "option_of": "p"}, {"stream": ["s", "t"], "path": "name"}]),
-        "when": st.dictionaries(st.sampled_from(["a", "project.id"]), st.sampled_from(["p", 1, "x"]), min_size=1),
+        "when": WHEN,
         "optional": st.booleans(),
     },
 )
-SECTIONS = st.fixed_dictionaries(
-    {"only": st.lists(st.sampled_from(["p", "t", 3, ""]), max_size=2)},
-    optional={
-        "task": st.dictionaries(
-            st.sampled_from(["key", "tags", "blocked", "due_on", "milestone", "id"]), RIGHT | TABLES
-        ),
-        "fields": st.dictionaries(st.sampled_from(["f", "g"]), RIGHT | TABLES),
-    },
+TEXTS = st.dictionaries(st.sampled_from(["key", "priority", "milestone", "sprint"]), PLAIN, max_size=3)
+OWN = st.dictionaries(st.sampled_from(["f", "g"]), ANY, max_size=2)
+SECTION = st.fixed_dictionaries(
+    {"only": st.lists(st.sampled_from(["p", "t", 3]), min_size=1, max_size=2)}, optional={"task": TEXTS, "fields": OWN}
 )
-ENTITY = st.dictionaries(
-    st.sampled_from(["stream", "when", "id", "name", "text", "date", "score", "email", "x"]),
-    RIGHT | TABLES | st.just("s") | st.just({"from": "id"}),
-)
+ID = {"stream": st.sampled_from(["s", ["s", "t"]]), "id": PLAIN}
 PARTS = st.fixed_dictionaries(
     {},
     optional={
-        "projects": st.lists(SECTIONS, max_size=3),
-        "fields": st.dictionaries(st.sampled_from(["f", "g"]), RIGHT | TABLES, max_size=2),
-        "person": ENTITY,
-        "feedback": ENTITY,
-        "listed": st.dictionaries(st.sampled_from(["a", "properties.*", "b.*"]), st.sampled_from(["s", "t", "", 3])),
+        "projects": st.lists(SECTION, max_size=3),
+        "fields": OWN,
+        "person": st.fixed_dictionaries(ID, optional={"name": PLAIN, "email": PLAIN, "when": WHEN}),
+        "feedback": st.fixed_dictionaries(ID, optional={"text": PLAIN, "score": st.just({"from": "a"})}),
+        "listed": st.dictionaries(st.sampled_from(["a", "properties.*", "b.*"]), st.sampled_from(["s", "t"])),
     },
+)
+WRONG = st.dictionaries(
+    st.sampled_from(["projects", "fields", "person", "feedback", "listed", "wrapped", "history", "effort", "project"]),
+    TABLES | st.lists(TABLES, max_size=2) | st.just(3),
+    max_size=3,
 )
 OPTIONS = {"s options": {"p": {"o1": "华东"}}, "s": {"o1": {"name": "x"}}}
 
@@ -179,35 +183,52 @@ def parsed(text: str) -> MappingFile | None:
         return None
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    tables=FILES | st.dictionaries(st.sampled_from(["key", "tags", "blocked", "url"]), RIGHT),
-    parts=PARTS,
-    payload=IDENTIFIED,
-)
-def test_any_file_is_refused_with_words_or_maps_any_payload(tables, parts, payload):
-    needed = {
-        "id": {"from": "id"},
-        "title": {"from": "t"},
-        "project.id": {"from": "id"},
-        "status": {"constant": "done"},
-    }
-    head = 'kind = "any"\n' + "".join(f"{key} = {written(value)}\n" for key, value in parts.items())
-    text = "".join(
-        f"[task.{name}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in table.items())
-        for name, table in {**needed, **tables}.items()
+NEEDED = {
+    "id": {"from": "id"},
+    "title": {"from": "t"},
+    "project.id": {"from": "project.id"},
+    "status": {"constant": "done"},
+}
+
+
+def a_file(tables: Any, parts: Any) -> str:
+    return 'kind = "any"\n' + "".join(
+        [
+            *(f"{key} = {written(value)}\n" for key, value in parts.items()),
+            *(
+                f"[task.{name}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in table.items())
+                for name, table in {**NEEDED, **tables}.items()
+            ),
+        ]
     )
 
-    mapping = parsed(head + text)
+
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@given(tables=FILES, parts=WRONG, payload=IDENTIFIED)
+def test_any_file_is_refused_with_words_or_maps_any_payload(tables, parts, payload):
+    mapping = parsed(a_file(tables, parts))
 
     if mapping is not None:
-        about = surroundings(OPTIONS)
-        outcome = to_task(mapping, payload, about)
-        assert outcome.task is None or wire.from_json(wire.as_json(outcome.task)) == outcome.task
-        row = to_row(mapping, payload, about)
-        assert row.problems == outcome.problems
-        assert json.dumps(row.data) == json.dumps(outcome.task and wire.as_json(outcome.task))
-        assert all(told.say("zh") for told in everything_told(mapping, payload, about))
+        assert_mapped_alike(mapping, payload)
+
+
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@given(tables=TEXTS, parts=PARTS, payload=IDENTIFIED)
+def test_any_mapping_with_every_part_of_the_language_maps_and_checks_any_payload(tables, parts, payload):
+    mapping = parse(a_file(tables, parts), name="any.toml")
+
+    assert_mapped_alike(mapping, payload)
+    about = surroundings(OPTIONS)
+    assert all(told.say("zh") for told in everything_told(mapping, payload, about))
+
+
+def assert_mapped_alike(mapping: MappingFile, payload: Any) -> None:
+    about = surroundings(OPTIONS)
+    outcome = to_task(mapping, payload, about)
+    assert outcome.task is None or wire.from_json(wire.as_json(outcome.task)) == outcome.task
+    row = to_row(mapping, payload, about)
+    assert row.problems == outcome.problems
+    assert json.dumps(row.data) == json.dumps(outcome.task and wire.as_json(outcome.task))
 
 
 def everything_told(mapping: MappingFile, payload: Any, about: Surroundings) -> list[Remark]:
