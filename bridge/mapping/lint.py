@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bridge.language import Text
-from bridge.mapping.apply import to_task
+from bridge.mapping.apply import to_row
 from bridge.mapping.declaration import Attempt, Rule
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Payload, Surroundings
@@ -47,7 +47,7 @@ def check(mapping: MappingFile, payloads: Iterable[Payload], about: Surroundings
     total = 0
     for payload in payloads:
         total += 1
-        seen.add(to_task(mapping, payload, about).problems)
+        seen.add(to_row(mapping, payload, about).problems)
         for watch in waiting:
             watch.see(payload)
         # What has been found is not looked for again.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.store.engine import Store
+from bridge.store.engine import Store, marks
 from bridge.store.packing import Packing
 
 _BATCH = 500
@@ -27,22 +27,21 @@ class Look:
     looked: int = 0
 
     def payloads(self) -> Iterator[Mapping[str, Any]]:
-        """Oldest first, in batches: memory stays bounded."""
-        packing, last = Packing(self.store), 0
+        """Oldest first, in batches: memory stays bounded by the ids of the look and one batch."""
+        packing = Packing(self.store)
         share = _RANGE if self.total <= self.most else self.most * _RANGE // self.total
-        while self.looked < self.most:
-            batch = list(
-                self.store.rows(
-                    f"SELECT id, payload FROM raw_records WHERE {_OF} AND id > ? AND (id * ?) % ? < ? ORDER BY id LIMIT ?",
-                    (self.source, self.stream, last, _FACTOR, _RANGE, share, _BATCH),
-                )
-            )
-            if not batch:
-                return
-            for _, blob in batch[: self.most - self.looked]:
+        chosen = self.store.rows(
+            f"SELECT id FROM raw_records WHERE {_OF} AND (id * ?) % ? < ? ORDER BY id LIMIT ?",
+            (self.source, self.stream, _FACTOR, _RANGE, share, self.most),
+        )
+        ids = [row for (row,) in chosen]
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            for (blob,) in self.store.rows(
+                f"SELECT payload FROM raw_records WHERE id IN ({marks(len(batch))}) ORDER BY id", batch
+            ):
                 self.looked += 1
                 yield packing.unpack(blob)
-            last = batch[-1][0]
 
 
 def look(store: Store, source: str, stream: str, most: int) -> Look:

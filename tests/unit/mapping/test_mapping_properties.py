@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -244,6 +244,41 @@ def everything_told(mapping: MappingFile, payload: Any, about: Surroundings) -> 
         "text options",
     }
     return remarks
+
+
+TOML = st.lists(
+    st.sampled_from(
+        [
+            "[a]\n",
+            "[[a]]\n",
+            "[a.b]\n",
+            "a = 1\n",
+            "a.b = ",
+            "b = {",
+            "}",
+            "[",
+            "]",
+            ",",
+            '"',
+            "'''",
+            '"""',
+            "#",
+            "\n",
+            "1",
+            " ",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@settings(deadline=timedelta(seconds=2), max_examples=400)
+@given(TOML)
+def test_pieces_of_toml_in_any_order_are_refused_in_no_time_with_a_place(text):
+    with pytest.raises(Problems) as caught:
+        parse(text, name="any.toml")
+
+    assert all(one.place.line >= 1 and one.place.column >= 1 and one.code for one in caught.value.problems)
 
 
 @settings(deadline=None)
