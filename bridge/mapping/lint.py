@@ -11,6 +11,7 @@ from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Payload, Surroundings
 from bridge.mapping.positions import Keys
 from bridge.mapping.remarks import Group, Remark, Tally, masked_value
+from bridge.mapping.standing import Standing
 from bridge.mapping.watching import Watch, watches
 
 MOST_VALUES = 20
@@ -41,12 +42,13 @@ MISSING = Text(
 
 def check(mapping: MappingFile, payloads: Iterable[Payload], about: Surroundings) -> tuple[Remark, ...]:
     """Everything to know about this mapping over these payloads; the payloads are read once, one at a time."""
-    seen = Tally()
+    seen, standing = Tally(), Standing()
     watched = watches(mapping)
     waiting = watched
     total = 0
     for payload in payloads:
         total += 1
+        standing.see(payload)
         seen.add(to_row(mapping, payload, about).problems)
         for watch in waiting:
             watch.see(payload)
@@ -54,13 +56,13 @@ def check(mapping: MappingFile, payloads: Iterable[Payload], about: Surroundings
         waiting = [watch for watch in waiting if not watch.is_settled]
     if not total:
         return ()
-    return tuple(_told(mapping, seen, watched, about, total))
+    return tuple(_told(mapping, seen, watched, standing, total))
 
 
-def _told(mapping: MappingFile, seen: Tally, watched: list[Watch], about: Surroundings, total: int) -> Iterator[Remark]:
+def _told(mapping: MappingFile, seen: Tally, watched: list[Watch], standing: Standing, total: int) -> Iterator[Remark]:
     projects: set[Keys] = set()
     for target, rule in mapping.targets.items():
-        remarks = [remark for watch in watched if watch.target == target for remark in watch.told(total)]
+        remarks = [remark for watch in watched if watch.target == target for remark in watch.told(total, standing)]
         for remark in remarks:
             # Every rule of a section of projects has the same condition.
             if remark.code != "condition_fits_none" or remark.keys not in projects:

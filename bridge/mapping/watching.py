@@ -17,6 +17,7 @@ from bridge.mapping.paths import Path, getter, may_stand
 from bridge.mapping.positions import Keys
 from bridge.mapping.remarks import Remark
 from bridge.mapping.rules import Applies, applies
+from bridge.mapping.standing import CUTOFF, SURELY, Standing
 from bridge.mapping.words import shown, word
 
 MOST_WORDS = 12
@@ -25,6 +26,14 @@ MOST_NOTED = 200
 NOWHERE = Text(
     zh="{target}：{total} 条数据里都没有 {path}；请更正路径，或写 optional = true。",
     en="{target}: none of {total} payloads has {path}; correct the path, or write optional = true.",
+)
+NOWHERE_NEAR = Text(
+    zh="{target}：{total} 条数据里都没有 {path}；最接近的是 {near}。请更正路径，或写 optional = true。",
+    en="{target}: none of {total} payloads has {path}; the nearest is {near}. Correct the path, or write optional = true.",
+)
+PERHAPS_MEANT = Text(
+    zh="{target}：{total} 条数据里都没有 {path}，有 {near}；若不是写错，可以不管。",
+    en="{target}: none of {total} payloads has {path}, but {near}; unless it is misspelt, nothing is wrong.",
 )
 CONDITION_NOWHERE = Text(
     zh="{target}：{total} 条数据里都没有 when 的 {path}，所以条件从不成立；请更正路径。",
@@ -50,15 +59,14 @@ class Watch(Protocol):
 
     def see(self, payload: Payload) -> None: ...
 
-    def told(self, total: int) -> Iterator[Remark]: ...
+    def told(self, total: int, standing: Standing) -> Iterator[Remark]: ...
 
 
 def watches(mapping: MappingFile) -> list[Watch]:
     """Everything that the rules of the task expect of payloads."""
     found: list[Watch] = []
     for target, rule in mapping.targets.items():
-        if not rule.optional:
-            found += _path_watches(target, rule)
+        found += _path_watches(target, rule)
         found += [
             _ConditionWatch(target, attempt.keys, attempt.when, bool(section_of(attempt)))
             for attempt in rule.attempts
@@ -73,14 +81,14 @@ def _path_watches(target: str, rule: Rule) -> Iterator[Watch]:
         groups.setdefault(section_of(attempt), []).append(attempt)
         for part in attempt.template.parts if attempt.template else ():
             if isinstance(part, Path):
-                yield _PathWatch(target, (*attempt.keys, "template"), part.text, (part,), attempt.when)
+                yield _PathWatch(target, (*attempt.keys, "template"), part.text, (part,), attempt.when, rule.optional)
     for section, attempts in groups.items():
         paths = tuple(path for attempt in attempts for path in attempt.paths)
         label = " | ".join(dict.fromkeys(attempt.label for attempt in attempts))
         if paths:
             # What only some projects have is only looked for in them.
             when = tuple(group for attempt in attempts for group in attempt.when) if section else ()
-            yield _PathWatch(target, attempts[0].origin, label, paths, when)
+            yield _PathWatch(target, attempts[0].origin, label, paths, when, rule.optional)
 
 
 @dataclass(slots=True)
@@ -92,6 +100,7 @@ class _PathWatch:
     label: str
     paths: tuple[Path, ...]
     when: Conditions
+    optional: bool
     is_settled: bool = False
     fitting: int = 0
     holds: Applies | None = field(init=False)
@@ -104,10 +113,16 @@ class _PathWatch:
             self.fitting += 1
             self.is_settled = any(may_stand(path.steps, payload) for path in self.paths)
 
-    def told(self, total: int) -> Iterator[Remark]:
-        if not self.is_settled and self.fitting:
-            facts = {"target": self.target, "path": self.label, "total": self.fitting}
-            yield Remark.of("path_nowhere", self.keys, NOWHERE, **facts)
+    def told(self, total: int, standing: Standing) -> Iterator[Remark]:
+        if self.is_settled or not self.fitting:
+            return
+        cutoff = SURELY if self.optional else CUTOFF
+        near = next(filter(None, (standing.nearest(path.text, cutoff=cutoff) for path in self.paths)), "")
+        facts = {"target": self.target, "path": self.label, "total": self.fitting, "near": near}
+        if not self.optional:
+            yield Remark.of("path_nowhere", self.keys, NOWHERE_NEAR if near else NOWHERE, **facts)
+        elif near and not any(standing.has(path) for path in self.paths):
+            yield Remark("path_misspelt", self.keys, Phrase(PERHAPS_MEANT, facts), "info")
 
 
 @dataclass(slots=True)
@@ -135,7 +150,7 @@ class _ConditionWatch:
                 self.standing.add(path.text)
             note_word(self.words, path, payload)
 
-    def told(self, total: int) -> Iterator[Remark]:
+    def told(self, total: int, _standing: Standing) -> Iterator[Remark]:
         if self.is_settled:
             return
         if not any(all(path.text in self.standing for path, _ in group) for group in self.when):

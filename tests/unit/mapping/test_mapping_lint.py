@@ -52,16 +52,28 @@ def test_a_path_that_no_payload_has_is_told_unless_it_is_optional(told):
     rows = [{"sprint": {"name": "S1"}}, {}]
 
     assert told(text, rows) == [
-        "sprint: none of 2 payloads has sprnt.name | iteration.name; correct the path, or write optional = true."
+        "sprint: none of 2 payloads has sprnt.name | iteration.name; the nearest is sprint.name. "
+        "Correct the path, or write optional = true."
     ]
-    assert told(text + "optional = true", rows) == []
+    assert told(text + "optional = true", [{"iteration": None}]) == []
+    assert told('[task.sprint]\nfrom = "of.it"\noptional = true', rows) == []
+
+
+def test_an_optional_path_that_is_nearly_one_there_is_may_be_misspelt(told, placed):
+    text = '[task.sprint]\nfrom = "sprnt.name"\noptional = true'
+
+    assert placed(text, [{"sprint": {"name": "S1"}}]) == [("path_misspelt", "info", 3)]
+    assert told(text, [{"sprint": {"name": "S1"}}]) == [
+        "sprint: none of 1 payloads has sprnt.name, but sprint.name; unless it is misspelt, nothing is wrong."
+    ]
 
 
 def test_a_status_that_stands_nowhere_is_one_mistake_and_not_one_a_value(told):
     text = '[task.status]\nfrom = "stat.type"\nvalues = { a = "todo" }'
 
     assert told(text, [{}, {}]) == [
-        "status: none of 2 payloads has stat.type; correct the path, or write optional = true."
+        "status: none of 2 payloads has stat.type; the nearest is state.type. "
+        "Correct the path, or write optional = true."
     ]
 
 
