@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from bridge.mapping import markup, people
+from bridge.mapping import people
 from bridge.mapping.outcome import Surroundings, Unfit
 from bridge.mapping.words import clean, fold, numeral
 
@@ -55,6 +55,9 @@ def url(value: Any, about: Surroundings) -> str | None:
 
 def html_text(value: Any, about: Surroundings) -> str | None:
     """What a reader of the HTML sees."""
+    # The names of all entities take a while to load, and few files need them.
+    from bridge.mapping import markup
+
     written = text(value, about)
     return None if written is None else clean(markup.text_of(written))
 

@@ -8,6 +8,7 @@ from bridge.language import Text
 from bridge.mapping.apply import to_row
 from bridge.mapping.declaration import Attempt, Rule
 from bridge.mapping.document import MappingFile
+from bridge.mapping.masking import leads_to_people
 from bridge.mapping.outcome import Payload, Surroundings
 from bridge.mapping.positions import Keys
 from bridge.mapping.remarks import Group, Remark, Tally, masked_value
@@ -117,4 +118,4 @@ def _map_of(attempt: Attempt) -> Keys:
 def _is_person(rule: Rule, path: str) -> bool:
     conversion = attempt_of(rule, path).conversion
     is_people = rule.target.gives == "people" or (conversion is not None and conversion.gives == "people")
-    return is_people or rule.target.personal
+    return is_people or rule.target.personal or leads_to_people(path)

@@ -48,7 +48,7 @@ class _Section:
         fitting = self.found[""]
         if not fitting:
             for path, words in self.words.items():
-                facts = {"target": self.name, "total": total, "path": path, "words": quoted(words)}
+                facts = {"target": self.name, "total": total, "path": path, "words": quoted(path, words)}
                 yield Remark.of("condition_fits_none", (*self.keys, "when"), FITS_NONE, **facts)
             return
         for rule in self.rules:

@@ -11,11 +11,11 @@ from bridge.language import Phrase, Text
 from bridge.mapping.declaration import Attempt, Conditions, Rule
 from bridge.mapping.document import MappingFile
 from bridge.mapping.inheritance import section_of
-from bridge.mapping.masking import masked
+from bridge.mapping.masking import leads_to_people
 from bridge.mapping.outcome import Payload
 from bridge.mapping.paths import Path, getter, may_stand
 from bridge.mapping.positions import Keys
-from bridge.mapping.remarks import Remark
+from bridge.mapping.remarks import Remark, masked_value
 from bridge.mapping.rules import Applies, applies
 from bridge.mapping.standing import CUTOFF, SURELY, Standing
 from bridge.mapping.words import shown, word
@@ -160,11 +160,11 @@ class _ConditionWatch:
             yield Remark.of("condition_nowhere", self._place, CONDITION_NOWHERE, **facts)
             return
         if self.in_section:
-            words = "; ".join(f"{path}: {quoted(said)}" for path, said in self.words.items())
+            words = "; ".join(f"{path}: {quoted(path, said)}" for path, said in self.words.items())
             yield Remark.of("condition_fits_none", self._place, NO_SUCH_PROJECT, total=total, words=words)
             return
         for path, said in list(self.words.items())[:1]:
-            facts = {"target": self.target, "path": path, "total": total, "words": quoted(said)}
+            facts = {"target": self.target, "path": path, "total": total, "words": quoted(path, said)}
             # That no task is in this state just now is no mistake.
             yield Remark("condition_fits_none", self._place, Phrase(FITS_NONE, facts), "info")
 
@@ -182,6 +182,7 @@ def note_word(words: dict[str, Counter[str]], path: Path, payload: Payload) -> N
             noted[said] += 1
 
 
-def quoted(words: Counter[str]) -> str:
-    """The most frequent words."""
-    return ", ".join(f'"{masked(shown(one))}"' for one, _ in words.most_common(MOST_WORDS))
+def quoted(path: str, words: Counter[str]) -> str:
+    """The most frequent words that stand at a path."""
+    person = leads_to_people(path)
+    return ", ".join(f'"{masked_value(shown(one), person)}"' for one, _ in words.most_common(MOST_WORDS))

@@ -178,11 +178,20 @@ def test_an_id_that_a_list_does_not_have_is_no_matter_of_values(a_file, about):
 
 def test_examples_name_nobody(a_file, about):
     text = '[task.assignees]\nfrom = "who"\n[fields.cc]\nfrom = "cc"\nconvert = "person"\n[task.due_on]\nfrom = "due"\nconvert = "iso_date"'
-    rows = [{**ROW, "who": [["林悦"]], "cc": ["林悦", "赵宁"], "due": "问 lin@example.com 或 13812345678"}]
+    text += (
+        '\n[task.priority]\nfrom = "created_by.name"\nvalues = { high = ["王敏"] }\nwhen = { "owner.name" = ["钱"] }'
+    )
+    text += '\n[task.sprint]\nfrom = "created_by.name"\nvalues = { high = ["王敏"] }'
+    people = {"who": [["林悦"]], "cc": ["林悦", "赵宁"], "owner": {"name": "孙立"}, "created_by": {"name": "周敏"}}
+    rows = [{**ROW, **people, "due": "问 lin@example.com 或 13812345678"}]
 
     said = " ".join(one.say("zh") for one in lint.check(a_file(text), rows, about()))
 
-    assert not [private for private in ("林悦", "赵宁", "lin@", "example", "12345678") if private in said]
+    assert not [
+        private for private in ("林悦", "赵宁", "孙立", "周敏", "lin@", "example", "12345678") if private in said
+    ]
+    assert "孙**" in said
+    assert "周**" in said
     assert "l***@***" in said
 
 
