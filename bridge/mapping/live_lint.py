@@ -32,15 +32,24 @@ NOT_LIVE = Text(
 
 
 def check(
-    mapping: MappingFile, sample: Collection[str], rows_of: Mapping[str, Sequence[Payload]], about: Surroundings
+    mapping: MappingFile,
+    sample: Collection[str],
+    rows_of: Mapping[str, Sequence[Payload]],
+    about: Surroundings,
+    *,
+    partial: Collection[str] = (),
 ) -> Iterator[Remark]:
-    """`sample` are the dotted keys of one live task; `rows_of` what the lists of `[listed]` hold just now."""
+    """`sample` are the dotted keys of one live task; `rows_of` what the lists of `[listed]` hold just now.
+
+    What a list does not have is only missing where it was read whole: `partial` are those that were not.
+    """
     for member, stream in mapping.listed.items():
         rows = rows_of.get(stream, ())
         if not rows:
             continue
         if member.endswith(EACH):
-            yield from _members(mapping, member.removesuffix(EACH), stream, Known.of(rows))
+            if stream not in partial:
+                yield from _members(mapping, member.removesuffix(EACH), stream, Known.of(rows))
         else:
             yield from _values(mapping, member, stream, rows, about)
     if sample:
@@ -50,9 +59,13 @@ def check(
 def _members(mapping: MappingFile, parent: str, stream: str, known: Known) -> Iterator[Remark]:
     """Properties that the mapping reads and nobody has defined."""
     for rule in mapping.targets.values():
-        if rule.optional:
-            continue
-        for attempt, path in _paths(rule):
+        for attempt in rule.attempts:
+            lookup = attempt.lookup
+            if lookup is not None and lookup.option_of is not None and lookup.streams == (stream,):
+                remark = known.missing((*attempt.keys, "lookup", "option_of"), stream, lookup.option_of)
+                if remark is not None:
+                    yield remark
+        for attempt, path in _paths(rule) if not rule.optional else ():
             match path.steps:
                 case (Key(first), Key(name), *_) if first == parent:
                     remark = known.missing(attempt.origin, stream, name)

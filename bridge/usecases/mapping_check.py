@@ -141,6 +141,8 @@ def _examined(space: Workspace, source: SourceConfig, mapping: MappingFile, name
         from bridge.usecases.mapping_live import against_source
 
         remarks += against_source(space, source, mapping, looks.about)
+    # What is stored and what the source tells just now may be wrong in the same way.
+    remarks = list({(one.code, one.keys, one.text.text.en, str(one.text.facts)): one for one in remarks}.values())
     ordered = sorted(remarks, key=lambda one: (mapping.place(one.keys).line, mapping.place(one.keys).column))
     return Checked(source.name, name, tuple(_placed(mapping, name, ordered)), tuple(looks.looked))
 

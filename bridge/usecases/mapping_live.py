@@ -50,7 +50,8 @@ def against_source(space: Workspace, source: SourceConfig, mapping: MappingFile,
     names = {name: {_id(row): row for row in found} for name, found in rows.items()}
     texts = {key: table for key, table in options.tables(mapping, lambda name: rows.get(name, ())).items() if table}
     about = replace(about, lookups={**about.lookups, **names, **texts})
-    return [*listed.remarks, *live_lint.check(mapping, _keys(answer, stream), rows, about)]
+    found = live_lint.check(mapping, _keys(answer, stream), rows, about, partial=listed.partial)
+    return [*listed.remarks, *found]
 
 
 def _keys(answer: Check, stream: str) -> frozenset[str]:
@@ -70,6 +71,8 @@ class _Lists:
         self._mapping = mapping
         self._until = time.monotonic() + MOST_S
         self.remarks: list[Remark] = []
+        self.partial: set[str] = set()
+        """Lists that were not read whole."""
 
     def read(self) -> Mapping[str, list[Payload]]:
         if not self._mapping.listed:
@@ -94,6 +97,7 @@ class _Lists:
             scopes = tuple(connector.scopes(stream))
             for number, scope in enumerate(scopes):
                 if number >= MOST_SCOPES or time.monotonic() > self._until:
+                    self.partial.add(stream)
                     self._note("sampled", ("listed", member), NOT_ALL, stream=stream, looked=number, total=len(scopes))
                     return
                 for page in islice(connector.pages(stream, scope, {}), MOST_SCOPES):
@@ -103,6 +107,7 @@ class _Lists:
                             met.add(key)
                             yield record.payload
         except ConnectorError as err:
+            self.partial.add(stream)
             facts = {"stream": stream, "why": in_words(err.code, str(err))}
             self.remarks.append(Remark.of("list_unread", ("listed", member), NOT_LISTED, **facts))
 

@@ -173,6 +173,7 @@ def test_the_text_of_an_option_is_read_from_the_list_of_properties(site: Site):
     tasks = site.run("tasks", "--source", "pingcode", "--json").lines
     assert sorted(str(task["fields"]["region"]) for task in tasks) == ["None", "None", "None", "华东", "华南"]
     assert site.run("mapping", "check", "--live").code == 0
+    assert site.run("mapping", "check", "--live", "--json").json["sources"][0]["remarks"] == []
     wrong = site.write("wrong.toml", SHIPPED[:listed] + rule.format("销售区域") + SHIPPED[listed:])
     assert [
         said for code, _, said in told(site.run("mapping", "check", str(wrong), "--json")) if code == "unknown_property"

@@ -144,5 +144,22 @@ def test_what_a_single_object_lacks_is_worth_a_look_and_no_mistake(a_file, about
     ]
 
 
+def test_an_option_of_a_property_that_the_source_has_not_is_told(live):
+    text = '[task.key]\nfrom = "a"\nlookup = { stream = "properties", option_of = "合同里程碑" }\noptional = true'
+
+    found = live(text, properties=PROPERTIES)
+
+    assert [(code, keys[2:]) for code, keys, _ in found] == [("unknown_property", ("lookup", "option_of"))]
+
+
+def test_of_a_list_that_was_not_read_whole_nothing_is_missing(a_file, about):
+    mapping = a_file(LISTED + '[task.milestone]\nfrom = "properties.x"')
+    rows = {"properties": PROPERTIES, "states": STATES}
+
+    found = live_lint.check(mapping, frozenset(), rows, about(), partial={"properties", "states"})
+
+    assert [one.code for one in found] == ["live_value_unmapped"]
+
+
 def test_without_a_list_nothing_is_said_of_it(live):
     assert live('[task.milestone]\nfrom = "properties.x"') == []
