@@ -53,6 +53,15 @@ def url(value: Any, about: Surroundings) -> str | None:
     return found
 
 
+def html_text(value: Any, about: Surroundings) -> str | None:
+    """What a reader of the HTML sees."""
+    # The names of all entities take a while to load, and few files need them.
+    from bridge.mapping import markup
+
+    written = text(value, about)
+    return None if written is None else clean(markup.text_of(written))
+
+
 def number(value: Any, _about: Surroundings) -> float | None:
     """A finite number, also written as text."""
     return _number(value)
@@ -210,6 +219,7 @@ CONVERSIONS: dict[str, Conversion] = {
     for conversion in (
         Conversion("text", "text", text),
         Conversion("url", "text", url),
+        Conversion("html_text", "text", html_text),
         Conversion("number", "number", number),
         Conversion("percent", "number", percent),
         Conversion("hours_from_minutes", "number", hours_from_minutes),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.mapping.conversions import Conversion
 from bridge.mapping.paths import Path
+from bridge.mapping.patterns import Pattern
+from bridge.mapping.positions import Keys
 from bridge.mapping.targets import Target
 
 Conditions = tuple[tuple[tuple[Path, frozenset[str]], ...], ...]
@@ -16,10 +18,14 @@ Conditions = tuple[tuple[tuple[Path, frozenset[str]], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The row of an id in the first of `streams` that has it, and the first of `paths` in it that has a value."""
+    """The row of an id in the first of `streams` that has it, and the first of `paths` in it that has a value.
+
+    With `option_of` the streams list properties, and the id is that of an option of the property of this key.
+    """
 
     streams: tuple[str, ...]
     paths: tuple[Path, ...]
+    option_of: str | None = None
 
     @property
     def label(self) -> str:
@@ -51,10 +57,18 @@ class Attempt:
     template: Template | None = None
     inside: tuple[Path, ...] = ()
     lookup: Lookup | None = None
+    pattern: Pattern | None = None
     conversion: Conversion | None = None
     values: Mapping[str, Any] | None = None
     contains: frozenset[str] | None = None
     when: Conditions = ()
+    keys: Keys = field(default=(), compare=False)
+    """Where it stands in its file."""
+
+    @property
+    def origin(self) -> Keys:
+        """Where its file says where the value comes from."""
+        return (*self.keys, "all" if self.together else "from")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.errors import Problems, UsageProblem
+from bridge.errors import Problems
 from bridge.language import Phrase
-from bridge.mapping import targets, texts
+from bridge.mapping import entities, targets, texts
 from bridge.mapping.declaration import Rule
+from bridge.mapping.entities import FeedbackRecord, PersonRecord, Reader
 from bridge.mapping.grammar import Grammar
-from bridge.mapping.ledger import Ledger
+from bridge.mapping.inheritance import SECTION, Inheritance
+from bridge.mapping.ledger import TOP, FileProblem, Ledger, written
 from bridge.mapping.paths import Wrapping
-from bridge.mapping.positions import Keys, Place, locate
+from bridge.mapping.positions import Keys, Place, declared_twice, locate, nearest
 from bridge.mapping.readings import Claimant, Teller, Timesheet, claimant, teller, timesheet
 from bridge.mapping.rows import Plan, planned
 from bridge.mapping.rules import Read, compiled
@@ -24,6 +26,8 @@ from bridge.mapping.sections import Sections
 
 _TASK = {target.name: target for target in targets.TASK_TARGETS}
 _PROJECT = "project"
+PARTS = ("kind", "wrapped", "task", "fields", SECTION, "history", "effort", "project", "person", "feedback", "listed")
+UNKNOWN_TARGET = "unknown_target"
 _NEEDED = tuple(target.name for target in targets.TASK_TARGETS if target.needed)
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 
@@ -48,6 +52,15 @@ class MappingFile:
     """What tells of former values, one entry a stream and field."""
     effort: Timesheet | None = None
     claim: Claimant | None = None
+    person: Reader[PersonRecord] | None = None
+    feedback: Reader[FeedbackRecord] | None = None
+    listed: Mapping[str, str] = field(default_factory=dict)
+    """Member of the payload -> the list of what may stand in it; with `.*` the list of the members of that member."""
+    places: Mapping[Keys, Place] = field(default_factory=dict, repr=False, compare=False)
+    """Where each key of the file stands."""
+
+    def place(self, keys: Keys) -> Place:
+        return nearest(self.places, keys) or TOP
 
 
 def parse(text: str, *, name: str) -> MappingFile:
@@ -55,15 +68,20 @@ def parse(text: str, *, name: str) -> MappingFile:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     document, places = _toml(text, name)
     ledger = Ledger(name, places)
-    ledger.known_keys((), document, ("kind", "wrapped", "task", "fields", "history", "effort", "project"))
+    ledger.known_keys((), document, PARTS)
     kind = _kind(ledger, document)
     grammar = Grammar(ledger, _wrapping(ledger, document.get("wrapped")))
     tasks = _task_rules(grammar, document.get("task", {}))
     own = _field_rules(grammar, document.get("fields", {}))
+    if SECTION in document:
+        tasks, own = Inheritance(grammar, tasks, own).added(document[SECTION])
     sections = Sections(grammar, tasks)
     histories = sections.histories(document["history"]) if "history" in document else ()
     effort = sections.effort(document["effort"]) if "effort" in document else None
     claim = sections.claim(document["project"]) if "project" in document else None
+    person = entities.person(grammar, document["person"]) if "person" in document else None
+    feedback = entities.feedback(grammar, document["feedback"]) if "feedback" in document else None
+    listed = sections.listed(document.get("listed", {}))
     ledger.finish()
     version = f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
     readers = tuple((index, compiled(tasks[name])) for index, name in enumerate(_TASK) if name in tasks)
@@ -79,6 +97,10 @@ def parse(text: str, *, name: str) -> MappingFile:
         tuple(teller(telling, tasks) for telling in histories),
         None if effort is None else timesheet(effort),
         None if claim is None else claimant(claim),
+        person,
+        feedback,
+        listed,
+        places,
     )
 
 
@@ -89,20 +111,25 @@ def _toml(text: str, name: str) -> tuple[dict[str, Any], dict[Keys, Place]]:
     except tomllib.TOMLDecodeError as err:
         raise _alone(name, _syntax_problem(name, text, str(err))) from None
     except RecursionError:
-        what = Phrase(texts.TOO_DEEP, {})
-        raise _alone(name, UsageProblem(texts.WITHOUT_PLACE, file=name, what=what)) from None
+        raise _alone(name, FileProblem("too_deep", name, TOP, Phrase(texts.TOO_DEEP, {}))) from None
 
 
-def _alone(name: str, problem: UsageProblem) -> Problems:
+def _alone(name: str, problem: FileProblem) -> Problems:
     return Problems(texts.HEADING, [problem], file=name, count=1)
 
 
-def _syntax_problem(name: str, text: str, message: str) -> UsageProblem:
-    """The parser's own words, with its position in the form of all other messages."""
+def _syntax_problem(name: str, text: str, message: str) -> FileProblem:
+    """What is declared twice by both places; else the parser's own words, with its position as in all messages."""
     match = _POSITION.search(message)
-    end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
-    line, column = (match[1], match[2]) if match and match[1] else end
-    return UsageProblem(texts.NOT_TOML, file=name, line=line, column=column, detail=_POSITION.sub("", message))
+    end = Place(text.count("\n") + 1, len(text) - text.rfind("\n"))
+    place = Place(int(match[1]), int(match[2])) if match and match[1] else end
+    twice = declared_twice(text)
+    if twice is not None and twice[2].line <= place.line:
+        keys, first, second = twice
+        code = "duplicate_target" if keys[0] in ("task", "fields") else "duplicate_key"
+        return FileProblem(code, name, second, Phrase(texts.DUPLICATE, {"first": first.line}), written(keys))
+    detail = _POSITION.sub("", message)
+    return FileProblem("not_toml", name, place, Phrase(texts.NOT_TOML, {"detail": detail}))
 
 
 def _kind(ledger: Ledger, document: Mapping[str, Any]) -> str:
@@ -140,7 +167,7 @@ def _task_rules(grammar: Grammar, tables: Any) -> dict[str, Rule]:
         if name == _PROJECT and isinstance(table, dict):
             found |= _project_rules(grammar, table)
         elif name not in known:
-            grammar.ledger.unknown(("task", name), [*known, _PROJECT])
+            grammar.ledger.unknown(("task", name), [*known, _PROJECT], code=UNKNOWN_TARGET)
         elif rule := grammar.rule(("task", name), _TASK[name], table):
             found[name] = rule
     _refuse_missing(grammar.ledger, tables)
@@ -152,7 +179,7 @@ def _project_rules(grammar: Grammar, tables: Mapping[str, Any]) -> dict[str, Rul
     for name, table in tables.items():
         target = _TASK.get(f"{_PROJECT}.{name}")
         if target is None:
-            grammar.ledger.unknown(("task", _PROJECT, name), ("id", "key", "name"))
+            grammar.ledger.unknown(("task", _PROJECT, name), ("id", "key", "name"), code=UNKNOWN_TARGET)
         elif rule := grammar.rule(("task", _PROJECT, name), target, table):
             found[target.name] = rule
     return found
@@ -164,7 +191,7 @@ def _refuse_missing(ledger: Ledger, tables: Mapping[str, Any]) -> None:
         for part in name.split("."):
             node = node.get(part) if isinstance(node, dict) else None
         if node is None:
-            ledger.refuse((), texts.MISSING_TARGET, target=name)
+            ledger.refuse(("task", *name.split(".")), texts.MISSING_TARGET, target=name)
 
 
 def _field_rules(grammar: Grammar, tables: Any) -> dict[str, Rule]:

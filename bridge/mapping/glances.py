@@ -37,7 +37,7 @@ def conversion(target: Target, attempt: Attempt, *, unlisted: Sign) -> Convert |
     """All stages between the path and the field as one step; None where there are others than the usual ones."""
     if attempt.template is not None:
         return _tried(pipeline(target, attempt)) if target.gives == "text" else None
-    if not attempt.paths:
+    if not attempt.paths or attempt.pattern is not None:
         return None
     takes_lists = attempt.contains is not None or (attempt.conversion is not None and attempt.conversion.takes_lists)
     if not takes_lists and (attempt.together or any(path.many for path in attempt.paths)):

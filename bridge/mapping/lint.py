@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from bridge.language import Phrase, Text
-from bridge.mapping.apply import to_task
+from bridge.language import Text
+from bridge.mapping.apply import to_row
+from bridge.mapping.declaration import Attempt, Rule
 from bridge.mapping.document import MappingFile
-from bridge.mapping.outcome import Payload, Problem, Surroundings
-from bridge.mapping.paths import Path, may_stand
+from bridge.mapping.masking import leads_to_people
+from bridge.mapping.outcome import Payload, Surroundings
+from bridge.mapping.positions import Keys
+from bridge.mapping.remarks import Group, Remark, Tally, masked_value
+from bridge.mapping.standing import Standing
+from bridge.mapping.watching import Watch, watches
 
 MOST_VALUES = 20
 EXAMPLES = 3
@@ -17,6 +21,10 @@ EXAMPLES = 3
 UNMAPPED = Text(
     zh="{target}：{path} 的值“{value}”没有映射（{count} 条，共 {total} 条）；请把它加进 values。",
     en='{target}: the value "{value}" at {path} is not mapped ({count} of {total}); add it to values.',
+)
+UNKNOWN_REFERENCE = Text(
+    zh="{target}：{path} 里没有“{value}”（{count} 条，共 {total} 条）；请更正查找，或写 optional = true。",
+    en='{target}: "{value}" is unknown at {path} ({count} of {total}); correct the lookup, or write optional = true.',
 )
 MORE_UNMAPPED = Text(
     zh="{target}：还有 {values} 个值没有映射（{count} 条，共 {total} 条）。",
@@ -31,63 +39,83 @@ MISSING = Text(
     en="{target}: {count} of {total} have no value at {path}; without an id or a project they go to quarantine. "
     "Check from.",
 )
-NOWHERE = Text(
-    zh="{target}：{total} 条数据里都没有 {path}；请更正路径，或写 optional = true。",
-    en="{target}: none of {total} payloads has {path}; correct the path, or write optional = true.",
-)
 
 
-def check(mapping: MappingFile, payloads: Iterable[Payload], about: Surroundings) -> tuple[Phrase, ...]:
+def check(mapping: MappingFile, payloads: Iterable[Payload], about: Surroundings) -> tuple[Remark, ...]:
     """Everything to know about this mapping over these payloads; the payloads are read once, one at a time."""
-    seen: Counter[Problem] = Counter()
-    unseen = {target: list(rule.paths) for target, rule in mapping.targets.items() if not rule.optional and rule.paths}
+    seen, standing = Tally(), Standing()
+    watched = watches(mapping)
+    waiting = watched
     total = 0
     for payload in payloads:
         total += 1
-        seen.update(to_task(mapping, payload, about).problems)
-        for target in [target for target, paths in unseen.items() if _leads_somewhere(paths, payload)]:
-            del unseen[target]
+        standing.see(payload)
+        seen.add(to_row(mapping, payload, about).problems)
+        for watch in waiting:
+            watch.see(payload)
+        # What has been found is not looked for again.
+        waiting = [watch for watch in waiting if not watch.is_settled]
     if not total:
         return ()
-    return tuple(_told(mapping, seen, unseen, total))
+    return tuple(_told(mapping, seen, watched, standing, total))
 
 
-def _leads_somewhere(paths: list[Path], payload: Payload) -> bool:
-    return any(may_stand(path.steps, payload) for path in paths)
-
-
-def _told(mapping: MappingFile, seen: Counter[Problem], unseen: dict[str, list[Path]], total: int) -> Iterator[Phrase]:
+def _told(mapping: MappingFile, seen: Tally, watched: list[Watch], standing: Standing, total: int) -> Iterator[Remark]:
+    projects: set[Keys] = set()
     for target, rule in mapping.targets.items():
-        of_target = {problem: count for problem, count in seen.items() if problem.target == target}
-        if target in unseen:
-            yield Phrase(NOWHERE, {"target": target, "path": rule.label, "total": total})
-            of_target = {p: count for p, count in of_target.items() if p.code != "unmapped_value"}
-        yield from _unmapped(target, _of(of_target, "unmapped_value"), total)
-        yield from _counted(target, UNREADABLE, _of(of_target, "unreadable_value"), total)
-        yield from _counted(target, MISSING, _of(of_target, "missing_required"), total)
+        remarks = [remark for watch in watched if watch.target == target for remark in watch.told(total, standing)]
+        for remark in remarks:
+            # Every rule of a section of projects has the same condition.
+            if remark.code != "condition_fits_none" or remark.keys not in projects:
+                yield remark
+            projects.add(remark.keys)
+        if not any(remark.code == "path_nowhere" for remark in remarks):
+            yield from unmapped(rule, list(seen.of(target, "unmapped_value")), total)
+        for group in seen.of(target, "unreadable_value"):
+            yield unreadable(rule, group, total)
+        for group in seen.of(target, "missing_required"):
+            facts = {"target": target, "path": group.path, "count": group.count, "total": total}
+            yield Remark.of("missing_required", attempt_of(rule, group.path).origin, MISSING, **facts)
 
 
-def _of(problems: dict[Problem, int], code: str) -> list[tuple[Problem, int]]:
-    """Those of one kind, the most frequent first."""
-    chosen = [(problem, count) for problem, count in problems.items() if problem.code == code]
-    return sorted(chosen, key=lambda entry: (-entry[1], entry[0].path, entry[0].value))
-
-
-def _unmapped(target: str, problems: list[tuple[Problem, int]], total: int) -> Iterator[Phrase]:
-    for problem, count in problems[:MOST_VALUES]:
-        facts = {"target": target, "path": problem.path, "value": problem.value, "count": count, "total": total}
-        yield Phrase(UNMAPPED, facts)
-    rest = problems[MOST_VALUES:]
+def unmapped(rule: Rule, groups: list[Group], total: int) -> Iterator[Remark]:
+    """The values that no map lists, the most frequent first, and how many more there are."""
+    values = [(group, value, count) for group in groups for value, count in group.values.items()]
+    values.sort(key=lambda entry: (-entry[2], entry[0].path, entry[1]))
+    for group, value, count in values[:MOST_VALUES]:
+        facts = {"path": group.path, "value": masked_value(value, _is_person(rule, group.path)), "count": count}
+        attempt = attempt_of(rule, group.path)
+        text = UNKNOWN_REFERENCE if attempt.lookup is not None and attempt.values is None else UNMAPPED
+        yield Remark.of("unmapped_value", _map_of(attempt), text, target=group.target, total=total, **facts)
+    beyond = sum(group.beyond for group in groups)
+    rest = values[MOST_VALUES:]
     if rest:
-        facts = {"target": target, "values": len(rest), "count": sum(count for _, count in rest), "total": total}
-        yield Phrase(MORE_UNMAPPED, facts)
+        count = sum(count for _, _, count in rest) + beyond
+        further = f"{len(rest)}+" if beyond else len(rest)
+        facts = {"target": groups[0].target, "values": further, "count": count, "total": total}
+        yield Remark.of("unmapped_value", _map_of(attempt_of(rule, rest[0][0].path)), MORE_UNMAPPED, **facts)
 
 
-def _counted(target: str, text: Text, problems: list[tuple[Problem, int]], total: int) -> Iterator[Phrase]:
-    """One line a path, with examples."""
-    for path in dict.fromkeys(problem.path for problem, _ in problems):
-        here = [(problem, count) for problem, count in problems if problem.path == path]
-        examples = ", ".join(f'"{problem.value}"' for problem, _ in here[:EXAMPLES])
-        count = sum(count for _, count in here)
-        facts = {"target": target, "path": path, "count": count, "total": total, "examples": examples}
-        yield Phrase(text, facts)
+def unreadable(rule: Rule, group: Group, total: int) -> Remark:
+    examples = group.examples(EXAMPLES, person=_is_person(rule, group.path))
+    facts = {"target": group.target, "path": group.path, "count": group.count, "total": total, "examples": examples}
+    return Remark.of("unreadable_value", attempt_of(rule, group.path).origin, UNREADABLE, **facts)
+
+
+def attempt_of(rule: Rule, path: str) -> Attempt:
+    """The alternative in which a value was met at this path; the first one where that cannot be told."""
+    for attempt in rule.attempts:
+        if path == attempt.label or any(path.split(" → ")[0] == one.text for one in attempt.paths):
+            return attempt
+    return rule.attempts[0]
+
+
+def _map_of(attempt: Attempt) -> Keys:
+    """The value map that should have listed a value; without one the alternative itself."""
+    return attempt.keys if attempt.values is None else (*attempt.keys, "values")
+
+
+def _is_person(rule: Rule, path: str) -> bool:
+    conversion = attempt_of(rule, path).conversion
+    is_people = rule.target.gives == "people" or (conversion is not None and conversion.gives == "people")
+    return is_people or rule.target.personal or leads_to_people(path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 Keys = tuple[str | int, ...]
@@ -34,6 +36,26 @@ def locate(text: str) -> dict[Keys, Place]:
     return {keys: _place(lines, offset) for keys, offset in scan.found.items()}
 
 
+def declared_twice(text: str) -> tuple[Keys, Place, Place] | None:
+    """The first table or key that TOML refuses because it has been declared before; None where that is not what is wrong."""
+    scan = _Scan(text)
+    # What is wrong otherwise is told by the parser; up to there the scan knows what it has met.
+    with suppress(ValueError, RecursionError):
+        scan.document()
+    if scan.twice is None:
+        return None
+    lines = [0, *(match.end() for match in re.finditer("\n", text))]
+    keys, first, second = scan.twice
+    return keys, _place(lines, first), _place(lines, second)
+
+
+def nearest(places: Mapping[Keys, Place], keys: Keys) -> Place | None:
+    """Where the keys stand, else the innermost of what holds them; None where nothing of it is in the file."""
+    while keys and keys not in places:
+        keys = keys[:-1]
+    return places.get(keys)
+
+
 def _place(lines: list[int], offset: int) -> Place:
     number = bisect_right(lines, offset)
     return Place(number, offset - lines[number - 1] + 1)
@@ -46,12 +68,15 @@ class _Scan:
         self.text = text
         self.at = 0
         self.found: dict[Keys, int] = {}
+        self.twice: tuple[Keys, int, int] | None = None
+        """What was declared twice, and both offsets."""
+        self._declared: dict[Keys, int] = {}
         self._elements: dict[Keys, int] = {}
 
     def document(self) -> None:
         table: Keys = ()
         self._blank()
-        while self.at < len(self.text):
+        while self.at < len(self.text) and self.twice is None:
             if self._is("["):
                 table = self._header()
             else:
@@ -71,7 +96,14 @@ class _Scan:
         if is_array:
             self.found.setdefault(keys, start)
             self._elements[keys] = self._elements.get(keys, 0) + 1
+        else:
+            self._declare(keys, start)
         return self._entered(keys, start)
+
+    def _declare(self, keys: Keys, start: int) -> None:
+        first = self._declared.setdefault(keys, start)
+        if first != start and self.twice is None:
+            self.twice = keys, first, start
 
     def _entered(self, keys: Keys, start: int) -> Keys:
         """The keys of the table itself: of an array of tables that is its latest element."""
@@ -87,6 +119,7 @@ class _Scan:
         for name in self._key():
             keys = (*keys, name)
             self.found.setdefault(keys, start)
+        self._declare(keys, start)
         self._blank()
         self.at += 1
         self._blank()
@@ -123,20 +156,28 @@ class _Scan:
         self.at += 1
         index = 0
         self._blank()
-        while not self._is("]"):
-            self.found.setdefault((*keys, index), self.at)
+        while not self._ends("]"):
+            start = self.at
+            self.found.setdefault((*keys, index), start)
             self._value((*keys, index))
             index += 1
             self._comma()
+            if self.at == start:
+                raise ValueError(f"no value at offset {start}")
         self.at += 1
 
     def _inline_table(self, keys: Keys) -> None:
         self.at += 1
         self._blank()
-        while not self._is("}"):
+        while not self._ends("}"):
             self._pair(keys)
             self._comma()
         self.at += 1
+
+    def _ends(self, mark: str) -> bool:
+        if self.at >= len(self.text):
+            raise ValueError(f"no {mark} before the end")
+        return self._is(mark)
 
     def _comma(self) -> None:
         self._blank()

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bridge.language import Phrase, Text
 from bridge.mapping.declaration import Conditions, Rule
 from bridge.mapping.document import MappingFile
-from bridge.mapping.lint import EXAMPLES, NOWHERE, UNMAPPED, UNREADABLE
+from bridge.mapping.lint import unmapped, unreadable
 from bridge.mapping.outcome import Payload, Problem, Surroundings
-from bridge.mapping.paths import getter, may_stand
+from bridge.mapping.paths import may_stand
+from bridge.mapping.positions import Keys
+from bridge.mapping.remarks import Remark, Tally
 from bridge.mapping.rules import applies
-from bridge.mapping.words import shown, word
-
-MOST_WORDS = 12
-
-FITS_NONE = Text(
-    zh="{target}：when 不符合 {total} 条中的任何一条；{path} 处的值有：{words}。",
-    en="{target}: when fits none of {total} rows; at {path} they have {words}.",
-)
+from bridge.mapping.watching import FITS_NONE, NOWHERE, note_word, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +22,11 @@ class _Section:
     """One section over the rows of its stream, and what was met so far."""
 
     name: str
+    keys: Keys
     when: Conditions
     rules: tuple[Rule, ...]
     read: Callable[[Payload, Surroundings, list[Problem]], object]
-    problems: Counter[Problem] = field(default_factory=Counter)
+    seen: Tally = field(default_factory=Tally)
     words: dict[str, Counter[str]] = field(default_factory=dict)
     """Path of a condition -> the words that stand there, as long as no row fits."""
     found: Counter[str] = field(default_factory=Counter)
@@ -40,50 +35,54 @@ class _Section:
     def see(self, row: Payload, about: Surroundings) -> None:
         holds = applies(self.when)
         if holds is not None and not holds(row):
-            self._note_words(row)
+            for path, _ in (condition for group in self.when for condition in group):
+                note_word(self.words, path, row)
             return
         self.found[""] += 1
         problems: list[Problem] = []
         self.read(row, about, problems)
-        self.problems.update(problems)
+        self.seen.add(problems)
         self.found.update(rule.label for rule in self.rules if any(may_stand(path.steps, row) for path in rule.paths))
 
-    def _note_words(self, row: Payload) -> None:
-        for path, _ in (condition for group in self.when for condition in group):
-            said = word(getter(path)(row))
-            if said is not None:
-                self.words.setdefault(path.text, Counter())[said] += 1
-
-    def told(self, total: int) -> Iterator[Phrase]:
+    def told(self, total: int) -> Iterator[Remark]:
         fitting = self.found[""]
         if not fitting:
             for path, words in self.words.items():
-                said = ", ".join(f'"{shown(one)}"' for one, _ in words.most_common(MOST_WORDS))
-                yield Phrase(FITS_NONE, {"target": self.name, "total": total, "path": path, "words": said})
+                facts = {"target": self.name, "total": total, "path": path, "words": quoted(path, words)}
+                yield Remark.of("condition_fits_none", (*self.keys, "when"), FITS_NONE, **facts)
             return
         for rule in self.rules:
-            if not self.found[rule.label]:
-                yield Phrase(NOWHERE, {"target": self.name, "path": rule.label, "total": fitting})
+            if rule.paths and not rule.optional and not self.found[rule.label]:
+                facts = {"target": self.name, "path": rule.label, "total": fitting}
+                yield Remark.of("path_nowhere", rule.attempts[0].origin, NOWHERE, **facts)
         yield from self._unread(fitting)
 
-    def _unread(self, total: int) -> Iterator[Phrase]:
-        # Of a path that leads nowhere everything has been said.
-        told = [(problem, count) for problem, count in self.problems.most_common() if self.found[problem.path]]
-        for problem, count in told:
-            if problem.code == "unmapped_value":
-                facts = {"target": problem.target, "path": problem.path, "value": problem.value}
-                yield Phrase(UNMAPPED, {**facts, "count": count, "total": total})
-        unreadable = [(problem, count) for problem, count in told if problem.code == "unreadable_value"]
-        for target, path in dict.fromkeys((problem.target, problem.path) for problem, _ in unreadable):
-            here = [(one, count) for one, count in unreadable if (one.target, one.path) == (target, path)]
-            examples = ", ".join(f'"{one.value}"' for one, _ in here[:EXAMPLES])
-            facts = {"target": target, "path": path, "examples": examples}
-            yield Phrase(UNREADABLE, {**facts, "count": sum(count for _, count in here), "total": total})
+    def _unread(self, total: int) -> Iterator[Remark]:
+        for target in self.seen.targets:
+            # Of a path that leads nowhere everything has been said.
+            for group in self.seen.of(target, "unmapped_value"):
+                if self._is_there(group.path):
+                    yield from unmapped(self._rule_of(target, group.path), [group], total)
+        for target in self.seen.targets:
+            for group in self.seen.of(target, "unreadable_value"):
+                if self._is_there(group.path):
+                    yield unreadable(self._rule_of(target, group.path), group, total)
+
+    def _is_there(self, path: str) -> bool:
+        return bool(self.found[path]) or any(
+            self.found[rule.label] for rule in self.rules for one in rule.paths if one.text == path
+        )
+
+    def _rule_of(self, target: str, path: str) -> Rule:
+        """The rule that a problem comes from: that of the target, else the one that reads this path."""
+        named = [rule for rule in self.rules if target.endswith(f".{rule.target.name}")]
+        there = [rule for rule in self.rules if path == rule.label or any(one.text == path for one in rule.paths)]
+        return next(iter([*(rule for rule in named if rule in there), *there, *named, *self.rules]))
 
 
-def check(mapping: MappingFile, rows_of: Callable[[str], Iterable[Payload]], about: Surroundings) -> tuple[Phrase, ...]:
+def check(mapping: MappingFile, rows_of: Callable[[str], Iterable[Payload]], about: Surroundings) -> tuple[Remark, ...]:
     """Everything to know about the sections beside the task; `rows_of` gives the stored rows of a stream."""
-    found: list[Phrase] = []
+    found: list[Remark] = []
     sections = _sections(mapping)
     for stream in dict.fromkeys(stream for stream, _ in sections):
         total = 0
@@ -100,13 +99,21 @@ def _sections(mapping: MappingFile) -> list[tuple[str, _Section]]:
     found = []
     for teller in mapping.histories:
         telling = teller.telling
-        rules = (telling.at, telling.old, telling.new)
-        found.append((teller.stream, _Section(teller.name, telling.when, rules, teller.read)))
+        rules, keys = (telling.at, telling.old, telling.new), telling.keys
+        found.append((teller.stream, _Section(teller.name, keys, telling.when, rules, teller.read)))
     if mapping.effort is not None:
         effort = mapping.effort.effort
-        found.append((effort.stream, _Section("effort", effort.when, (effort.task, effort.hours), mapping.effort.read)))
+        section = _Section("effort", ("effort",), effort.when, (effort.task, effort.hours), mapping.effort.read)
+        found.append((effort.stream, section))
     if mapping.claim is not None:
         claim = mapping.claim
-        section = _Section("project.claim", (), (claim.claim.rule,), lambda row, about, _: claim.read(row, about))
+        section = _Section(
+            "project.claim", ("project", "claim"), (), (claim.claim.rule,), lambda row, about, _: claim.read(row, about)
+        )
         found.append((claim.stream, section))
+    for entity in (mapping.person, mapping.feedback):
+        if entity is not None:
+            section = _Section(entity.name, (entity.name,), entity.when, entity.rules, entity.read)
+            # What was met in one list says nothing of another.
+            found += [(stream, replace(section, seen=Tally(), words={}, found=Counter())) for stream in entity.streams]
     return found

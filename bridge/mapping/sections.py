@@ -45,6 +45,8 @@ class Telling:
     old_required: bool
     """A row without an old value tells how the task began, which is no change."""
     when: Conditions
+    keys: Keys
+    """Where it stands in its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Sections:
         for target in self._fields(keys, table, member):
             both = self._both(keys, table, field(target.name) if member else target)
             if both is not None and at is not None:
-                found.append(Telling(stream, target, at, *both, member, required is True, when))
+                found.append(Telling(stream, target, at, *both, member, required is True, when, keys))
         return found
 
     def _both(self, keys: Keys, table: Mapping[str, Any], target: Target) -> tuple[Rule, Rule] | None:
@@ -155,6 +157,13 @@ class Sections:
         stream = self._text(keys, given, "stream") if "stream" in given else PROJECTS
         rule = self.grammar.rule(keys, CLAIM, {key: value for key, value in given.items() if key != "stream"})
         return None if rule is None else Claim(stream, rule)
+
+    def listed(self, table: Any) -> dict[str, str]:
+        """Member of the payload -> the list of the source that says what may stand there."""
+        if not isinstance(table, dict):
+            self.grammar.ledger.wrong_type(("listed",), table, texts.A_TABLE)
+            return {}
+        return {member: self._text(("listed",), table, member) for member in table}
 
     def _rule(
         self, keys: Keys, key: str, target: Target, table: Mapping[str, Any], reading: tuple[str, ...] = ()

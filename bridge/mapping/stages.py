@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from bridge.mapping import conversions, people
+from bridge.mapping import conversions, options, people
 from bridge.mapping.conversions import Conversion
 from bridge.mapping.declaration import Attempt, Lookup, Setting, Template
 from bridge.mapping.outcome import Payload, Surroundings, Unfit
@@ -34,6 +34,8 @@ def pipeline(target: Target, attempt: Attempt) -> Stage:
         found.append(_opened(attempt.inside))
     if attempt.lookup is not None and not _gives_people(attempt.conversion):
         found.append(_joined(attempt.lookup))
+    if attempt.pattern is not None:
+        found.append(attempt.pattern.find)
     core = _then(*_core(attempt), *_ending(target, attempt))
     takes_lists = attempt.contains is not None or (attempt.conversion is not None and attempt.conversion.takes_lists)
     gives_list = attempt.together or any(path.many for path in attempt.paths)
@@ -109,6 +111,9 @@ def _joined(lookup: Lookup) -> Stage:
     def joined(value: Any, about: Surroundings) -> Any:
         if isinstance(value, list):
             return [found for entry in value if (found := joined(entry, about)) is not None] or None
+        if lookup.option_of and isinstance(value, dict):
+            # Some answers carry the option itself.
+            return options.text_of(value)
         identity = clean(value) if isinstance(value, str) else numeral(value)
         if identity is None:
             if isinstance(value, str):
@@ -124,6 +129,8 @@ def _joined(lookup: Lookup) -> Stage:
 
 def found_by(lookup: Lookup) -> Callable[[str, Surroundings], Any]:
     """What the first stream that knows anything of an id says of it; `STRANGER` where none has it."""
+    if lookup.option_of is not None:
+        return _option(tuple(map(options.name, lookup.streams)), lookup.option_of)
     row_value, streams = _row_value(lookup), lookup.streams
 
     def sought(identity: str, about: Surroundings) -> Any:
@@ -133,6 +140,17 @@ def found_by(lookup: Lookup) -> Callable[[str, Surroundings], Any]:
             if row is not None and (found := row_value(row)) is not None:
                 break
         return found
+
+    return sought
+
+
+def _option(tables: tuple[str, ...], key: str) -> Callable[[str, Surroundings], Any]:
+    def sought(identity: str, about: Surroundings) -> Any:
+        for table in tables:
+            found = about.lookups.get(table, {}).get(key, {}).get(identity)
+            if found is not None:
+                return found
+        return STRANGER
 
     return sought
 

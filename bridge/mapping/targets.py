@@ -27,10 +27,12 @@ class Target:
     """Instants after now count as now: a vendor's clock may be ahead, but nothing has happened in the future."""
     guessable: bool = True
     """Whether a file may say what to take `otherwise`; never where a guess could hide a delay."""
+    personal: bool = False
+    """Whether its values tell who somebody is: no example shows one."""
 
 
-def text(name: str, *, needed: bool = False) -> Target:
-    return Target(name, "text", "text", needed=needed, guessable=not needed)
+def text(name: str, *, needed: bool = False, personal: bool = False) -> Target:
+    return Target(name, "text", "text", needed=needed, guessable=not needed, personal=personal)
 
 
 def number(name: str, *, highest: float | None = None) -> Target:

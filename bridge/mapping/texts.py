@@ -8,12 +8,12 @@ HEADING = Text(zh="映射文件 {file} 有 {count} 处问题：", en="{count} pr
 AT = Text(
     zh="{file} 第 {line} 行第 {column} 列 [{place}]：{what}", en="{file} line {line} column {column} [{place}]: {what}"
 )
-WITHOUT_PLACE = Text(zh="{file}：{what}", en="{file}: {what}")
-NOT_TOML = Text(
-    zh="{file} 第 {line} 行第 {column} 列：不是有效的 TOML：{detail}。请改正该处。",
-    en="{file} line {line} column {column}: not valid TOML: {detail}. Correct that place.",
-)
+AT_LINE = Text(zh="{file} 第 {line} 行第 {column} 列：{what}", en="{file} line {line} column {column}: {what}")
+NOT_TOML = Text(zh="不是有效的 TOML：{detail}。请改正该处。", en="not valid TOML: {detail}. Correct that place.")
 TOO_DEEP = Text(zh="嵌套太深，无法读取。请减少层数。", en="nested too deeply to be read. Use fewer levels.")
+DUPLICATE = Text(
+    zh="重复声明，第 {first} 行已经有了。请只留一处。", en="declared twice, first in line {first}. Keep one of them."
+)
 
 UNKNOWN_KEY = Text(
     zh="不认识“{value}”；最接近的是“{near}”。请改名或删去。",
@@ -48,9 +48,10 @@ VALUES = Text(
     en='a table such as {{ "已完成" = "done" }} or {{ done = ["已完成", "已上线"] }}',
 )
 LOOKUP = Text(
-    zh='形如 {{ stream = "members", path = "display_name" }} 的表',
-    en='as in {{ stream = "members", path = "display_name" }}',
+    zh='形如 {{ stream = "members", path = "display_name" }} 的表；属性的选项写 option_of = "属性的键"，不写 path',
+    en='as in {{ stream = "members", path = "display_name" }}, or with option_of = "key of a property" instead of path',
 )
+OPTIONS_ARE_TEXT = Text(zh="选项给出的是文字。请改用 path。", en="an option gives text. Use path instead.")
 STREAMS = Text(
     zh='来源会读取的一个列表的名称，或依次查找的几个，例如 ["members", "unlisted_members"]',
     en='the name of a list that the source reads, or several in order, such as ["members", "unlisted_members"]',
@@ -129,6 +130,20 @@ MISSING_KIND = Text(
 UNFIT_CONSTANT = Text(
     zh="常量 {value} 不能作为 {target}。请改正。", en="the constant {value} cannot be {target}. Correct it."
 )
+PROJECTS = Text(
+    zh='项目的列表，写编号、标识或名称，例如 ["PAY"]', en='a list of projects by id, key or name, such as ["PAY"]'
+)
+NO_PROJECT_THERE = Text(
+    zh="载荷本身不说明属于哪个项目：project.id、project.key、project.name 都要经过查找。请让其中之一直接读取。",
+    en="no payload itself says to which project it belongs: project.id, project.key and project.name are all looked up. "
+    "Read one of them directly.",
+)
+SOURCE_DECIDES = Text(
+    zh="没有列出的值由来源自己的规则决定。请删去。",
+    en="what is not listed is left to the rule of the source. Remove it.",
+)
+ONLY_FOR_TASKS = Text(zh="这里只读这一行本身。请删去。", en="only the row itself is read here. Remove it.")
+BAD_PATTERN = Text(zh="正则表达式“{value}”不能用：{why}", en='the pattern "{value}" cannot be used: {why}')
 MISSING_KEYS = Text(zh="这里缺少 {keys}。请加上。", en="lacks {keys}. Add it.")
 FIELDS = Text(zh='任务的字段，或其列表，例如 "due_on"', en='a field of the task, or a list of them, such as "due_on"')
 NO_RULE_OF_TASK = Text(

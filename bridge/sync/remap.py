@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from bridge.mapping import options
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Lookups
 from bridge.mapping.paths import Path, getter
@@ -29,7 +30,7 @@ def looked_up(mapping: MappingFile) -> dict[str, set[Path]]:
     found: dict[str, set[Path]] = {}
     for rule in mapping.targets.values():
         for attempt in rule.attempts:
-            if attempt.lookup is not None:
+            if attempt.lookup is not None and attempt.lookup.option_of is None:
                 for stream in attempt.lookup.streams:
                     found.setdefault(stream, set()).update(attempt.lookup.paths)
     return found
@@ -37,10 +38,11 @@ def looked_up(mapping: MappingFile) -> dict[str, set[Path]]:
 
 def lookups(store: Store, source: str, mapping: MappingFile) -> Lookups:
     """Stream -> external id -> payload, for everything the mapping may look up."""
-    return {
+    plain = {
         stream: {row.external_id: row.payload for row in raw.current(store, source, stream)}
         for stream in sorted(looked_up(mapping))
     }
+    return plain | options.tables(mapping, lambda stream: (row.payload for row in raw.current(store, source, stream)))
 
 
 def basis(mapping: MappingFile, found: Lookups, settings: Mapping[str, str]) -> str:
@@ -49,6 +51,8 @@ def basis(mapping: MappingFile, found: Lookups, settings: Mapping[str, str]) -> 
     for stream, paths in sorted(looked_up(mapping).items()):
         getters = [getter(path) for path in sorted(paths, key=lambda path: path.text)]
         values[stream] = {key: [get(row) for get in getters] for key, row in sorted(found.get(stream, {}).items())}
+    for table in map(options.name, sorted(options.wanted(mapping))):
+        values[table] = found.get(table, {})
     text = dumps([mapping.version, values, sorted(settings.items())])
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

@@ -86,7 +86,7 @@ def examine(space: Workspace, names: Sequence[str] = (), *, samples: bool = Fals
     if not names:
         lines += [_schedule_line(space), _calendar_line(space), _plan_line(space), _people_line(space)]
     checks: list[tuple[SourceConfig, Check]] = []
-    with _Counting(space) as counting:
+    with Counting(space) as counting:
         for source in configs:
             check = _check(space, source, samples, counting)
             checks.append((source, check))
@@ -95,7 +95,7 @@ def examine(space: Workspace, names: Sequence[str] = (), *, samples: bool = Fals
     return Examined(tuple(lines), tuple(checks))
 
 
-class _Counting:
+class Counting:
     """The allowances shared with a sync, for as long as they can be had: a look around is worth more than the count."""
 
     def __init__(self, space: Workspace) -> None:
@@ -109,7 +109,7 @@ class _Counting:
             except Unavailable as err:
                 self.give_up(err)
 
-    def __enter__(self) -> _Counting:
+    def __enter__(self) -> Counting:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -123,7 +123,7 @@ class _Counting:
             yield Line("requests", True, "not_shared", Phrase(NOT_SHARED, {"error": self._error}))
 
 
-def _check(space: Workspace, source: SourceConfig, samples: bool, counting: _Counting) -> Check:
+def _check(space: Workspace, source: SourceConfig, samples: bool, counting: Counting) -> Check:
     try:
         return _look(space, source, samples, counting.shared)
     except Unavailable as err:

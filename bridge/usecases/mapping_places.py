@@ -13,10 +13,17 @@ from bridge.errors import UsageProblem
 from bridge.language import Text
 from bridge.mapping import document
 from bridge.mapping.document import MappingFile
-from bridge.usecases.mappings import NO_FILE, NO_SUCH_KIND
 from bridge.usecases.workspace import NOT_UTF8, Workspace
 from connectors.contract import SourceConfig
 
+NO_FILE = Text(
+    zh="读不到映射文件 {path}：{why}。请更正路径；pbridge mapping list 列出在用的文件。",
+    en="the mapping file {path} cannot be read: {why}. Correct the path; pbridge mapping list shows the files in use.",
+)
+NO_SUCH_KIND = Text(
+    zh="映射文件 {path} 属于 {kind}，但设置里没有这种来源。",
+    en="the mapping file {path} is for {kind}, but no source has that kind.",
+)
 OTHER_KIND = Text(
     zh="映射文件 {path} 属于 {kind}，而来源 {source} 的 kind 是 {wanted}。请换一个文件或来源。",
     en="the mapping file {path} is for {kind}, but the kind of source {source} is {wanted}. Choose another file or source.",

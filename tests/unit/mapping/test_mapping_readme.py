@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.errors import Problems
-from bridge.mapping import history, wire
+from bridge.mapping import history, options, wire
+from bridge.mapping.alternative import ATTEMPT_KEYS
 from bridge.mapping.apply import Surroundings, to_task
 from bridge.mapping.conversions import CONVERSIONS
-from bridge.mapping.document import MappingFile, parse
-from bridge.mapping.grammar import ATTEMPT_KEYS, RULE_KEYS
+from bridge.mapping.document import PARTS, MappingFile, parse
+from bridge.mapping.entities import FEEDBACK_TARGETS, PERSON_TARGETS
+from bridge.mapping.grammar import RULE_KEYS
+from bridge.mapping.inheritance import SECTION_KEYS
 from bridge.mapping.outcome import Problem
 from bridge.mapping.readings import Hours
 from bridge.mapping.sections import CLAIM_KEYS, EFFORT_KEYS, HISTORY_KEYS
@@ -25,12 +29,14 @@ from bridge.mapping.targets import TASK_TARGETS
 
 README = (Path(__file__).parents[3] / "mappings" / "README.md").read_text(encoding="utf-8")
 NEEDED = {"id": "id", "title": "title", "project.id": "project.id", "status": "state"}
-BLOCK = re.compile(r"```toml\n(.*?)```\n((?:- [^\n]*\n)+)", re.DOTALL)
+BLOCK = re.compile(r"```toml\n((?:(?!```).)*)```\n((?:- [^\n]*\n)*)", re.DOTALL)
 EXAMPLE = re.compile(r"- `(\{.*\})` → `([\w.]+)` is `(.*?)`(?: with `(\w+)`)?")
 REFUSAL = re.compile(r"- refused: `(.*)`")
 MOVE = re.compile(r"- `(\{.*\})` tells (?:`(\w+)` from `(.*?)` to `(.*?)`|nothing(?:, with `(\w+)`)?)")
 HOURS = re.compile(r"- `(\{.*\})` counts (?:`(.*?)` for `(.*?)`|nothing(?:, with `(\w+)`)?)")
 CLAIM = re.compile(r"- `(\{.*\})` claims `(.*?)`")
+
+ENTITY = re.compile(r"- `(\{.*\})` reads as (?:`(.*?)`|nothing)(?:, with `(\w+)`)?")
 
 BLOCKS = BLOCK.findall(README)
 EXAMPLES = [(toml, *found) for toml, lines in BLOCKS for found in EXAMPLE.findall(lines)]
@@ -38,14 +44,16 @@ REFUSALS = [(toml, message) for toml, lines in BLOCKS for message in REFUSAL.fin
 MOVES = [(toml, *found) for toml, lines in BLOCKS for found in MOVE.findall(lines)]
 COUNTED = [(toml, *found) for toml, lines in BLOCKS for found in HOURS.findall(lines)]
 CLAIMS = [(toml, *found) for toml, lines in BLOCKS for found in CLAIM.findall(lines)]
+ENTITIES = [(toml, *found) for toml, lines in BLOCKS for found in ENTITY.findall(lines)]
 
 
-def surroundings() -> Surroundings:
+def surroundings(mapping: MappingFile) -> Surroundings:
     found = re.search(r"```json\n(.*?)```", README, re.DOTALL)
     assert found
     facts: dict[str, Any] = json.loads(found[1])
-    now = datetime.fromisoformat(facts["now"])
-    return Surroundings("readme", ZoneInfo(facts["timezone"]), now, facts["lookups"], facts["settings"])
+    now, lists = datetime.fromisoformat(facts["now"]), facts["lookups"]
+    lookups = lists | options.tables(mapping, lambda stream: lists[stream].values())
+    return Surroundings("readme", ZoneInfo(facts["timezone"]), now, lookups, facts["settings"])
 
 
 def whole(fragment: str) -> MappingFile:
@@ -63,12 +71,18 @@ def test_an_example_of_the_description_holds(toml: str, payload: str, target: st
     row = {"id": "t1", "title": "t", "project": {"id": "p"}}
     plain = {} if target == "status" else {"state": "open"}
 
-    outcome = to_task(whole(toml), {**row, **plain, **json.loads(payload)}, surroundings())
+    mapping = whole(toml)
+    outcome = to_task(mapping, {**row, **plain, **json.loads(payload)}, surroundings(mapping))
 
     assert outcome.task is not None
     assert wire.as_json(outcome.task)[target] == json.loads(expected)
     told = [problem.code for problem in outcome.problems if problem.target == target]
     assert told == ([code] if code else [])
+
+
+@pytest.mark.parametrize("toml", [toml for toml, lines in BLOCKS if "refused: " not in lines])
+def test_whatever_is_not_said_to_be_refused_is_a_mapping(toml: str):
+    assert whole(toml).kind == "readme"
 
 
 @pytest.mark.parametrize(("toml", "message"), REFUSALS, ids=range(len(REFUSALS)))
@@ -83,7 +97,7 @@ def test_an_example_of_a_refusal_is_refused_in_these_words(toml: str, message: s
 def test_an_example_of_a_history_holds(toml: str, row: str, field: str, old: str, new: str, code: str):
     mapping = whole(toml)
 
-    told = history.read(mapping, mapping.histories[0].stream, "t1", [json.loads(row)], surroundings())
+    told = history.read(mapping, mapping.histories[0].stream, "t1", [json.loads(row)], surroundings(mapping))
 
     expected = [(field, json.loads(old), json.loads(new))] if field else []
     assert [(change.field, change.old, change.new) for change in told.changes] == expected
@@ -92,10 +106,10 @@ def test_an_example_of_a_history_holds(toml: str, row: str, field: str, old: str
 
 @pytest.mark.parametrize(("toml", "row", "hours", "task", "code"), COUNTED, ids=range(len(COUNTED)))
 def test_an_example_of_spent_hours_holds(toml: str, row: str, hours: str, task: str, code: str):
-    sheet, problems = whole(toml).effort, list[Problem]()
-    assert sheet
+    mapping, problems = whole(toml), list[Problem]()
+    assert mapping.effort
 
-    found = sheet.read(json.loads(row), surroundings(), problems)
+    found = mapping.effort.read(json.loads(row), surroundings(mapping), problems)
 
     assert found == (Hours(json.loads(task), Decimal(hours)) if hours else None)
     assert [problem.code for problem in problems] == ([code] if code else [])
@@ -103,16 +117,29 @@ def test_an_example_of_spent_hours_holds(toml: str, row: str, hours: str, task: 
 
 @pytest.mark.parametrize(("toml", "row", "colour"), CLAIMS, ids=range(len(CLAIMS)))
 def test_an_example_of_a_claim_holds(toml: str, row: str, colour: str):
-    claim = whole(toml).claim
-    assert claim
+    mapping = whole(toml)
+    assert mapping.claim
 
-    assert claim.read(json.loads(row), surroundings()) == json.loads(colour)
+    assert mapping.claim.read(json.loads(row), surroundings(mapping)) == json.loads(colour)
+
+
+@pytest.mark.parametrize(("toml", "row", "expected", "code"), ENTITIES, ids=range(len(ENTITIES)))
+def test_an_example_of_an_entity_holds(toml: str, row: str, expected: str, code: str):
+    mapping, problems = whole(toml), list[Problem]()
+    reader = mapping.person or mapping.feedback
+    assert reader
+
+    found = reader.read(json.loads(row), surroundings(mapping), problems)
+
+    read = json.loads(json.dumps(asdict(found), default=str)) if found else None
+    assert read == (json.loads(expected) if expected else None)
+    assert [problem.code for problem in problems] == ([code] if code else [])
 
 
 def test_the_description_has_examples_of_every_sort():
-    assert len(EXAMPLES) > 40
-    assert (len(MOVES), len(COUNTED), len(CLAIMS)) == (7, 3, 2)
-    assert len(REFUSALS) == 3
+    assert len(EXAMPLES) > 60
+    assert (len(MOVES), len(COUNTED), len(CLAIMS), len(ENTITIES)) == (7, 3, 2, 6)
+    assert len(REFUSALS) == 7
 
 
 @pytest.mark.parametrize(
@@ -125,9 +152,12 @@ def test_the_description_has_examples_of_every_sort():
         *HISTORY_KEYS,
         *EFFORT_KEYS,
         *CLAIM_KEYS,
-        "wrapped",
-        "history",
+        *PARTS,
+        *SECTION_KEYS,
+        *(target.name for target in (*PERSON_TARGETS, *FEEDBACK_TARGETS)),
+        "option_of",
+        "--live",
     ],
 )
 def test_the_description_names_every_word_of_the_language(word: str):
-    assert re.search(rf"`[^`\n]*\b{re.escape(word)}\b[^`\n]*`", README)
+    assert re.search(rf"`[^`\n]*(?<!\w){re.escape(word)}\b[^`\n]*`", README)

@@ -156,10 +156,14 @@ def test_all_mistakes_are_told_together_from_top_to_bottom():
     lines = problem.say("en").splitlines()
 
     assert lines[0] == "6 problem(s) in the mapping file own.toml:"
-    assert [line.split(". ", 1)[1].split(" [")[0] for line in lines[1:4]] == [
-        "own.toml line 2 column 1",
-        "own.toml line 4 column 1",
-        "own.toml line 5 column 1",
+    assert [line.split(". ", 1)[1].split("]")[0] for line in lines[1:]] == [
+        # What is missing is told where the table begins that should hold it.
+        "own.toml line 2 column 1 [task.status",
+        "own.toml line 2 column 1 [task.id",
+        "own.toml line 2 column 1 [task.title",
+        "own.toml line 2 column 1 [task.project.id",
+        "own.toml line 4 column 1 [task.status.otherwise",
+        "own.toml line 5 column 1 [task.kez",
     ]
     assert [name in problem.say("en") for name in ("[task.id]", "[task.title]", "[task.project.id]")] == [True] * 3
 
@@ -172,9 +176,12 @@ def test_all_mistakes_are_told_together_from_top_to_bottom():
         ('kind = "x"\ntask = 3', "must be a table"),
         ('kind = "x"\nfields = 3', "must be a table"),
         ("kind =", "line 1 column 7: not valid TOML"),
-        ('kind = "a"\nkind = "b"', "line 2 column 11: not valid TOML: Cannot overwrite"),
+        ('kind = "a"\nkind = "b"', "line 2 column 1 [kind]: declared twice, first in line 1. Keep one of them."),
         ("a = [", "line 1 column 6: not valid TOML"),
-        ('[task.id]\nfrom = "a"\n[task.id]\nfrom = "b"', "line 3 column 9: not valid TOML"),
+        ('[task.id]\nfrom = "a"\n[task.id]\nfrom = "b"', "line 3 column 1 [task.id]: declared twice, first in line 1"),
+        ('[task]\nid.from = "a"\nid.from = "b"', "line 3 column 1 [task.id.from]: declared twice, first in line 2"),
+        ("a = { b = 1, b = 2 }", "line 1 column 14 [a.b]: declared twice, first in line 1"),
+        ("a = 1\nb = [1 }\n[c]\n[c]", "line 2 column 8: not valid TOML"),
         ("a = " + "[" * 5000, "nested too deeply"),
     ],
 )
