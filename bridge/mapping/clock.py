@@ -51,24 +51,33 @@ class _Offsets(dict[int, int | None]):
         return 0 if offset is None else offset // timedelta(seconds=1)
 
 
+class _CivilDays(dict[int, str]):
+    """Instant -> the day on the calendars of a zone; due dates are few, for they fall on the ends of days."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+        self._offsets = _Offsets(zone)
+
+    def __missing__(self, seconds: int) -> str:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        ahead = self._offsets[seconds // _DAY]
+        if ahead is None:
+            day = datetime.fromtimestamp(seconds, self._zone).date().isoformat()
+        else:
+            day = _days[(seconds + ahead) // _DAY]
+        self[seconds] = day
+        return day
+
+
 class Clock:
     """How one now and one zone have instants written."""
 
-    __slots__ = ("_offsets", "latest", "now", "zone")
+    __slots__ = ("day", "latest", "now", "zone")
 
     def __init__(self, now: datetime, zone: ZoneInfo) -> None:
         self.now, self.zone = now, zone
         self.latest = floor(now.timestamp())
-        self._offsets = _Offsets(zone)
-
-    @property
-    def remembered(self) -> int:
-        """How many days are known by heart."""
-        return max(len(self._offsets), len(_days))
-
-    def day(self, seconds: int) -> str:
-        """The civil day of an instant as text."""
-        ahead = self._offsets[seconds // _DAY]
-        if ahead is None:
-            return datetime.fromtimestamp(seconds, self.zone).date().isoformat()
-        return _days[(seconds + ahead) // _DAY]
+        self.day = _CivilDays(zone)
+        """Seconds -> the civil day as text."""

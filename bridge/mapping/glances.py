@@ -98,7 +98,7 @@ def _flag(raw: Any, _about: Surroundings, _clock: Clock) -> Any:
 def _day(raw: Any, _about: Surroundings, clock: Clock) -> Any:
     if type(raw) is int:
         if FIRST <= raw < END:
-            return clock.day(raw)
+            return clock.day[raw]
         if raw == 0:
             return None
     return LATE

@@ -28,13 +28,13 @@ def test_an_instant_is_written_as_the_calendar_has_it(seconds):
 def test_a_day_is_the_one_on_the_calendars_of_the_zone(zone, seconds):
     clock = Clock(NOW, ZoneInfo(zone))
 
-    assert clock.day(seconds) == clock.day(seconds) == f"{datetime.fromtimestamp(seconds, ZoneInfo(zone)):%Y-%m-%d}"
+    assert clock.day[seconds] == clock.day[seconds] == f"{datetime.fromtimestamp(seconds, ZoneInfo(zone)):%Y-%m-%d}"
 
 
 def test_no_more_days_are_remembered_than_the_bound():
     clock = Clock(NOW, ZoneInfo("UTC"))
 
-    days = {clock.day(FIRST + number * 86_400) for number in range(3 * MOST_REMEMBERED)}
+    days = {clock.day[FIRST + number * 86_400] for number in range(3 * MOST_REMEMBERED)}
 
     assert len(days) == 3 * MOST_REMEMBERED
-    assert clock.remembered <= MOST_REMEMBERED
+    assert len(clock.day) <= MOST_REMEMBERED
