@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -272,12 +273,14 @@ TOML = st.lists(
 ).map("".join)
 
 
-@settings(deadline=timedelta(seconds=2), max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(TOML)
 def test_pieces_of_toml_in_any_order_are_refused_in_no_time_with_a_place(text):
+    started = time.process_time()
     with pytest.raises(Problems) as caught:
         parse(text, name="any.toml")
 
+    assert time.process_time() - started < 2
     assert all(one.place.line >= 1 and one.place.column >= 1 and one.code for one in caught.value.problems)
 
 
