@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bridge.store.clockwork import stamp
-from bridge.store.engine import Store, marks
+from bridge.store.engine import Store, dumps, marks
 from bridge.store.packing import Packing
 from bridge.store.raw import Stored
 
@@ -75,6 +75,16 @@ def rewrite(store: Store, rows: Iterable[Rewritten]) -> None:
         "UPDATE tasks SET data = ?, project = ?, project_key = ?, project_name = ?, is_open = ?, raw = ?, "
         "mapping_version = ? WHERE rowid = ?",
         rows,
+    )
+
+
+def rename(store: Store, version: str, cut: int, rows: Sequence[int]) -> None:
+    """Tasks of which only the version is another one: it ends their JSON text, whose last `cut` characters it replaces."""
+    end = f'"mapping_version":{dumps(version)}' + "}"
+    store.execute(
+        "UPDATE tasks SET data = substr(data, 1, length(data) - ?) || ?, mapping_version = ? "
+        f"WHERE rowid IN ({marks(len(rows))})",
+        (cut, end, version, *rows),
     )
 
 

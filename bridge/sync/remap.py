@@ -137,14 +137,16 @@ class Writer:
         placed = [row._replace(first_seen_at=row.first_seen_at or now) for row in outcome.placed]
         tasks.save(store, placed)
         replays.rewrite(store, outcome.rewritten)
+        for cut, rows in outcome.renamed.items():
+            replays.rename(store, turn.mapping.version, cut, rows)
         tasks.record(store, outcome.changes, turn.run)
         replays.forget_problems(store, source, outcome.healed)
         replays.save_problems(store, source, outcome.problems, turn.at)
         by_scope: dict[str, list[tuple[str, str, str]]] = {}
         for external_id, scope, reason, detail in outcome.held:
             by_scope.setdefault(scope, []).append((external_id, reason, detail))
-        for scope, rows in by_scope.items():
-            quarantine.put(store, source, self.stream, scope, rows, turn.at)
+        for scope, held in by_scope.items():
+            quarantine.put(store, source, self.stream, scope, held, turn.at)
         quarantine.release(store, source, self.stream, outcome.released)
         self._count(outcome)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -18,7 +18,6 @@ from bridge.model import Change
 from bridge.store import effort, replays
 from bridge.store.engine import Store
 from bridge.store.packing import Packing
-from bridge.store.raw import Stored
 from bridge.store.replays import Known, Rewritten, Stretch
 from bridge.store.tasks import CLOSED, TaskRow, filed
 from bridge.sync.landing import differences, reason_of
@@ -40,12 +39,22 @@ class Task:
     cause: Literal["source", "mapping"]
 
 
+class Place(NamedTuple):
+    """Where a payload is stored."""
+
+    raw: int
+    external_id: str
+    scope: str
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a stretch becomes: rows to write, what differs, and what could not be read."""
 
     count: int = 0
     rewritten: list[Rewritten] = field(default_factory=list)
+    renamed: dict[int, list[int]] = field(default_factory=dict)
+    """Length of what the version takes up in the stored text -> rows of tasks of which nothing else is another."""
     placed: list[TaskRow] = field(default_factory=list)
     """Tasks that are new, or stand in another place or state of presence than before."""
     new: list[str] = field(default_factory=list)
@@ -75,17 +84,20 @@ class Replayer:
     def replay(self, stretch: Stretch) -> Outcome:
         """The same store, mapping and surroundings always give the same outcome."""
         store, task = self._store, self._task
-        stored = list(replays.payloads(store, self._packing, task.source, task.stream, stretch))
-        mapped = [to_row(self._mapping, row.payload, task.about) for row in stored]
-        good = [one.data for one in mapped if one.data is not None]
+        # Each payload is let go once it is mapped: what is used next to what was used is soon at hand.
+        mapped = [
+            (Place(row.raw, row.external_id, row.scope), to_row(self._mapping, row.payload, task.about))
+            for row in replays.payloads(store, self._packing, task.source, task.stream, stretch)
+        ]
+        good = [one.data for _, one in mapped if one.data is not None]
         if self._mapping.effort is not None:
             effort.fill_in(store, task.source, good)
         ids = [data["id"] for data in good]
         known = replays.known(store, task.source, ids)
-        outcome = Outcome(len(stored))
+        outcome = Outcome(len(mapped))
         outcome.healed = sorted(replays.troubled(store, task.source, ids))
-        held = replays.held(store, task.source, task.stream, [row.external_id for row in stored])
-        for row, one in zip(stored, mapped, strict=True):
+        held = replays.held(store, task.source, task.stream, [row.external_id for row, _ in mapped])
+        for row, one in mapped:
             if one.data is None:
                 _keep_aside(outcome, row, one, held)
                 continue
@@ -98,13 +110,13 @@ class Replayer:
         return outcome
 
 
-def _keep_aside(outcome: Outcome, row: Stored, mapped: MappedRow, held: set[str]) -> None:
+def _keep_aside(outcome: Outcome, row: Place, mapped: MappedRow, held: set[str]) -> None:
     outcome.held.append((row.external_id, row.scope, *reason_of(mapped)))
     if row.external_id not in held:
         outcome.newly_held.append(row.external_id)
 
 
-def _compare(outcome: Outcome, row: Stored, data: dict[str, Any], before: Known | None, task: Task) -> None:
+def _compare(outcome: Outcome, row: Place, data: dict[str, Any], before: Known | None, task: Task) -> None:
     if before is None:
         outcome.new.append(data["id"])
         outcome.placed.append(TaskRow(filed(data), row.scope, row.raw, ""))
@@ -112,13 +124,16 @@ def _compare(outcome: Outcome, row: Stored, data: dict[str, Any], before: Known 
     if before.gone:
         # A replay of stored payloads revives nothing.
         data["gone"] = True
-    text = orjson.dumps(data)
-    old = before.text.encode()
-    if text.rpartition(_VERSION)[0] != old.rpartition(_VERSION)[0]:
+    text, old = orjson.dumps(data), before.text.encode()
+    head, _, end = old.rpartition(_VERSION)
+    is_placed = before.scope == row.scope and bool(before.gone) is data["gone"]
+    if text.rpartition(_VERSION)[0] != head:
         outcome.changes += differences(orjson.loads(old), data, task.about.now, task.cause)
-    elif text == old and before.raw == row.raw:
+    elif is_placed and before.raw == row.raw:
+        if text != old:
+            outcome.renamed.setdefault(len(_VERSION) + len(end), []).append(before.row)
         return
-    if before.scope != row.scope or bool(before.gone) != data["gone"]:
+    if not is_placed:
         outcome.placed.append(TaskRow(filed(data), row.scope, row.raw, before.first_seen_at))
         return
     project = data["project"]

@@ -74,6 +74,21 @@ def test_every_task_is_as_the_new_mapping_says_and_each_change_is_recorded_once(
     assert len(changes(stored.store)) == COUNT - 1
 
 
+def test_where_only_the_version_is_another_one_nothing_else_of_a_task_is_touched(puller: Puller):
+    odd = row(1, title='"mapping_version":"x"}')
+    puller.pull(Lists(A=[odd, row(2, title="联调 🚀"), row(3)]))
+    before = list(tasks.listing(puller.store))
+    longer = MAPPING.replace('kind = "lists"', 'kind = "longer"')
+
+    counts = published(puller, longer)
+
+    version = document.parse(longer, name="x").version
+    assert list(tasks.listing(puller.store)) == [{**task, "mapping_version": version} for task in before]
+    assert [row[0] for row in puller.store.rows("SELECT DISTINCT mapping_version FROM tasks")] == [version]
+    assert (counts.unchanged, counts.updated) == (3, 0)
+    assert changes(puller.store) == []
+
+
 def test_readers_see_everything_as_it_was_until_the_end_and_then_all_of_it_changed(stored: Puller):
     before = seen(stored.store)
     met = []
