@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,15 +10,18 @@ from typing import Any
 import connectors
 from bridge.errors import BridgeError, UsageProblem
 from bridge.language import Text
-from bridge.mapping import confirmed
+from bridge.mapping import confirmed, document
+from bridge.mapping.document import MappingFile
 from bridge.mapping.linking import Conflict, Decisions, Linked, people_of
-from bridge.mapping.members import Account, Fields, account_of
+from bridge.mapping.members import Account, Fields, account_of, known_as
 from bridge.mapping.numbering import numbered
 from bridge.plan.identity import Everybody, everybody
 from bridge.store import people
 from bridge.store.engine import Store
 from bridge.store.people import Link
-from bridge.usecases.workspace import NOT_UTF8, Workspace, digest
+from bridge.usecases.mapping_use import in_use
+from bridge.usecases.workspace import NOT_UTF8, Workspace, built_in_mappings, digest
+from connectors.contract import SourceConfig
 
 __all__ = [
     "Account",
@@ -68,17 +71,25 @@ def look(space: Workspace, sources: Sequence[str] = ()) -> Known:
     )
 
 
-def renew(space: Workspace, store: Store, at: datetime) -> tuple[UsageProblem, ...]:
-    """Link the accounts anew where a member or the file has changed; a file that is wrong leaves everything as it was."""
+def renew(
+    space: Workspace, store: Store, at: datetime, mappings: Mapping[str, MappingFile] | None = None
+) -> tuple[UsageProblem, ...]:
+    """Link the accounts anew where a member, the file or a mapping has changed.
+
+    A file that is wrong leaves everything as it was. `mappings` are those that the caller has read already, by source.
+    """
+    read = {
+        source.name: (mappings or {}).get(source.name) or _mapping(space, source) for source in space.settings.sources
+    }
     try:
         text = _file(space)
-        basis = _basis(space, store, text)
+        basis = _basis(space, store, text, read)
         if people.basis(store) == basis:
             return ()
         decisions = _decisions(space, text)
     except UsageProblem as err:
         return (UsageProblem(KEPT, why=err),)
-    found = people_of(accounts_in(space, store), decisions)
+    found = people_of(_accounts(space, store, read), decisions)
     with store.transaction():
         persons = numbered(found.persons, _numbers(store), people.next_number(store))
         links = [
@@ -132,30 +143,58 @@ def conflict_as_json(conflict: Conflict) -> dict[str, Any]:
     }
 
 
-def _streams(space: Workspace) -> list[tuple[str, str, Fields]]:
-    return [
-        (source.name, members.stream, Fields(members.name, members.email, members.mobile, members.number))
-        for source in space.settings.sources
-        for members in connectors.load(source.kind).members
-    ]
-
-
 def accounts_in(space: Workspace, store: Store) -> list[Account]:
     """Every account once: the list of members goes before those that are only named by tasks."""
+    return _accounts(space, store, {source.name: _mapping(space, source) for source in space.settings.sources})
+
+
+def _accounts(space: Workspace, store: Store, mappings: Mapping[str, MappingFile]) -> list[Account]:
     found: dict[tuple[str, str], Account] = {}
-    for source, stream, fields in _streams(space):
-        for identity, payload in people.members(store, source, stream):
-            found.setdefault((source, identity), account_of(source, identity, payload, fields))
+    for source in space.settings.sources:
+        for account in _members_of(space, store, source, mappings[source.name]):
+            found.setdefault(account.ref, account)
     return list(found.values())
+
+
+def _members_of(space: Workspace, store: Store, source: SourceConfig, mapping: MappingFile) -> Iterator[Account]:
+    """As the mapping reads people; where it does not say how, as the connector knows its own lists."""
+    reader = mapping.person
+    if reader is None:
+        for members in connectors.load(source.kind).members:
+            fields = Fields(members.name, members.email, members.mobile, members.number)
+            for identity, payload in people.members(store, source.name, members.stream):
+                yield account_of(source.name, identity, payload, fields)
+        return
+    about = space.mapping_surroundings(source, {})
+    for stream in reader.streams:
+        for _, payload in people.members(store, source.name, stream):
+            one = reader.read(payload, about, [])  # what cannot be read is told by `pbridge mapping check`
+            if one is not None:
+                yield known_as(source.name, one.id, one.name, one.email, one.mobile, one.employee_number)
+
+
+def _streams(source: SourceConfig, mapping: MappingFile) -> tuple[str, ...]:
+    reader = mapping.person
+    return reader.streams if reader else tuple(one.stream for one in connectors.load(source.kind).members)
+
+
+def _mapping(space: Workspace, source: SourceConfig) -> MappingFile:
+    """The mapping in use; where there is none, which is told elsewhere, the one that ships with the program."""
+    try:
+        return in_use(space, source).mapping
+    except UsageProblem:
+        return document.parse(built_in_mappings()[source.kind], name=f"{source.kind}.toml")
 
 
 def _numbers(store: Store) -> dict[tuple[str, str], int]:
     return {link.ref: link.person for link in people.links(store)}
 
 
-def _basis(space: Workspace, store: Store, text: str) -> str:
-    streams = [(source, stream) for source, stream, _ in _streams(space)]
-    return f"{people.fingerprint(store, streams)} {digest({FILE: text.encode()})}"
+def _basis(space: Workspace, store: Store, text: str, mappings: Mapping[str, MappingFile]) -> str:
+    sources = space.settings.sources
+    streams = [(source.name, stream) for source in sources for stream in _streams(source, mappings[source.name])]
+    versions = " ".join(mappings[source.name].version for source in sources)
+    return f"{people.fingerprint(store, streams)} {versions} {digest({FILE: text.encode()})}"
 
 
 def _file(space: Workspace) -> str:

@@ -70,7 +70,7 @@ def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: th
         round_trip = Round(space, store, allowances, run, wish, progress, stop)
         reports = [round_trip.turn_of(source, used) for source, used in mapped if not stop.is_set()]
         finished_at = space.clock.now()
-        remarks += people.renew(space, store, finished_at)
+        remarks += people.renew(space, store, finished_at, {source.name: used.mapping for source, used in mapped})
         runs.finish(store, run, finished_at)
     return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks)
 

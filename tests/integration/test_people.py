@@ -197,6 +197,26 @@ def test_a_look_around_tells_a_wrong_file_and_what_is_undecided(two_tools: Site)
     assert undecided.code == 0 and "! people  in 1 case(s)" in undecided.out
 
 
+def test_the_mapping_says_where_a_key_of_a_person_stands(two_tools: Site):
+    """An admin's own server tells the login as something certain in both tools."""
+    (two_tools.folder / "mappings").mkdir()
+    for kind in ("pingcode", "worktile"):
+        own = re.sub(r"\[person\]\n(.*\n)+?\n", "", built_in_mappings()[kind] + "\n\n")
+        stream = '"users"' if kind == "pingcode" else '["members", "unlisted_members"]'
+        keys = 'id.from = ["uid", "id"]\nname.from = "display_name"\nemployee_number.from = "name"\n'
+        two_tools.write(f"mappings/{kind}.toml", f"{own}\n[person]\nstream = {stream}\n{keys}")
+        settings = (two_tools.folder / "config.toml").read_text(encoding="utf-8")
+        place = f'kind = "{kind}"\nmapping = "mappings/{kind}.toml"'
+        two_tools.write("config.toml", settings.replace(f'kind = "{kind}"', place))
+    two_tools.market.people[LIN_W.id] = SimPerson(LIN_W.id, "Lin Yue", LIN.login)
+    two_tools.run("sync", "--full")
+
+    rows = persons(two_tools)
+
+    assert ("林悦", "certain", ["pingcode", "worktile"]) in rows
+    assert "employee_number" in {row[3] for row in links(two_tools)}
+
+
 def test_before_anything_is_recorded_the_first_step_is_named(site: Site):
     refused = site.run("people")
 
