@@ -24,7 +24,7 @@ WRITING = (
     "synchronous=NORMAL",
     "wal_autocheckpoint=8000",
     "journal_size_limit=16777216",
-    "cache_size=-12000",
+    "cache_size=-16000",
 )
 
 CANNOT_OPEN = Text(

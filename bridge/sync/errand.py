@@ -43,7 +43,7 @@ GRACE_S = 5.0
 # Messages of a page each: as many as come while the other side waits for the disk.
 MOST_WAITING = 12
 # Storing takes less than asking and mapping: one page in so many is mapped by the process that stores.
-LEFT_UNMAPPED = 4
+LEFT_UNMAPPED = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ ENOUGH_REFUSALS = 2
 ROWS_AT_ONCE = 4_000
 # Every transaction writes the pages of the indexes that it touches, so a fast source is waited for a moment inside one.
 LINGER_S = 0.03
-LONGEST_S = 0.5
+LONGEST_S = 1.0
 # Starting another process costs what reading some thousand rows does.
 MANY_ROWS = 3_000
 REJECTED = "rejected_rows"

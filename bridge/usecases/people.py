@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import connectors
 from bridge.errors import BridgeError, UsageProblem
 from bridge.language import Text
-from bridge.mapping import confirmed, document
+from bridge.mapping import document
 from bridge.mapping.document import MappingFile
-from bridge.mapping.linking import Conflict, Decisions, Linked, people_of
-from bridge.mapping.members import Account, Fields, account_of, known_as
-from bridge.mapping.numbering import numbered
-from bridge.plan.identity import Everybody, everybody
 from bridge.store import people
 from bridge.store.engine import Store
 from bridge.store.people import Link
@@ -23,11 +19,14 @@ from bridge.usecases.mapping_use import in_use
 from bridge.usecases.workspace import NOT_UTF8, Workspace, built_in_mappings, digest
 from connectors.contract import SourceConfig
 
+# A sync asks in every run whether anybody has changed, and mostly nobody has: what links people is loaded where it links.
+if TYPE_CHECKING:
+    from bridge.mapping.linking import Conflict, Decisions, Linked
+    from bridge.mapping.members import Account
+    from bridge.plan.identity import Everybody
+
 __all__ = [
-    "Account",
-    "Conflict",
     "Known",
-    "Linked",
     "conflict_as_json",
     "known_people",
     "look",
@@ -60,6 +59,9 @@ class Known:
 
 def look(space: Workspace, sources: Sequence[str] = ()) -> Known:
     """Who is who by the members that are stored and the file as it is now; writes nothing."""
+    from bridge.mapping.linking import people_of
+    from bridge.mapping.numbering import numbered
+
     chosen = {source.name for source in space.sources(sources)}
     decisions = _decisions(space, _file(space))
     with space.store() as store:
@@ -89,6 +91,9 @@ def renew(
         decisions = _decisions(space, text)
     except UsageProblem as err:
         return (UsageProblem(KEPT, why=err),)
+    from bridge.mapping.linking import people_of
+    from bridge.mapping.numbering import numbered
+
     found = people_of(_accounts(space, store, read), decisions)
     with store.transaction():
         persons = numbered(found.persons, _numbers(store), people.next_number(store))
@@ -113,6 +118,8 @@ def undecided(space: Workspace) -> UsageProblem | None:
 
 def known_people(store: Store, before: str | None) -> Everybody:
     """Everybody as linked now, or as they were before an instant."""
+    from bridge.plan.identity import everybody
+
     return everybody((link.ref, link.person, link.name) for link in people.links(store, before))
 
 
@@ -158,6 +165,8 @@ def _accounts(space: Workspace, store: Store, mappings: Mapping[str, MappingFile
 
 def _members_of(space: Workspace, store: Store, source: SourceConfig, mapping: MappingFile) -> Iterator[Account]:
     """As the mapping reads people; where it does not say how, as the connector knows its own lists."""
+    from bridge.mapping.members import Fields, account_of, known_as
+
     reader = mapping.person
     if reader is None:
         for members in connectors.load(source.kind).members:
@@ -209,6 +218,9 @@ def _file(space: Workspace) -> str:
 
 
 def _decisions(space: Workspace, text: str) -> Decisions:
+    from bridge.mapping import confirmed
+    from bridge.mapping.linking import Decisions
+
     if not text:
         return Decisions()
     sources = [source.name for source in space.settings.sources]
