@@ -20,6 +20,7 @@ from bridge.mapping.document import MappingFile
 from bridge.store import runs
 from bridge.store.engine import Store
 from bridge.sync.landing import Turn, land
+from bridge.sync.parcels import parcels
 from bridge.sync.remap import lookups, remap_if_needed
 from connectors.contract import RawRecord
 
@@ -49,13 +50,13 @@ def filled(path: Path, count: int) -> None:
         with store.transaction():
             people = [made.user(number) for number in range(made.PEOPLE)]
             records = [RawRecord("users", person["id"], None, person) for person in people]
-            land(turn(store, mapping()), "users", "", records, is_task=False, gone=set())
+            land(turn(store, mapping()), "users", "", parcels(records), is_task=False, gone=set())
         now = turn(store, mapping())
         remap_if_needed(now, TASKS)
         items = _records(count)
         while batch := list(islice(items, AT_ONCE)):
             with store.transaction():
-                land(now, TASKS, "", batch, is_task=True, gone=set())
+                land(now, TASKS, "", parcels(batch), is_task=True, gone=set())
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -346,10 +346,11 @@ def read_for(seconds, limit, window_s, path):
 
 
 def test_the_whole_limit_is_used_without_a_single_refusal(tmp_path):
-    per_window, refused, retries = read_for(4.5, 60, 2.0, tmp_path / "x")
+    # Jitter is a part of the window: in a shorter one a busy machine is late by more than the margin.
+    per_window, refused, retries = read_for(13.5, 120, 6.0, tmp_path / "x")
 
     assert (refused, retries) == (0, 0)
-    assert per_window >= 0.95 * 60
+    assert per_window >= 0.95 * 120
 
 
 @pytest.mark.slow
