@@ -104,6 +104,12 @@ def save(
     )
     fresh = [*compared.new, *compared.differing]
     blobs = packing.pack(f"{source}/{stream}", [entry.text for entry in fresh], at)
+    return _insert(store, (source, stream, scope), fresh, blobs, run, now)
+
+
+def _insert(
+    store: Store, place: tuple[str, str, str], fresh: Sequence[Content], blobs: Sequence[bytes], run: int, now: str
+) -> dict[str, int]:
     # Inside the one write transaction nobody else can take these ids.
     row = store.one("SELECT max(id) FROM raw_records")
     first = (row[0] or 0) + 1 if row else 1
@@ -112,7 +118,7 @@ def save(
         "raw_records",
         _COLUMNS,
         [
-            (ids[entry.external_id], source, stream, scope, entry.external_id, entry.hash, blob, run, now)
+            (ids[entry.external_id], *place, entry.external_id, entry.hash, blob, run, now)
             for entry, blob in zip(fresh, blobs, strict=True)
         ],
     )
@@ -131,9 +137,11 @@ def save_unknown(
     at: datetime,
 ) -> dict[str, int] | None:
     """Keep contents of which most likely nothing is stored, without asking; None, and nothing kept, where some is."""
+    # Before the attempt: a dictionary that was learnt on the way must stay in the store, whatever becomes of the rows.
+    blobs = packing.pack(f"{source}/{stream}", [entry.text for entry in contents], at)
     try:
         with store.attempt():
-            return save(store, packing, source, stream, scope, Compared([*contents], [], {}), run=run, at=at)
+            return _insert(store, (source, stream, scope), contents, blobs, run, stamp(at))
     except sqlite3.IntegrityError:
         return None  # the index of current contents has refused one
 
