@@ -53,7 +53,11 @@ class Courier:
             return False
 
     def send(self, errands: Sequence[Task]) -> None:
-        self._tell(list(errands))
+        """Raises `Interrupted` where the process is gone, or was told to stop meanwhile."""
+        try:
+            self._tell(list(errands))
+        except (OSError, ValueError) as err:
+            raise Interrupted(LOST.format(how=self._how())) from err
 
     def next(self) -> Event:
         """Raises `Interrupted` where the process is gone."""
