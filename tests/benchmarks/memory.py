@@ -1,4 +1,8 @@
-"""How much memory a process and its children hold at once, looked at from outside a few times a second."""
+"""How much memory a process and its children hold at once, looked at from outside a few times a second.
+
+What the system counts as a process's peak (`ru_maxrss`) includes what its parent held when it began it, so a small
+process started by a large one, such as a test run, is not told by it.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,12 @@ class Together:
     def _look(self) -> None:
         while not self._done.wait(EVERY_S):
             self.peak_mib = max(self.peak_mib, sum(map(_resident_mib, family(self._process))))
+
+
+def own_peak_mib() -> float:
+    """The most that this process has held since its program began."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def family(process: int) -> Iterator[int]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import stored
+from memory import own_peak_mib
 
 import bridge.cli  # noqa: F401 - as the program itself begins
 from bridge.store.engine import Store
@@ -29,7 +30,7 @@ def main(path: Path, text: str) -> None:
         "rows": counts.fetched,
         "changed": counts.updated,
         "cpu": sum(one.ru_utime + one.ru_stime for one in used),
-        "peak_mb": [one.ru_maxrss / 1024 for one in used],
+        "peak_mb": [own_peak_mib(), used[1].ru_maxrss / 1024],
     }
     sys.stdout.write(json.dumps(told) + "\n")
 

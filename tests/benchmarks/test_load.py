@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from connectors.pingcode.connector import PingCode
+from tests.benchmarks.memory import Together
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -77,12 +78,11 @@ def sync(config: Path) -> Measured:
     started = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "SECRET": "demo-secret"}, stdout=subprocess.PIPE)
     assert process.stdout is not None
-    printed = process.stdout.read()
+    with Together(process.pid) as together:
+        printed = process.stdout.read()
     process.stdout.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return Measured(time.monotonic() - started, usage.ru_maxrss / 1024, json.loads(printed)["sources"][0])
+    assert process.wait() == 0
+    return Measured(time.monotonic() - started, together.peak_mib, json.loads(printed)["sources"][0])
 
 
 def rows(database: Path) -> dict[str, int]:
