@@ -48,6 +48,14 @@ class Colour(StrEnum):
     DONE = "done"
 
 
+class Severity(StrEnum):
+    """How much a reason says against a milestone; worst first."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREY = "grey"
+
+
 SEVERITY_ORDER: tuple[Colour, ...] = (Colour.RED, Colour.AMBER, Colour.GREY, Colour.GREEN, Colour.DONE)
 
 TaskKey = tuple[str, str]

@@ -21,6 +21,10 @@ PLACES = {
     "mapping": "mapping:mapping",
     "people": "people:people",
     "quarantine": "quarantine:quarantine",
+    "findings": "findings:findings",
+    "acknowledge": "findings:acknowledge",
+    "override": "statements:override",
+    "note": "statements:note",
     "db": "store:db",
     "demo": "demo:demo",
 }

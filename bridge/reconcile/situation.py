@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bridge.model import Change, Colour, Task, TaskKey
+from bridge.model import Severity as Severity
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.plan.identity import NOBODY, Everybody
+from bridge.reconcile.register import Register
 from bridge.thresholds import Thresholds
 
 Outcome = Literal["complete", "partial", "failed", "never"]
@@ -99,12 +100,8 @@ class Portfolio:
     """(source, project id) -> amber or red, where people say of a whole project that it is endangered or late."""
     people: Everybody = NOBODY
     """Whose the accounts in the tools are."""
-
-
-class Severity(StrEnum):
-    RED = "red"
-    AMBER = "amber"
-    GREY = "grey"
+    register: Register = field(default_factory=Register)
+    """What was on record before `today`, and what people have said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,10 @@ def _colour(name: str) -> Callable[[Item, Lang], object]:
     return lambda item, lang: None if item[name] is None else status_name(item[name], lang)
 
 
+def _held(item: Item, lang: Lang) -> str | None:
+    return None if item["override"] is None else status_name(item["override"]["status"], lang)
+
+
 def _reasons(item: Item, lang: Lang) -> str | None:
     return words((" / ").join(one_line(reason["text"]) for reason in item["reasons"])) or None
 
@@ -150,6 +154,10 @@ COLUMNS: tuple[Column, ...] = (
     (Text("对比日", "Compared with"), _figure("change", "since")),
     (Text("预测变化（工作日）", "Forecast moved (working days)"), _figure("change", "forecast_workdays")),
     (Text("告知客户", "Customer informed"), _figure("note", "customer_informed")),
+    (Text("人工判定", "Status held by a person"), _held),
+    (Text("延误原因", "Reason given"), _text("note", "reason")),
+    (Text("补救计划", "Recovery plan"), _text("note", "recovery_plan")),
+    (Text("预计赶上", "Recovery date"), _figure("note", "recovery_date")),
     (Text("原因代码", "Reason codes"), _codes),
     (Text("原因", "Reasons"), _reasons),
     (Text("任务", "Tasks"), _tasks),

@@ -11,9 +11,8 @@ from bridge.model import Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, Finding, Forecast, Money, Progress, Slip, Snapshot, Span, WorkCounts
 from bridge.report import numbers
+from bridge.report.record import Entry, Record, day
 from bridge.report.wording import reason_text
-
-Entry = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,7 @@ class Setting:
     deal_colours: Mapping[str, Colour]
     compared: Mapping[str, Snapshot] | None
     """Milestone key -> its last snapshot on or before the day compared with; None when nothing is compared."""
+    record: Record
 
 
 def entry(row: Assessment, at: Setting) -> Entry:
@@ -62,17 +62,10 @@ def entry(row: Assessment, at: Setting) -> Entry:
         "reasons": [_reason(finding, row, at) for finding in row.findings],
         "money": _money(row.money),
         "change": _change(row, at),
-        "note": {
-            "reason": None,
-            "recovery_plan": None,
-            "recovery_date": None,
-            "customer_informed": day(milestone.customer_informed),
-        },
+        "note": at.record.note(milestone),
+        "override": at.record.override(milestone.key),
+        "judged_since": day(at.record.judged_since(milestone.key)),
     }
-
-
-def day(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
 
 
 def _forecast(forecast: Forecast, *, is_done: bool) -> Entry:
@@ -134,6 +127,7 @@ def _reason(finding: Finding, row: Assessment, at: Setting) -> Entry:
         "workdays": finding.workdays,
         "text": reason_text(finding, row, at.lang),
         "evidence": [_evidence(at.tasks[ref]) for ref in finding.evidence],
+        **at.record.life(row.milestone.key, str(finding.code)),
     }
 
 

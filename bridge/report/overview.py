@@ -45,7 +45,9 @@ def concerns(found: Sequence[Row], lang: Lang) -> list[Concern]:
 
 def _concern(row: Row, lang: Lang) -> str:
     kind = "concern_no_customer" if row.customer is None else "concern"
-    text = label(kind, lang, customer=row.customer, name=row.name, reason=row.reasons[0].text)
+    # What somebody answers for is not what needs attention first, as long as there is something else.
+    telling = next((reason for reason in row.reasons if not reason.is_acknowledged), row.reasons[0])
+    text = label(kind, lang, customer=row.customer, name=row.name, reason=telling.text)
     if row.amount is not None and row.status == "red":
         text += label("concern_money", lang, money=row.amount)
     return sentence(text, lang)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from bridge.model import Colour, Kind, Status, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
 from bridge.report import numbers
-from bridge.report.entry import Entry
+from bridge.report.record import Entry, instant
 from bridge.report.selection import folded
 
 COUNTED = (Colour.RED, Colour.AMBER, Colour.GREEN, Colour.GREY, Colour.DONE)
@@ -29,7 +29,6 @@ MONEY_FIGURES: dict[str, Callable[[Money], Decimal | None]] = {
 def summary(rows: Sequence[Assessment]) -> Entry:
     """Counts by colour, customers affected, and each money figure by currency."""
     colours = Counter(row.colour for row in rows)
-    currencies = sorted({row.deal.currency for row in rows})
     affected = {
         folded(row.deal.customer)
         for row in rows
@@ -39,11 +38,14 @@ def summary(rows: Sequence[Assessment]) -> Entry:
         "milestones": len(rows),
         **{colour.value: colours[colour] for colour in COUNTED},
         "customers_affected": len(affected),
-        **{
-            name: {currency: _sum(rows, figure, currency) for currency in currencies}
-            for name, figure in MONEY_FIGURES.items()
-        },
+        **{name: money_by_currency(rows, name) for name in MONEY_FIGURES},
     }
+
+
+def money_by_currency(rows: Sequence[Assessment], figure: str) -> dict[str, str]:
+    """One of `MONEY_FIGURES` added up for each currency of the rows' deals."""
+    currencies = sorted({row.deal.currency for row in rows})
+    return {currency: _sum(rows, MONEY_FIGURES[figure], currency) for currency in currencies}
 
 
 def _sum(rows: Iterable[Assessment], figure: Callable[[Money], Decimal | None], currency: str) -> str:
@@ -92,11 +94,6 @@ def _refused(found: RefusedMapping | None) -> Entry | None:
         return None
     since = instant(found.since)
     return {"file": found.file, "since": since, "problems": found.problems, "version_used": found.version}
-
-
-def instant(value: datetime) -> str:
-    """RFC 3339 in UTC, to the second."""
-    return value.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def unlinked(

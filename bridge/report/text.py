@@ -219,8 +219,9 @@ def _details(page: _Page, row: Row, indent: int, lang: Lang) -> None:
     listed.add_column(overflow="fold")
     for reason in row.reasons:
         sign, style = SIGNS[reason.severity]
-        listed.add_row(Line(sign, style=style), Line(sentence(reason.text, lang)))
-    for remark in (row.why_not, row.changed):
+        said = Line(sentence(reason.text, lang), style="dim" if reason.is_acknowledged else "")
+        listed.add_row(Line(sign, style=style), said.append(reason.mark, style="dim"))
+    for remark in (row.override, row.note, row.why_not, row.changed):
         if remark is not None:
             listed.add_row(Line(), Line(sentence(remark, lang), style="dim"))
     if listed.row_count:

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from bridge.language import Lang
 from bridge.reconcile.situation import Assessment, GoalState, Portfolio, Result, Snapshot
-from bridge.report import summary
+from bridge.report import rollup, summary
 from bridge.report.entry import Setting, entry
+from bridge.report.record import Record, instant
 from bridge.report.selection import selected
 
 SCHEMA = "delay-report/1"
@@ -26,7 +27,8 @@ def build(
     since_snapshots: Mapping[str, Snapshot] | None = None,
     quarantined: int = 0,
 ) -> dict[str, object]:
-    """Filters cut rows first and everything else speaks of the rows shown; only a deal's own colour ignores them.
+    """Filters cut rows first and everything else speaks of the rows shown; only the colours of deals, customers and goals
+    ignore them.
 
     `since_snapshots` holds for each milestone its last snapshot on or before `since`; without `since` nothing is
     compared. The same arguments give the same document, keys in the same order.
@@ -34,16 +36,19 @@ def build(
     rows = selected(result.assessments, customer=customer, owner=owner, people=portfolio.people)
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     compared = None if since is None else since_snapshots
-    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared)
+    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared, Record(portfolio, result))
     return {
         "schema": SCHEMA,
         "as_of": portfolio.today.isoformat(),
-        "generated_at": summary.instant(generated_at),
+        "generated_at": instant(generated_at),
         "timezone": portfolio.timezone.key,
         "calendar": {"estimated_years": summary.estimated_years(rows, portfolio.today, portfolio.calendar)},
         "sources": summary.sources(portfolio.sources, portfolio.now),
         "summary": summary.summary(rows),
-        "goals": summary.goals(_goals(result, rows, is_filtered=customer is not None or owner is not None)),
+        "goals": rollup.with_status(
+            summary.goals(_goals(result, rows, is_filtered=customer is not None or owner is not None)), result
+        ),
+        "customers": rollup.customers(rows, result),
         "milestones": [entry(row, setting) for row in rows],
         "unlinked": summary.unlinked(rows, result.links, tasks, result.tasks_without_milestone),
         "data_quality": summary.data_quality(rows, tasks.values(), quarantined),

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Columns in order (name -> SQLite type), the primary key, what may not be null, and the indexes."""
-
-    name: str
-    columns: dict[str, str]
-    key: tuple[str, ...]
-    optional: frozenset[str] = frozenset()
-    indexes: tuple[tuple[str, ...], ...] = ()
-    since: int = 1
-    """The migration that creates it."""
-
-
-def _optional(*names: str) -> frozenset[str]:
-    return frozenset(names)
-
+from bridge.store.table import Table as Table
+from bridge.store.table import optional as _optional
+from bridge.store.tables_findings import FINDINGS
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people")
+STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people", "m006_findings")
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -302,6 +286,7 @@ TABLES: tuple[Table, ...] = (
         indexes=(("source", "account"),),
         since=4,
     ),
+    *FINDINGS,
 )
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.language import Sayable
 from bridge.model import SEVERITY_ORDER
 from bridge.plan import readers
-from bridge.reconcile import snapshot
+from bridge.reconcile import findings, snapshot
+from bridge.reconcile.findings import State
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
+from bridge.store import findings as episodes
 from bridge.store import quarantine, runs, snapshots, tasks
 from bridge.usecases import people, planning
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
+
+COUNTED = (State.OPENED, State.WORSENED, State.IMPROVED, State.UNCHANGED, State.CLEARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Reconciled:
     quarantined: int
     unread: tuple[tuple[str, str, str, str, int], ...]
     """(source, target, code, value, tasks) of what the mapping could not read."""
+    findings: Mapping[State, int]
+    """How many findings this day opened, changed, left as they were and cleared."""
 
     @property
     def exit_code(self) -> int:
@@ -47,6 +54,7 @@ class Reconciled:
                 {"source": source, "target": target, "code": code, "value": value, "tasks": count}
                 for source, target, code, value, count in self.unread
             ],
+            "findings": {state.value: self.findings.get(state, 0) for state in COUNTED},
         }
 
 
@@ -65,6 +73,8 @@ def reconcile(space: Workspace) -> Reconciled:
         with store.transaction():
             run = runs.start(store, "reconcile", space.clock.today, at)
             snapshots.save(store, run, space.clock.today, snapshot.snapshots(result, space.clock.today))
+            judged = findings.judge(portfolio.register.episodes, findings.held(result), space.clock.today, run)
+            episodes.save(store, space.clock.today, judged)
             runs.finish(store, run, space.clock.now())
         return Reconciled(
             portfolio,
@@ -73,4 +83,5 @@ def reconcile(space: Workspace) -> Reconciled:
             (*(imported.notices if imported else ()), *remarks),
             quarantine.count(store),
             tuple(tasks.problem_counts(store)),
+            Counter(findings.state_since(episode, space.clock.today) for episode in judged),
         )

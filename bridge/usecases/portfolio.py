@@ -17,6 +17,7 @@ from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
 from bridge.usecases.people import known_people
 from bridge.usecases.planning import NO_PLAN_YET
+from bridge.usecases.register import register
 from bridge.usecases.workspace import Workspace
 
 BEFORE_THE_FIRST = Text(
@@ -81,6 +82,7 @@ def _portfolio(
             hours_per_day=space.settings.calendar.hours_per_day,
             project_claims=_claims(space, store, before, now),
             people=known_people(store, before),
+            register=register(store, today, before),
         )
 
 

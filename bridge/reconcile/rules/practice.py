@@ -65,7 +65,7 @@ def customer_not_informed(at: Situation) -> Iterator[Finding]:
         return
     since = became_red(at)
     red_for = at.workdays(since, at.today)
-    informed = at.milestone.customer_informed
+    informed = at.portfolio.register.informed(at.milestone.key, at.milestone.customer_informed)
     if red_for > TOLD_WITHIN and (informed is None or informed < since):
         yield at.finding(Reason.CUSTOMER_NOT_INFORMED, Severity.AMBER, since=since, red_for=red_for, informed=informed)
 

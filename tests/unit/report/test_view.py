@@ -29,6 +29,7 @@ TOP = [
     "sources",
     "summary",
     "goals",
+    "customers",
     "milestones",
     "unlinked",
     "data_quality",
@@ -59,6 +60,8 @@ ENTRY = [
     "money",
     "change",
     "note",
+    "override",
+    "judged_since",
 ]
 SUMMARY = [
     "milestones",
@@ -198,7 +201,19 @@ def test_a_milestone_says_every_figure_as_published(make):
             "currency": "CNY",
         },
         "change": None,
-        "note": {"reason": None, "recovery_plan": None, "recovery_date": None, "customer_informed": "2026-08-20"},
+        "note": {
+            "reason": None,
+            "recovery_plan": None,
+            "recovery_date": None,
+            "customer_informed": "2026-08-20",
+            "category": None,
+            "account": None,
+            "owner": None,
+            "by": None,
+            "recorded_at": None,
+        },
+        "override": None,
+        "judged_since": None,
     }
 
 

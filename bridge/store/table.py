@@ -1,0 +1,22 @@
+"""How a table of the store is specified; the store is created and written from these specifications alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns in order (name -> SQLite type), the primary key, what may not be null, and the indexes."""
+
+    name: str
+    columns: dict[str, str]
+    key: tuple[str, ...]
+    optional: frozenset[str] = frozenset()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    since: int = 1
+    """The migration that creates it."""
+
+
+def optional(*names: str) -> frozenset[str]:
+    return frozenset(names)
