@@ -32,3 +32,6 @@ class Thresholds:
 
 
 NAMES: tuple[str, ...] = tuple(entry.name for entry in fields(Thresholds))
+
+PER_DEAL: tuple[str, ...] = tuple(name for name in NAMES if name != "gone_guard_ratio")
+"""Those that a deal may override; what a complete read is believed for is asked of whole projects."""

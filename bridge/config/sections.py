@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
@@ -72,10 +72,16 @@ class WebSection(_Section):
     hook_token: str = ""
 
 
+def _threshold(name: str) -> tuple[type[float], Any]:
+    """A probability is at most 1; everything else is only not negative."""
+    most = 1 if name.startswith("p_") else None
+    return float, Field(default=getattr(Thresholds(), name), ge=0, le=most, allow_inf_nan=False)
+
+
 RulesSection = create_model(
     "RulesSection",
     __base__=_Section,
-    **{name: (float, Field(default=getattr(Thresholds(), name), ge=0, allow_inf_nan=False)) for name in NAMES},  # type: ignore[call-overload]
+    **{name: _threshold(name) for name in NAMES},  # type: ignore[call-overload]
 )
 
 SECTIONS: dict[str, type[BaseModel]] = {
