@@ -32,7 +32,7 @@ WHY = Text(zh="理由", en="why")
 WITHDRAW = Text(zh="收回", en="take it back")
 NONE = Text(zh="没有符合的问题。", en="there is no such finding.")
 DONE = Text(
-    zh="{milestone} 的 {code}（{name}）由 {by} 确认至 {until}。",
+    zh="{milestone} 的 {code}（{name}）由{by}确认至 {until}。",
     en="{by} answers for {code} ({name}) of {milestone} until {until}.",
 )
 TAKEN_BACK = Text(

@@ -12,6 +12,7 @@ from bridge.cli.printing import print_json
 from bridge.cli.session import Command, Day, Option, Session, is_terminal, json_option
 from bridge.cli.sources import print_sync, run_sync
 from bridge.language import Lang, Text
+from bridge.reconcile.findings import State
 from bridge.report.wording import status_name
 from bridge.usecases import reporting
 from bridge.usecases.evaluate import Reconciled
@@ -36,6 +37,10 @@ SINCE = Text(zh="标出自这一天以来的变化", en="add what changed since 
 CUSTOMER = Text(zh="只看这个客户", en="only this customer")
 OWNER = Text(zh="只看此人负责的", en="only what this person owns")
 JUDGED = Text(zh="{today} 共 {count} 个里程碑：{colours}", en="{today}: {count} milestone(s): {colours}")
+NEWS = Text(
+    zh="问题：新出现 {opened}，加重 {worsened}，消除 {cleared}",
+    en="findings: {opened} new, {worsened} worse, {cleared} cleared",
+)
 NEW_PLAN = Text(zh="已导入计划的新版本（第 {number} 版）", en="imported a new version of the plan (number {number})")
 UNREAD = {
     "unmapped_value": Text(
@@ -91,12 +96,13 @@ def run_reconcile(space: Workspace, session: Session) -> Reconciled:
 def _judged(done: Reconciled, lang: Lang) -> str:
     counted = done.as_json()
     colours = [f"{status_name(name, lang)} {counted[name]}" for name in ("red", "amber", "grey", "green", "done")]
-    return JUDGED.say(
+    judged = JUDGED.say(
         lang,
         today=counted["today"],
         count=counted["milestones"],
         colours=("，" if lang == "zh" else ", ").join(colours),
     )
+    return f"{judged}\n{NEWS.say(lang, **{state.value: done.findings.get(state, 0) for state in State})}"
 
 
 @click.command(cls=Command, about=REPORT, example="pbridge report --format html --out report.html")

@@ -28,7 +28,7 @@ NOTE = Text(
     en="The note of a milestone: why, whose, recovery, customer told. Without options, its versions.",
 )
 HELD = Text(
-    zh="{milestone} 由 {by} 判为「{status}」，至 {until}。", en="{by} holds {milestone} to be “{status}” until {until}."
+    zh="{milestone} 由{by}判为「{status}」，至 {until}。", en="{by} holds {milestone} to be “{status}” until {until}."
 )
 TAKEN_BACK = Text(zh="已收回对 {milestone} 的人工判定。", en="the status held for {milestone} is taken back.")
 WRITTEN = Text(zh="已记下 {milestone} 的说明（{by}）。", en="the note of {milestone} is kept ({by}).")

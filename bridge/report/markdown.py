@@ -76,7 +76,7 @@ def _cells(row: Row, lang: Lang) -> list[str]:
     first = None if row.first_promise is None else label("first_promise", lang, day=row.first_promise.isoformat())
     p50 = None if row.p50 is None else label("p50", lang, day=row.p50.isoformat())
     return [
-        f"{SIGNS[row.status]} {row.status_name}",
+        _cell(f"{SIGNS[row.status]} {row.status_name}", row.held),
         escaped(row.customer or "—"),
         name,
         _cell(_iso(row.promise), first),

@@ -34,6 +34,7 @@ ACCOUNTS: dict[str, Text] = {
     "nobody": Text("不可归责", "nobody's fault"),
 }
 OVERRIDE = Text("{by}判为「{status}」，至 {day}：{reason}", "{by} holds it to be “{status}” until {day}: {reason}")
+HELD = Text("人工：{status}", "held: {status}")
 REASON = Text("延误原因：{said}", "Reason given: {said}")
 PLAN = Text("补救：{said}", "Recovery: {said}")
 BY_DAY = Text("{day}前赶上", "back on track by {day}")
@@ -67,6 +68,12 @@ def override_text(item: Mapping[str, Any], today: date, lang: Lang) -> str | Non
         day=spoken_day(date.fromisoformat(said["until"]), today, lang),
         reason=one_line(said["reason"]),
     )
+
+
+def held_status(item: Mapping[str, Any], lang: Lang) -> str | None:
+    """A person's colour in the few words that fit below the computed one."""
+    said = item["override"]
+    return None if said is None else HELD.say(lang, status=status_name(said["status"], lang))
 
 
 def note_text(item: Mapping[str, Any], today: date, lang: Lang) -> str | None:

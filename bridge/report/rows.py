@@ -12,7 +12,7 @@ from bridge.language import Lang
 from bridge.model import Colour
 from bridge.report.cells import Link, day_of, estimate_of, link_of, money_of, one_line, spoken_day
 from bridge.report.labels import label
-from bridge.report.marks import mark, note_text, override_text
+from bridge.report.marks import held_status, mark, note_text, override_text
 from bridge.report.phrases import share_text
 from bridge.report.wording import status_name, why_not_text
 
@@ -87,7 +87,9 @@ class Row:
     changed: str | None
     informed: str | None
     override: str | None
-    """The colour that a person holds for right, beside the computed one."""
+    """The colour that a person holds for right, with who says so and why."""
+    held: str | None
+    """The same in a few words, to stand below the computed one."""
     note: str | None
 
     @property
@@ -137,6 +139,7 @@ def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
         changed=_changed(item, today, lang),
         informed=_informed(item["note"]["customer_informed"], today, lang),
         override=override_text(item, today, lang),
+        held=held_status(item, lang),
         note=note_text(item, today, lang),
     )
 

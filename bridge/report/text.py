@@ -217,11 +217,13 @@ def _details(page: _Page, row: Row, indent: int, lang: Lang) -> None:
     listed = Table.grid(padding=(0, 1, 0, 0))
     listed.add_column(width=1)
     listed.add_column(overflow="fold")
+    if row.override is not None:
+        listed.add_row(Line(), Line(sentence(row.override, lang)))
     for reason in row.reasons:
         sign, style = SIGNS[reason.severity]
         said = Line(sentence(reason.text, lang), style="dim" if reason.is_acknowledged else "")
         listed.add_row(Line(sign, style=style), said.append(reason.mark, style="dim"))
-    for remark in (row.override, row.note, row.why_not, row.changed):
+    for remark in (row.note, row.why_not, row.changed):
         if remark is not None:
             listed.add_row(Line(), Line(sentence(remark, lang), style="dim"))
     if listed.row_count:
