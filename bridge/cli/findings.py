@@ -95,7 +95,7 @@ def findings(
 @click.command(
     cls=Command,
     about=ACKNOWLEDGE,
-    example="pbridge acknowledge M-1 OVERDUE --until 2026-09-15 --by 王敏 --reason 客户已同意",
+    example="pbridge acknowledge M-1 OVERDUE --until 2026-09-15 --by 王敏 --reason 已知",
 )
 @click.argument("milestone", metavar="KEY")
 @click.argument("code", metavar="CODE")
@@ -141,7 +141,7 @@ def _cells(row: register.Listed, lang: Lang) -> tuple[object, ...]:
         STATES[row.state].say(lang),
         episode.opened_on,
         episode.worsened_on,
-        episode.seen_on,
+        row.seen_on,
         episode.cleared_on,
         *((said.until, said.by, said.reason) if said else (None, None, None)),
     )

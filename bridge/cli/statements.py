@@ -24,7 +24,7 @@ OVERRIDE = Text(
     en="Hold another colour of a milestone for right until a day; it is shown beside the computed one, never instead.",
 )
 NOTE = Text(
-    zh="里程碑的说明：原因、归责、补救、何时告知客户；不带选项时列出各版本。",
+    zh="里程碑的说明：原因、归责、补救、告知客户；不带选项列出各版。",
     en="The note of a milestone: why, whose, recovery, customer told. Without options, its versions.",
 )
 HELD = Text(
@@ -38,8 +38,8 @@ INCOMPLETE = Text(
     en="name the status ({known}) and --until, or take it back with --withdraw.",
 )
 NO_AUTHOR = Text(zh="请用 --by 写明是谁。", en="say with --by who says so.")
-CATEGORY = Text(zh=f"原因类别：{'、'.join(CATEGORIES)}", en=f"kind of reason: {', '.join(CATEGORIES)}")
-ACCOUNT = Text(zh=f"归责：{'、'.join(ACCOUNTS)}", en=f"whose to answer for: {', '.join(ACCOUNTS)}")
+CATEGORY = Text(zh=f"原因类别：{', '.join(CATEGORIES)}", en=f"kind of reason: {', '.join(CATEGORIES)}")
+ACCOUNT = Text(zh=f"归责：{', '.join(ACCOUNTS)}", en=f"whose to answer for: {', '.join(ACCOUNTS)}")
 REASON = Text(zh="延误的原因，用自己的话", en="why it is late, in your own words")
 RECOVERY_PLAN = Text(zh="补救计划", en="how it is to be caught up")
 OWNER = Text(zh="补救负责人", en="who carries the recovery plan")
@@ -60,7 +60,7 @@ COLUMNS = (
 
 
 @click.command(
-    cls=Command, about=OVERRIDE, example="pbridge override M-1 amber --until 2026-09-15 --by 王敏 --reason 合同正在变更"
+    cls=Command, about=OVERRIDE, example="pbridge override M-1 amber --until 2026-09-15 --by 王敏 --reason 合同在改"
 )
 @click.argument("milestone", metavar="KEY")
 @click.argument("status", metavar="[STATUS]", required=False)
@@ -98,7 +98,7 @@ def override(
 @click.command(
     cls=Command,
     about=NOTE,
-    example="pbridge note M-1 --recovery-plan 周末加班联调 --recovery-date 2026-09-08 --by 王敏",
+    example="pbridge note M-1 --recovery-plan 加班联调 --informed 2026-09-08 --by 王敏",
 )
 @click.argument("milestone", metavar="KEY")
 @click.option("--category", cls=Option, text=CATEGORY, type=click.Choice(CATEGORIES), metavar="KIND")

@@ -45,36 +45,39 @@ def held(result: Result) -> dict[str, dict[str, Severity]]:
     }
 
 
-def as_before(episode: Episode, day: date, judged: date | None) -> Episode | None:
-    """The episode as it stood when `day` began; None where it was not open then.
-
-    `judged` is the last day before on which the milestone was judged: an open reason held on it.
-    """
+def as_before(episode: Episode, day: date) -> Episode | None:
+    """The episode as it stood when `day` began; None where it was not open then."""
     if episode.opened_on >= day or (episode.cleared_on is not None and episode.cleared_on < day):
         return None
+    if episode.turned_on < day:
+        return episode
     steps = tuple(step for step in episode.steps if step[0] < day)
-    return replace(episode, steps=steps, seen_on=judged or steps[-1][0], cleared_on=None)
+    return replace(episode, steps=steps, seen_on=None, cleared_on=None)
 
 
-def judge(previous: Iterable[Episode], held: Held, day: date, run: int = 0) -> tuple[Episode, ...]:
+def judge(
+    previous: Iterable[Episode], held: Held, day: date, judged: Mapping[str, date], run: int = 0
+) -> tuple[Episode, ...]:
     """What was open before `day`, carried on or cleared, and what opens on it; by milestone and code.
 
-    A milestone that is judged no more, because the plan has withdrawn it, holds no reason.
+    `judged` has the last day before on which each milestone was judged: an open reason held on it. A milestone that is
+    judged no more, because the plan has withdrawn it, holds no reason.
     """
     known = {(episode.milestone, episode.code): episode for episode in previous}
     now = {(milestone, code): severity for milestone, codes in held.items() for code, severity in codes.items()}
-    return tuple(_on(known.get(key), key, now.get(key), day, run) for key in sorted(known.keys() | now.keys()))
+    carried = (_carried(episode, now.get(key), day, judged.get(key[0])) for key, episode in known.items())
+    opened = (
+        Episode(*key, steps=((day, severity),), opened_run=run) for key, severity in now.items() if key not in known
+    )
+    return tuple(sorted((*carried, *opened), key=lambda episode: (episode.milestone, episode.code)))
 
 
-def _on(episode: Episode | None, key: tuple[str, str], severity: Severity | None, day: date, run: int) -> Episode:
-    if episode is None:
-        if severity is None:
-            raise ValueError(f"{key} was neither open before {day} nor holds on it")
-        return Episode(*key, steps=((day, severity),), seen_on=day, opened_run=run)
+def _carried(episode: Episode, severity: Severity | None, day: date, seen_on: date | None) -> Episode:
     if severity is None:
-        return replace(episode, cleared_on=day)
-    steps = episode.steps if severity is episode.severity else (*episode.steps, (day, severity))
-    return replace(episode, steps=steps, seen_on=day)
+        return replace(episode, cleared_on=day, seen_on=seen_on or episode.turned_on)
+    if severity is episode.severity:
+        return episode
+    return replace(episode, steps=(*episode.steps, (day, severity)))
 
 
 def state_since(episode: Episode, day: date) -> State:
@@ -98,7 +101,7 @@ def is_quiet(episode: Episode, said: Acknowledgement | None, day: date) -> bool:
 
 def lives(register: Register, held: Held, today: date) -> dict[tuple[str, str], Life]:
     """(milestone, code) -> the life of each reason that holds today, as the register and today's reasons tell it."""
-    return dict(_lives(register, judge(register.episodes, held, today), today))
+    return dict(_lives(register, judge(register.episodes, held, today, {}), today))
 
 
 def _lives(register: Register, episodes: Iterable[Episode], today: date) -> Iterator[tuple[tuple[str, str], Life]]:

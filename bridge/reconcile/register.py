@@ -30,8 +30,8 @@ class Episode:
     code: str
     steps: tuple[tuple[date, Severity], ...]
     """The severity on the day it was opened, and on each later day on which it was another one."""
-    seen_on: date
-    """The last day on which it held."""
+    seen_on: date | None = None
+    """The last day on which it held; None while it is open, for then it held on the last day that was judged."""
     opened_run: int = 0
     """The run that opened it; 0 before one has."""
     cleared_on: date | None = None
@@ -47,6 +47,11 @@ class Episode:
     @property
     def severity(self) -> Severity:
         return self.steps[-1][1]
+
+    @property
+    def turned_on(self) -> date:
+        """The last day on which anything became of it."""
+        return self.cleared_on or self.steps[-1][0]
 
     @property
     def worsened_on(self) -> date | None:

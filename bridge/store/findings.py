@@ -20,6 +20,7 @@ COLUMNS = (
     "opened_severity",
     "severity",
     "worsened_on",
+    "turned_on",
     "seen_on",
     "cleared_on",
     "steps",
@@ -30,14 +31,9 @@ READ = "SELECT milestone, code, opened_run, seen_on, cleared_on, steps FROM find
 def open_before(store: Store, day: date) -> tuple[Episode, ...]:
     """Those that were open when `day` began, as they stood then, whatever `day` and later days have made of them."""
     until = day.isoformat()
-    judged = dict(store.rows("SELECT milestone, max(day) FROM assessments WHERE day < ? GROUP BY milestone", (until,)))
-    found = []
-    for row in store.rows(f"{READ} WHERE opened_on < ? AND (cleared_on IS NULL OR cleared_on >= ?)", (until, until)):
-        episode = _episode(row)
-        then = as_before(episode, day, _date(judged.get(episode.milestone)))
-        if then is not None:
-            found.append(then)
-    return tuple(found)
+    rows = store.rows(f"{READ} WHERE opened_on < ? AND (cleared_on IS NULL OR cleared_on >= ?)", (until, until))
+    then = (as_before(_episode(row), day) for row in rows)
+    return tuple(episode for episode in then if episode is not None)
 
 
 def recorded_since(store: Store, day: date) -> date | None:
@@ -47,9 +43,15 @@ def recorded_since(store: Store, day: date) -> date | None:
 
 
 def save(store: Store, day: date, episodes: Iterable[Episode]) -> None:
-    """Keep the judgement of `day` in place of what an earlier run of that day said, in the caller's transaction."""
-    store.delete_many("findings", ("opened_on",), [(day.isoformat(),)])
-    store.upsert_many("findings", COLUMNS, map(_row, episodes))
+    """Keep the judgement of `day` in place of what an earlier run of that day said, in the caller's transaction.
+
+    Written is what became of anything on this day, and what an earlier run of the day had made of the others.
+    """
+    on = day.isoformat()
+    store.delete_many("findings", ("opened_on",), [(on,)])
+    undone = set(store.rows("SELECT milestone, code, opened_on FROM findings WHERE turned_on = ?", (on,)))
+    rows = [_row(e) for e in episodes if e.turned_on == day or (e.milestone, e.code, e.opened_on.isoformat()) in undone]
+    store.upsert_many("findings", COLUMNS, rows)
 
 
 def episodes(store: Store, milestone: str | None = None) -> tuple[Episode, ...]:
@@ -60,7 +62,7 @@ def episodes(store: Store, milestone: str | None = None) -> tuple[Episode, ...]:
 
 
 def newest_day(store: Store) -> date | None:
-    """The last day that was judged."""
+    """The last day that was judged: whatever is open held on it."""
     row = store.one("SELECT max(day) FROM assessments")
     return _date(row[0]) if row else None
 
@@ -74,7 +76,8 @@ def _row(e: Episode) -> tuple[object, ...]:
         e.opened_severity.value,
         e.severity.value,
         _text(e.worsened_on),
-        e.seen_on.isoformat(),
+        e.turned_on.isoformat(),
+        _text(e.seen_on),
         _text(e.cleared_on),
         dumps([(day.isoformat(), severity.value) for day, severity in e.steps]),
     )
@@ -86,7 +89,7 @@ def _episode(row: tuple[Any, ...]) -> Episode:
         milestone,
         code,
         steps=tuple((date.fromisoformat(day), Severity(severity)) for day, severity in json.loads(steps)),
-        seen_on=date.fromisoformat(seen_on),
+        seen_on=_date(seen_on),
         opened_run=run,
         cleared_on=_date(cleared_on),
     )

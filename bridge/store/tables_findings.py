@@ -7,7 +7,8 @@ from bridge.store.table import Table, optional
 FINDINGS: tuple[Table, ...] = (
     Table(
         # Reasons with a life: one row for each time that a reason of a milestone began to hold. `steps` holds the days on
-        # which its severity changed, so that a day can be judged again as if it had not been judged yet.
+        # which its severity changed, so that a day can be judged again as if it had not been judged yet. A row is written on a day on which
+        # something becomes of it; an open one was last seen on the last day judged.
         "findings",
         {
             "milestone": "TEXT",
@@ -17,13 +18,14 @@ FINDINGS: tuple[Table, ...] = (
             "opened_severity": "TEXT",
             "severity": "TEXT",
             "worsened_on": "TEXT",
+            "turned_on": "TEXT",
             "seen_on": "TEXT",
             "cleared_on": "TEXT",
             "steps": "TEXT",
         },
         key=("milestone", "code", "opened_on"),
-        optional=optional("worsened_on", "cleared_on"),
-        indexes=(("cleared_on",), ("opened_on",)),
+        optional=optional("worsened_on", "seen_on", "cleared_on"),
+        indexes=(("cleared_on",), ("opened_on",), ("turned_on",)),
         since=6,
     ),
     Table(

@@ -11,6 +11,7 @@ from bridge.model import SEVERITY_ORDER
 from bridge.plan import readers
 from bridge.reconcile import findings, snapshot
 from bridge.reconcile.findings import State
+from bridge.reconcile.register import Episode
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
 from bridge.store import findings as episodes
@@ -73,7 +74,7 @@ def reconcile(space: Workspace) -> Reconciled:
         with store.transaction():
             run = runs.start(store, "reconcile", space.clock.today, at)
             snapshots.save(store, run, space.clock.today, snapshot.snapshots(result, space.clock.today))
-            judged = findings.judge(portfolio.register.episodes, findings.held(result), space.clock.today, run)
+            judged = _judged(portfolio, result, run)
             episodes.save(store, space.clock.today, judged)
             runs.finish(store, run, space.clock.now())
         return Reconciled(
@@ -85,3 +86,9 @@ def reconcile(space: Workspace) -> Reconciled:
             tuple(tasks.problem_counts(store)),
             Counter(findings.state_since(episode, space.clock.today) for episode in judged),
         )
+
+
+def _judged(portfolio: Portfolio, result: Result, run: int) -> tuple[Episode, ...]:
+    """What the day makes of the findings that were open when it began."""
+    last = {milestone: kept[-1].day for milestone, kept in portfolio.snapshots.items()}
+    return findings.judge(portfolio.register.episodes, findings.held(result), portfolio.today, last, run)

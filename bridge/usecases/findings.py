@@ -29,6 +29,7 @@ class Listed:
     episode: Episode
     state: State
     acknowledgement: Acknowledgement | None
+    seen_on: date
 
     def as_json(self) -> dict[str, object]:
         episode, said = self.episode, self.acknowledgement
@@ -42,7 +43,7 @@ class Listed:
             "opened_run": episode.opened_run,
             "worsened_on": _text(episode.worsened_on),
             "improved_on": _text(episode.improved_on),
-            "seen_on": episode.seen_on.isoformat(),
+            "seen_on": self.seen_on.isoformat(),
             "cleared_on": _text(episode.cleared_on),
             "acknowledged": said
             and {
@@ -61,18 +62,22 @@ def listed(space: Workspace, wish: FindingWish) -> list[Listed]:
     """
     with space.store() as store, store.snapshot():
         said = statements.acknowledgements(store)
-        since = wish.since or findings.newest_day(store) or space.clock.today
+        newest = findings.newest_day(store) or space.clock.today
         found = findings.episodes(store, wish.milestone)
-    rows = [
-        _listed(episode, said.get((episode.milestone, episode.code)), since, space.clock.today) for episode in found
-    ]
+    since, today = wish.since or newest, space.clock.today
+    rows = (
+        Listed(one, *_state(one, said.get((one.milestone, one.code)), since, today), one.seen_on or newest)
+        for one in found
+    )
     return sorted((row for row in rows if _fits(row, wish)), key=_rank)
 
 
-def _listed(episode: Episode, said: Acknowledgement | None, since: date, today: date) -> Listed:
-    if said is not None and is_quiet(episode, said, today):
-        return Listed(episode, State.ACKNOWLEDGED, said)
-    return Listed(episode, state_since(episode, since), None)
+def _state(
+    episode: Episode, said: Acknowledgement | None, since: date, today: date
+) -> tuple[State, Acknowledgement | None]:
+    if is_quiet(episode, said, today):
+        return State.ACKNOWLEDGED, said
+    return state_since(episode, since), None
 
 
 def _fits(row: Listed, wish: FindingWish) -> bool:

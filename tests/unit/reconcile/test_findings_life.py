@@ -22,7 +22,8 @@ def lived(*days: dict[str, Severity] | None, episodes: tuple[Episode, ...] = ())
         if reasons is not None:
             open_ = [episode for episode in episodes if episode.cleared_on is None]
             closed = [episode for episode in episodes if episode.cleared_on is not None]
-            episodes = (*closed, *judge(open_, {"M-1": reasons}, MONDAY + offset * A_DAY))
+            last = {"M-1": MONDAY + (offset - 1) * A_DAY}
+            episodes = (*closed, *judge(open_, {"M-1": reasons}, MONDAY + offset * A_DAY, last))
     return episodes
 
 
@@ -33,7 +34,7 @@ def on(offset: int) -> date:
 def test_a_reason_opens_on_the_first_day_it_holds_and_goes_on_unchanged():
     (episode,) = lived({"OVERDUE": RED}, {"OVERDUE": RED})
 
-    assert (episode.opened_on, episode.seen_on, episode.cleared_on) == (on(0), on(1), None)
+    assert (episode.opened_on, episode.seen_on, episode.cleared_on) == (on(0), None, None)
     assert (state_since(episode, on(0)), state_since(episode, on(1))) == (State.OPENED, State.UNCHANGED)
 
 
@@ -67,16 +68,17 @@ def test_a_reason_that_comes_back_begins_a_new_episode():
 
 
 def test_a_milestone_that_the_plan_has_withdrawn_holds_no_reason_any_more():
-    (episode,) = judge(lived({"OVERDUE": RED}), {}, on(1))
+    (episode,) = judge(lived({"OVERDUE": RED}), {}, on(1), {"M-1": on(0)})
 
-    assert episode.cleared_on == on(1)
+    assert (episode.seen_on, episode.cleared_on) == (on(0), on(1))
 
 
-def test_a_finding_that_neither_was_nor_is_cannot_be_judged():
-    (gone,) = lived({"STALE": AMBER}, {})
+def test_before_a_day_an_episode_is_what_the_days_before_have_made_of_it():
+    (gone,) = lived({"STALE": AMBER}, {"STALE": RED}, {})
 
-    assert as_before(gone, on(2), None) is None
-    assert judge((), {"M-1": {}}, on(2)) == ()
+    assert [as_before(gone, on(day)) for day in (0, 3)] == [None, None]
+    assert [as_before(gone, on(day)).severity for day in (1, 2)] == [AMBER, RED]
+    assert as_before(gone, on(2)).cleared_on is None
 
 
 def test_every_reason_of_a_report_is_held_at_its_severity(world):
@@ -102,8 +104,9 @@ class Book:
         self.judged: dict[date, set[str]] = {}
 
     def reconcile(self, day: date, now: dict[str, dict[str, Severity]], run: int) -> None:
-        previous = (as_before(row, day, self._judged(row.milestone, day)) for row in self.rows.values())
-        episodes = judge([episode for episode in previous if episode is not None], now, day, run)
+        previous = (as_before(row, day) for row in self.rows.values())
+        judged = {key: last for key in ("M-1", "M-2") if (last := self._judged(key, day)) is not None}
+        episodes = judge([episode for episode in previous if episode is not None], now, day, judged, run)
         self.rows = {key: row for key, row in self.rows.items() if row.opened_on != day}
         self.rows |= {(row.milestone, row.code, row.opened_on): row for row in episodes}
         self.judged[day] = set(now)
@@ -128,7 +131,7 @@ def whole(history: list[tuple[date, dict[str, dict[str, Severity]]]]) -> set[tup
                 found.add((*key, tuple(steps), seen, day))
                 steps = []
         if steps:
-            found.add((*key, tuple(steps), seen, None))
+            found.add((*key, tuple(steps), None, None))
     return found
 
 
