@@ -81,6 +81,7 @@ def _portfolio(
             hours_per_day=space.settings.calendar.hours_per_day,
             project_claims=_claims(space, store, before, now),
             people=known_people(store, before),
+            calibrate=space.settings.forecast.calibrate,
         )
 
 
