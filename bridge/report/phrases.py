@@ -29,6 +29,13 @@ def day_text(day: date, today: date, lang: Lang) -> str:
     return short if day.year == today.year else f"{short} {day.year}"
 
 
+def long_day(day: date, lang: Lang) -> str:
+    """With its year: for a page that is read again years later."""
+    if lang == "zh":
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def span_text(span: Span, lang: Lang) -> str:
     """Working days, because people plan in them; calendar days where no working day lies between."""
     if span.workdays != 0:
