@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from bridge.language import Lang
 from bridge.reconcile.situation import Span
@@ -56,13 +56,21 @@ def times_text(number: int, lang: Lang) -> str:
 
 
 def share_text(ratio: float) -> str:
-    """Whole per cent; a share that is not quite nothing or everything is not rounded into it."""
-    percent = ratio * 100
+    """Whole per cent, half up; a share that is not quite nothing or everything, or barely more, is not rounded into it."""
+    percent = Decimal(str(ratio)) * 100
     if 0 < percent < 1:
         return "<1%"
     if 99 < percent < 100:
         return ">99%"
-    return f"{int(percent + 0.5)}%"
+    if 100 < percent < 101:
+        return ">100%"
+    return f"{percent.quantize(Decimal(1), rounding=ROUND_HALF_UP):f}%"
+
+
+def fraction_text(value: float, places: int) -> str:
+    """So many decimals at most, half up, without trailing zeros: the number as written decides, not its binary neighbour."""
+    text = f"{Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def age_text(age: timedelta, lang: Lang) -> str:
@@ -73,14 +81,18 @@ def age_text(age: timedelta, lang: Lang) -> str:
     return f"{age.days} 天" if lang == "zh" else counted(age.days, ("day", "days"))
 
 
-def names_text(names: Sequence[str], lang: Lang) -> str:
+def names_text(names: Sequence[str], lang: Lang, measure: str = "项") -> str:
     """The first few names, and how many there are in all when some are left out."""
     shown = list(names[:NAMES_SHOWN])
     if len(names) <= NAMES_SHOWN:
         return "、".join(shown) if lang == "zh" else ", ".join(shown)
     if lang == "zh":
-        return f"{'、'.join(shown)}等 {len(names)} 项"
+        return f"{'、'.join(shown)}等 {len(names)} {measure}"
     return f"{', '.join(shown)} and {len(names) - NAMES_SHOWN} more"
+
+
+def quoted(name: str, lang: Lang) -> str:
+    return f"「{name}」" if lang == "zh" else f"“{name}”"
 
 
 def money_text(amount: Decimal, currency: str) -> str:
