@@ -136,4 +136,4 @@ def test_a_killed_vendor_ends_a_pull_with_a_clear_message_and_the_data_stays(ser
     assert code == 3
     assert "base_url" in printed.err
     assert "Traceback" not in printed.err
-    assert len(report(folder, capsys)["milestones"]) == 25
+    assert len(report(folder, capsys)["milestones"]) == 30

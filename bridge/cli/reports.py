@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -134,8 +135,20 @@ def report(
 
 
 def print_report(space: Workspace, session: Session, document: reporting.View, form: str, out: Path | None) -> None:
+    print_document(space, session, document, reporting.render, form, out)
+
+
+def print_document(
+    space: Workspace,
+    session: Session,
+    document: reporting.View,
+    render: Callable[..., str],
+    form: str,
+    out: Path | None,
+) -> None:
+    """Whatever `render` makes of a document, on stdout or in a file."""
     width = shutil.get_terminal_size((120, 40)).columns
-    text = reporting.render(document, form, space.lang, width=width, colour=out is None and is_terminal())
+    text = render(document, form, space.lang, width=width, colour=out is None and is_terminal())
     if out is None:
         click.echo(text, nl=not text.endswith("\n"))
         return

@@ -52,6 +52,10 @@ class CalendarSection(_Section):
     hours_per_day: float = Field(default=8, gt=0, le=24)
 
 
+class ForecastSection(_Section):
+    calibrate: bool = False
+
+
 class ScheduleSection(_Section):
     sync: str = "*/15 * * * *"
     full_read: str = "30 2 * * *"
@@ -90,6 +94,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "plan": PlanSection,
     "calendar": CalendarSection,
     "rules": RulesSection,
+    "forecast": ForecastSection,
     "schedule": ScheduleSection,
     "web": WebSection,
 }
@@ -105,6 +110,7 @@ class Settings:
     plan: PlanSection
     calendar: CalendarSection
     thresholds: Thresholds
+    forecast: ForecastSection
     schedule: ScheduleSection
     web: WebSection
     sources: tuple[SourceConfig, ...] = ()

@@ -31,6 +31,11 @@ DESIGNED: dict[str, tuple[str, tuple[str, ...]]] = {
     "M-23": ("green", ()),
     "M-24": ("amber", ("DUE_AFTER_PROMISE",)),
     "M-25": ("grey", ("NO_DUE_DATE",)),
+    "M-26": ("done", ()),
+    "M-27": ("done", ()),
+    "M-28": ("done", ()),
+    "M-29": ("done", ()),
+    "M-30": ("done", ()),
 }
 """Milestone -> (colour, reasons it must have at least; greens have none at all)."""
 

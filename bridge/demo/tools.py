@@ -13,6 +13,7 @@ from bridge.demo.life import Life, lives
 from bridge.demo.people import account, accounts
 from bridge.demo.places import PLACES, Place, Span
 from bridge.demo.shape import Stream
+from bridge.demo.work_closed import CLOSED
 from bridge.demo.work_delivery import DELIVERY
 from bridge.demo.work_market import MARKET
 from bridge.demo.work_pay import PAY
@@ -20,7 +21,7 @@ from bridge.demo.work_platform import PLATFORM
 from bridge.demo.work_service import SERVICE
 from connectors.testing import Edit, SimItem, SimProject, SimRelease, World, hex_id
 
-STREAMS: tuple[Stream, ...] = PAY + PLATFORM + DELIVERY + MARKET + SERVICE
+STREAMS: tuple[Stream, ...] = PAY + PLATFORM + DELIVERY + MARKET + SERVICE + CLOSED
 
 _LAST_SECOND = timedelta(hours=14, minutes=59, seconds=59)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bridge.forecast.calibration import Calibrated
 from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
 from bridge.forecast.progress import Weights
@@ -72,6 +73,8 @@ class Situation:
     overloads: tuple[WeekLoad, ...]
     stale: Mapping[TaskKey, date]
     """Open leaves of known status without activity for too long, with the day of their last activity."""
+    calibration: Calibrated | None = None
+    """What past forecasts say of this one."""
     red: bool = False
     """A red reason was found by a rule that ran before."""
 

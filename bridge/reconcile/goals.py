@@ -9,6 +9,7 @@ from decimal import Decimal
 from bridge.forecast.outlook import outlook
 from bridge.plan.document import Goal
 from bridge.reconcile.case import Situation
+from bridge.reconcile.correction import uncorrected
 from bridge.reconcile.layout import Ground, inputs_of, reference_of
 from bridge.reconcile.money import exact
 from bridge.reconcile.situation import Assessment, GoalState
@@ -47,7 +48,7 @@ def _expected(
 def chance_by(ground: Ground, at: Situation, row: Assessment, end: date) -> Decimal:
     """P of being done by `end`; where no method gives one, 1 if the expected date is not after it, else 0."""
     if row.forecast.samples is not None:
-        asked = outlook(inputs_of(at, end, reference_of(ground, at.outline)))
+        asked = outlook(inputs_of(at, uncorrected(end, at), reference_of(ground, at.outline)))
         if asked.on_time_probability is not None:
             return exact(asked.on_time_probability)
     expected = row.forecast.p85 or row.due

@@ -14,6 +14,7 @@ from bridge.model import TaskKey
 from bridge.plan.scope import Links, link, parse
 from bridge.reconcile import survey
 from bridge.reconcile.case import Outline, Situation
+from bridge.reconcile.correction import corrected, remember_forecasts
 from bridge.reconcile.linkage import work_of
 from bridge.reconcile.load import WeekLoad, loads, overloaded
 from bridge.reconcile.promise import promise_of, slip_against
@@ -31,6 +32,8 @@ class Ground:
     loads: Mapping[str, tuple[WeekLoad, ...]]
     finished: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """Class -> (actual, baseline) working durations of its finished milestones."""
+    ratios: dict[str | None, list[float]] = field(default_factory=dict)
+    """Class -> how its finished milestones came out against what was forecast of them."""
 
 
 def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
@@ -52,6 +55,7 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
     outlines = tuple(_outlines(ground))
     for outline in outlines:
         _remember_finished(ground, outline)
+        remember_forecasts(ground.ratios, outline, portfolio.calendar)
     return ground, tuple(_situation(ground, outline) for outline in outlines)
 
 
@@ -102,7 +106,8 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
     weights = weigh(work.leaves)
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
-    forecast = outlook(_inputs(portfolio, outline, weights, due, promise.commitment, reference))
+    known = _inputs(portfolio, outline, weights, due, promise.commitment, reference)
+    forecast, calibration = corrected(outlook(known), known, ground.ratios, outline.milestone.class_, portfolio)
     own = own_claim(work, portfolio.today)
     who, open_tasks = portfolio.people.who, (record.task for record in work.open)
     owners = (who(task.source, person) for task in open_tasks for person in task.assignees)
@@ -116,6 +121,7 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
         own_claim=own,
         claimed=claimed_colour(own, work, portfolio.project_claims, is_done=outline.actual is not None),
         forecast=forecast,
+        calibration=calibration,
         slip=slip_against(promise.commitment, due, outline.actual, forecast.p85, portfolio.today, portfolio.calendar),
         history=survey.date_history(work, portfolio),
         baselines={record.task.ref: baseline_date(record) for record in work.leaves},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bridge.forecast.calibration import Calibrated
 from bridge.forecast.outlook import Outlook
 from bridge.forecast.progress import progress
 from bridge.forecast.trend import pushes
@@ -62,7 +63,7 @@ def _assessment(at: Situation) -> Assessment:
     outline, promise, today = at.outline, at.outline.promise, at.today
     findings = reasons(at)
     colour = colour_of(findings, at.is_done)
-    forecast = _forecast(at.forecast)
+    forecast = _forecast(at.forecast, at.calibration)
     calendar = at.portfolio.calendar
     return Assessment(
         milestone=at.milestone,
@@ -88,7 +89,7 @@ def _assessment(at: Situation) -> Assessment:
     )
 
 
-def _forecast(seen: Outlook) -> Forecast:
+def _forecast(seen: Outlook, calibration: Calibrated | None) -> Forecast:
     return Forecast(
         method=seen.method,
         p50=seen.p50,
@@ -98,6 +99,7 @@ def _forecast(seen: Outlook) -> Forecast:
         samples=seen.samples,
         why_not=seen.why_not,
         spread=seen.spread,
+        calibration=calibration,
     )
 
 

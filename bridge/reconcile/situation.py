@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bridge.forecast.calibration import Calibrated
 from bridge.model import Change, Colour, Task, TaskKey
 from bridge.model import Severity as Severity
 from bridge.plan.calendar import WorkCalendar
@@ -77,6 +78,14 @@ class Snapshot:
     """In-scope leaves of that day, "source/id" -> weight, to tell what was added or removed since."""
     earliest_start: date | None = None
     """Earliest `start_on` of the linked tasks that day."""
+    on_time_probability: float | None = None
+    claimed: Colour | None = None
+    reasons: Mapping[str, str] | None = None
+    """Code -> severity of every reason of that day; None where an older version of the program kept none, and then
+    what else follows here is unknown too."""
+    method: str | None = None
+    raw_p50: date | None = None
+    """F(0.50) as the method gave it, before past forecasts corrected it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ class Portfolio:
     """Whose the accounts in the tools are."""
     register: Register = field(default_factory=Register)
     """What was on record before `today`, and what people have said."""
+    calibrate: bool = False
+    """Whether forecasts are corrected by how past ones came out, or only a hint says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,8 @@ class Forecast:
     samples: int | None = None
     why_not: str | None = None
     spread: Mapping[str, date] = field(default_factory=dict)
+    calibration: Calibrated | None = None
+    """What past forecasts say of this one, None where too few came to their end."""
 
 
 @dataclass(frozen=True, slots=True)

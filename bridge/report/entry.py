@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bridge.forecast.calibration import Calibrated
 from bridge.language import Lang
 from bridge.model import Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
@@ -79,6 +80,20 @@ def _forecast(forecast: Forecast, *, is_done: bool) -> Entry:
         "samples": forecast.samples,
         "why_not": forecast.why_not,
         "spread": None if is_done else {method: day(value) for method, value in sorted(forecast.spread.items())},
+        "calibration": _calibration(forecast.calibration),
+    }
+
+
+def _calibration(found: Calibrated | None) -> Entry | None:
+    """How past forecasts came out; null while fewer than 5 milestones with a record are finished."""
+    if found is None:
+        return None
+    return {
+        "factor": numbers.ratio(found.factor),
+        "n": found.n,
+        "raw_p85": day(found.raw_p85),
+        "corrected_p85": day(found.corrected_p85),
+        "applied": found.is_applied,
     }
 
 

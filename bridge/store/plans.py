@@ -85,3 +85,19 @@ def baselines(store: Store, before: str | None = None) -> dict[str, tuple[Baseli
         baseline = Baseline(key, number, date.fromisoformat(promised), instant(recorded_at), approved_by, reason)
         found.setdefault(key, []).append(baseline)
     return {key: tuple(entries) for key, entries in found.items()}
+
+
+def informed(store: Store, before: str | None = None) -> dict[str, set[date]]:
+    """Milestone key -> every day on which its customer was told, by any version of the plan imported before an instant.
+
+    A later version may overwrite the day; what was told before is not forgotten.
+    """
+    found: dict[str, set[date]] = {}
+    for key, day in store.rows(
+        "SELECT DISTINCT json_extract(row.value, '$.key'), json_extract(row.value, '$.customer_informed') "
+        "FROM plan_versions, json_each(plan_versions.data, '$.milestones') AS row "
+        "WHERE imported_at < ? AND json_extract(row.value, '$.customer_informed') IS NOT NULL",
+        (before or "9999",),
+    ):
+        found.setdefault(key, set()).add(date.fromisoformat(day))
+    return found

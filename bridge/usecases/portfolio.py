@@ -83,6 +83,7 @@ def _portfolio(
             project_claims=_claims(space, store, before, now),
             people=known_people(store, before),
             register=register(store, today, before),
+            calibrate=space.settings.forecast.calibrate,
         )
 
 

@@ -60,7 +60,7 @@ def source_partial(at: Situation) -> Iterator[Finding]:
         yield at.finding(Reason.SOURCE_PARTIAL, Severity.GREY, projects=tuple(missing))
 
 
-def _project_name(source: SourceState, project: tuple[str, ...]) -> str:
-    """The last of id, key and name is the one people know."""
+def _project_name(source: SourceState, project: tuple[str, ...]) -> tuple[str, str | None]:
+    """(source, project): the last of id, key and name is the one people know."""
     known = [part for part in project if part]
-    return f"{source.name} {known[-1]}" if known else source.name
+    return source.name, known[-1] if known else None

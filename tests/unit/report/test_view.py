@@ -167,6 +167,7 @@ def test_a_milestone_says_every_figure_as_published(make):
             "samples": 11,
             "why_not": None,
             "spread": {"earned_schedule": "2026-09-25", "throughput": "2026-09-20"},
+            "calibration": None,
         },
         "slip": {
             "plan": {"workdays": 6, "days": 8},
