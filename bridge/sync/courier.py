@@ -54,10 +54,7 @@ class Courier:
 
     def send(self, errands: Sequence[Task]) -> None:
         """Raises `Interrupted` where the process is gone, or was told to stop meanwhile."""
-        try:
-            self._tell(list(errands))
-        except (OSError, ValueError) as err:
-            raise Interrupted(LOST.format(how=self._how())) from err
+        self._tell(list(errands))
 
     def next(self) -> Event:
         """Raises `Interrupted` where the process is gone."""
@@ -93,8 +90,11 @@ class Courier:
 
     def _tell(self, what: Any) -> None:
         pipe = self._pipes()[0]
-        pickle.dump(what, pipe, protocol=pickle.HIGHEST_PROTOCOL)
-        pipe.flush()
+        try:
+            pickle.dump(what, pipe, protocol=pickle.HIGHEST_PROTOCOL)
+            pipe.flush()
+        except (OSError, ValueError) as err:
+            raise Interrupted(LOST.format(how=self._how())) from err
 
     def _pipes(self) -> tuple[Any, int]:
         child = self._child

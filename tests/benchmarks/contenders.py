@@ -82,7 +82,9 @@ def sync_command(config: Path) -> list[str]:
 
 
 def environment() -> Mapping[str, str]:
-    return {**os.environ, "BENCH_SECRET": SECRET, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    """For all alike: what is installed has its bytecode, so every contender may write and use it."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "BENCH_SECRET": SECRET, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 
 
 def _pbridge(course: Course) -> list[str]:

@@ -46,13 +46,22 @@ def own_peak_mib() -> float:
 def family(process: int) -> Iterator[int]:
     """A process and everything below it."""
     yield process
-    for children in Path(f"/proc/{process}/task").glob("*/children"):
+    for child in children(process):
+        yield from family(child)
+
+
+def children(process: int) -> Iterator[int]:
+    """What a process has started; it and its threads may end while they are looked at."""
+    try:
+        threads = list(Path(f"/proc/{process}/task").iterdir())
+    except OSError:
+        return
+    for thread in threads:
         try:
-            found = children.read_text().split()
+            found = (thread / "children").read_text().split()
         except OSError:
             continue  # it has ended meanwhile
-        for child in found:
-            yield from family(int(child))
+        yield from map(int, found)
 
 
 def _resident_mib(process: int) -> float:

@@ -21,6 +21,7 @@ import connectors
 from connectors.errors import ConnectorError, Parked, Retry
 from connectors.pingcode.answers import Gateway
 from connectors.testing import Reply, Request, SimProject, hex_id
+from tests.benchmarks.memory import children
 
 from .conftest import PAY, TODAY, Site, item
 
@@ -79,9 +80,7 @@ def is_alive(process: int) -> bool:
 
 def errands(parent: int | None = None) -> list[int]:
     """Processes at the other end of this one, or of that one."""
-    children = Path(f"/proc/{parent or os.getpid()}/task").glob("*/children")
-    found = [int(text) for path in children for text in path.read_text().split()]
-    return [process for process in found if is_alive(process)]
+    return [process for process in children(parent or os.getpid()) if is_alive(process)]
 
 
 def until(holds: Any, seconds: float = 15) -> Any:
