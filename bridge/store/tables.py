@@ -24,7 +24,7 @@ def _optional(*names: str) -> frozenset[str]:
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people")
+STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people", "m005_links")
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -301,6 +301,28 @@ TABLES: tuple[Table, ...] = (
         optional=_optional("until"),
         indexes=(("source", "account"),),
         since=4,
+    ),
+    Table(
+        # Which task waits for which, as the links of `task` told from `recorded_at` until `until`.
+        "task_links",
+        {
+            "seq": "INTEGER",
+            "source": "TEXT",
+            "stream": "TEXT",
+            "task": "TEXT",
+            "predecessor": "TEXT",
+            "successor": "TEXT",
+            "kind": "TEXT",
+            "word": "TEXT",
+            "lag": "INTEGER",
+            "mapping_version": "TEXT",
+            "recorded_at": "TEXT",
+            "until": "TEXT",
+        },
+        key=("seq",),
+        optional=_optional("word", "until"),
+        indexes=(("source", "task"),),
+        since=5,
     ),
 )
 
