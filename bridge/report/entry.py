@@ -11,6 +11,7 @@ from bridge.model import Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, Finding, Forecast, Money, Progress, Slip, Snapshot, Span, WorkCounts
 from bridge.report import numbers
+from bridge.report.chains import buffer_entry, network_entry, waiting_entry
 from bridge.report.wording import reason_text
 
 Entry = dict[str, object]
@@ -24,6 +25,7 @@ class Setting:
     tasks: Mapping[TaskKey, Task]
     calendar: WorkCalendar
     deal_colours: Mapping[str, Colour]
+    today: date
     compared: Mapping[str, Snapshot] | None
     """Milestone key -> its last snapshot on or before the day compared with; None when nothing is compared."""
 
@@ -68,6 +70,9 @@ def entry(row: Assessment, at: Setting) -> Entry:
             "recovery_date": None,
             "customer_informed": day(milestone.customer_informed),
         },
+        "network": network_entry(row.network, at.tasks, at.today, at.lang),
+        "waits_for": waiting_entry(row.waiting, at.today, at.lang),
+        "buffer": buffer_entry(row.buffer),
     }
 
 

@@ -37,7 +37,7 @@ def render(view: Mapping[str, Any], lang: Lang) -> str:
         _table([label(name, lang) for name in COLUMNS], [_cells(row, lang) for row in found])
         if found
         else label("no_rows", lang),
-        *(_reasons(row, lang) for row in found if row.reasons or row.changed),
+        *(_reasons(row, lang) for row in found if row.reasons or row.changed or row.waits),
         *_goals(view, lang),
         *_data(view, lang),
         _list(f"**{word}** {meaning}" for word, meaning in definitions(lang)),
@@ -110,7 +110,9 @@ def _table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 def _reasons(row: Row, lang: Lang) -> str:
     """A heading of its own for each row that has something to say, its reasons with the tasks behind them."""
     said = [f"{escaped(sentence(reason.text, lang))}{_links(reason.links, lang)}" for reason in row.reasons]
-    said += [escaped(sentence(remark, lang)) for remark in (row.why_not, row.progress, row.changed) if remark]
+    said += [
+        escaped(sentence(remark, lang)) for remark in (*row.waits, row.why_not, row.progress, row.changed) if remark
+    ]
     who = " · ".join(escaped(part) for part in (row.customer, row.key, row.owner) if part)
     return f"### {SIGNS[row.status]} {escaped(row.name)}\n\n{who}\n\n{_list(said)}"
 

@@ -58,6 +58,32 @@ SENTENCES: dict[str, Sentence] = {
         (
             ("longest", Text("，最久的已有 {longest} 个工作日", ", the longest for {longest}")),
             ("titles", Text("：{titles}", ": {titles}")),
+            ("blockers", Text("；要先完成 {blockers}", "; first to be finished: {blockers}")),
+            ("deciding", Text("；决定工期的链上有 {deciding}", "; on the chain that decides the end: {deciding}")),
+        ),
+    ),
+    "NEGATIVE_FLOAT": Sentence(
+        Text(
+            "按任务的先后顺序最早 {finish}才能完成，比承诺的 {promise}晚 {short} 个工作日",
+            "In the order of its tasks it cannot be done before {finish}, {short} after the promised {promise}",
+        ),
+    ),
+    "NEAR_CRITICAL/some": Sentence(
+        Text(
+            "按任务的先后顺序 {finish}完成，离承诺的 {promise}只剩 {slack} 个工作日的余量",
+            "In the order of its tasks it is done on {finish}, with only {slack} to spare before the promised {promise}",
+        ),
+    ),
+    "NEAR_CRITICAL/none": Sentence(
+        Text(
+            "按任务的先后顺序 {finish}才完成，离承诺的 {promise}已没有余量",
+            "In the order of its tasks it is done on {finish}, with nothing to spare before the promised {promise}",
+        ),
+    ),
+    "LINK_CYCLE": Sentence(
+        Text(
+            "任务互为前置（{circle}），排不出先后；请在工具里去掉其中一条前后置关系",
+            "Tasks wait for each other ({circle}), so no order can be computed; remove one of these links in the tool",
         ),
     ),
     "PUSHED": Sentence(
@@ -260,6 +286,8 @@ NOUNS: dict[str, tuple[str, str]] = {
     "feedback": ("customer remark is", "customer remarks are"),
     "days": ("day", "days"),
     "every": ("day", "days"),
+    "short": ("working day", "working days"),
+    "slack": ("working day", "working days"),
     "longest": ("working day", "working days"),
     "least": ("working day", "working days"),
     "red_for": ("working day", "working days"),

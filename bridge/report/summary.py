@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from bridge.model import Colour, Kind, Status, Task, TaskKey
+from bridge.model import Colour, Kind, Status, Task, TaskKey, TaskLink
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
+from bridge.reconcile.waits import doubts_of
 from bridge.report import numbers
 from bridge.report.entry import Entry
 from bridge.report.selection import folded
@@ -123,6 +124,18 @@ def data_quality(rows: Iterable[Assessment], tasks: Iterable[Task], quarantined:
         "quarantined": quarantined,
         "undated_ratio": numbers.share(sum(task.due_on is None for task in leaves), len(leaves)),
         "unassigned_ratio": numbers.share(sum(not task.assignees for task in leaves), len(leaves)),
+    }
+
+
+def link_quality(rows: Iterable[Assessment], tasks: Mapping[TaskKey, Task], links: Iterable[TaskLink]) -> Entry:
+    """Links of the open leaves of the rows shown that order nothing, and why."""
+    names = {name for row in rows for name in row.leaves}
+    wanted = (ref for ref in tasks if f"{ref[0]}/{ref[1]}" in names) if names else ()
+    doubts = doubts_of(links, tasks, wanted)
+    return {
+        "links_to_unknown_tasks": len(doubts.unknown),
+        "links_without_direction": len(doubts.directionless),
+        "links_unmapped": len(doubts.unmapped),
     }
 
 

@@ -220,7 +220,7 @@ def _details(page: _Page, row: Row, indent: int, lang: Lang) -> None:
     for reason in row.reasons:
         sign, style = SIGNS[reason.severity]
         listed.add_row(Line(sign, style=style), Line(sentence(reason.text, lang)))
-    for remark in (row.why_not, row.changed):
+    for remark in (*row.waits, row.why_not, row.changed):
         if remark is not None:
             listed.add_row(Line(), Line(sentence(remark, lang), style="dim"))
     if listed.row_count:

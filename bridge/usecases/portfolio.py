@@ -12,7 +12,7 @@ from bridge.mapping.outcome import Surroundings
 from bridge.model import Change, Colour, Task, TaskKey
 from bridge.plan.document import Plan
 from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, SourceState, TaskRecord
-from bridge.store import mappings, plans, runs, snapshots, tasks, versions
+from bridge.store import links, mappings, plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
 from bridge.usecases.people import known_people
@@ -81,6 +81,7 @@ def _portfolio(
             hours_per_day=space.settings.calendar.hours_per_day,
             project_claims=_claims(space, store, before, now),
             people=known_people(store, before),
+            links=links.known(store, before),
         )
 
 

@@ -59,6 +59,9 @@ ENTRY = [
     "money",
     "change",
     "note",
+    "network",
+    "waits_for",
+    "buffer",
 ]
 SUMMARY = [
     "milestones",
@@ -199,6 +202,9 @@ def test_a_milestone_says_every_figure_as_published(make):
         },
         "change": None,
         "note": {"reason": None, "recovery_plan": None, "recovery_date": None, "customer_informed": "2026-08-20"},
+        "network": None,
+        "waits_for": None,
+        "buffer": None,
     }
 
 

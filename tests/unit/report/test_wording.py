@@ -40,6 +40,12 @@ FACTS = {
     "blocked": 2,
     "longest": 7,
     "titles": ("接口联调", "压力测试"),
+    "blockers": ("PAY-7",),
+    "deciding": ("PAY-8", "PAY-9"),
+    "finish": date(2026, 9, 18),
+    "short": 13,
+    "slack": 3,
+    "circle": "PAY-1 → PAY-2 → PAY-1",
     "tspi": 1.25,
     "spi": 0.568,
     "weeks": 0.95,
@@ -163,7 +169,8 @@ def test_days_without_a_working_day_between_are_said_as_days():
 
 def test_english_counts_have_a_singular():
     assert (
-        said("BLOCKED", "en", blocked=1, longest=1, titles=None) == "1 task is blocked, the longest for 1 working day"
+        said("BLOCKED", "en", blocked=1, longest=1, titles=None, blockers=None, deciding=None)
+        == "1 task is blocked, the longest for 1 working day"
     )
     assert "pushed once" in said("DUE_AFTER_PROMISE", "en", pushes=1)
     assert "pushed 3 times" in said("DUE_AFTER_PROMISE", "en", pushes=3)
@@ -179,8 +186,8 @@ def test_a_chance_is_said_in_whole_per_cent_but_never_as_none_or_all(ratio, text
 def test_of_many_names_the_first_are_said():
     many = tuple(f"任务 {number}" for number in range(5))
 
-    assert said("BLOCKED", "zh", titles=many).endswith("：任务 0、任务 1、任务 2等 5 项")
-    assert said("BLOCKED", "en", titles=many).endswith(": 任务 0, 任务 1, 任务 2 and 2 more")
+    assert said("BLOCKED", "zh", titles=many, blockers=(), deciding=()).endswith("：任务 0、任务 1、任务 2等 5 项")
+    assert said("BLOCKED", "en", titles=many, blockers=(), deciding=()).endswith(": 任务 0, 任务 1, 任务 2 and 2 more")
 
 
 def test_old_data_is_said_in_hours_and_then_in_days():

@@ -1,0 +1,86 @@
+"""What waits for what: the links between tasks made sense of, and milestones in the order in which they wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
+
+from bridge.forecast.chain import TaskLinks
+from bridge.model import LinkKind, Task, TaskKey, TaskLink
+from bridge.reconcile.linkage import in_scope, is_open
+from bridge.reconcile.situation import LinkDoubts, TaskRecord
+
+_ORDERED = frozenset({LinkKind.BLOCKS, LinkKind.FINISH_TO_START})
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Open work that stands in the way, and since when that is known."""
+
+    record: TaskRecord
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The links between all tasks, told apart once."""
+
+    predecessors: TaskLinks = field(default_factory=dict)
+    """Task -> what must be finished before it, each with its lag in working days; a block is such an order too."""
+    blockers: Mapping[TaskKey, tuple[Blocker, ...]] = field(default_factory=dict)
+    """Task -> what stands in its way, each once."""
+
+
+def waits_of(links: Iterable[TaskLink], records: Mapping[TaskKey, TaskRecord]) -> Waits:
+    """Links whose ends are both known; one from a task to itself says nothing."""
+    predecessors: dict[TaskKey, list[tuple[TaskKey, int]]] = {}
+    blockers: dict[TaskKey, tuple[Blocker, ...]] = {}
+    for link in links:
+        first, last = link.ends
+        if link.kind not in _ORDERED or first == last or first not in records or last not in records:
+            continue
+        predecessors.setdefault(last, []).append((first, link.lag))
+        if link.kind is LinkKind.BLOCKS and _stands_open(records[first]):
+            blockers[last] = (*blockers.get(last, ()), Blocker(records[first], link.seen_at))
+    return Waits(predecessors, blockers)
+
+
+def doubts_of(links: Iterable[TaskLink], tasks: Mapping[TaskKey, Task], wanted: Iterable[TaskKey]) -> LinkDoubts:
+    """Links that order nothing, of those with an end among the open tasks that are `wanted`; each for one reason."""
+    links = tuple(links)
+    among = frozenset(ref for ref in wanted if is_open(tasks[ref])) if links else frozenset()
+    unknown, directionless, unmapped = [], [], []
+    for link in links:
+        if not any(end in among for end in link.ends):
+            continue
+        if any(end not in tasks for end in link.ends):
+            unknown.append(link)
+        elif link.kind is LinkKind.UNMAPPED:
+            unmapped.append(link)
+        elif link.kind is LinkKind.DEPENDS:
+            directionless.append(link)
+    return LinkDoubts(tuple(unknown), tuple(directionless), tuple(unmapped))
+
+
+def _stands_open(record: TaskRecord) -> bool:
+    return is_open(record.task) and in_scope(record.task) and not record.task.gone
+
+
+def in_order(waits: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Every key with those it waits for before it.
+
+    A plan with a circle is refused at its import; should one be stored nevertheless, its members do not wait for each
+    other, so that the rest of the plan can be judged.
+    """
+    rest = {key: tuple(one for one in before if one in waits and one != key) for key, before in waits.items()}
+    while True:
+        try:
+            return tuple(TopologicalSorter(rest).static_order())
+        except CycleError as error:
+            circle = frozenset(error.args[1])
+            rest = {
+                key: tuple(one for one in before if not (key in circle and one in circle))
+                for key, before in rest.items()
+            }
