@@ -19,7 +19,8 @@ LAST_SHOWN = 2
 
 DECIDES = Text("决定工期的先后顺序：{chain}", "The order that decides the end: {chain}")
 STEP = Text("{name}（到 {day}）", "{name} (to {day})")
-LEFT_OUT = Text("另 {count} 项", "{count} more")
+LEFT_OUT = Text("……另 {count} 项……", "{count} more")
+THEN = Text("→ ", " → ")
 WAITS = Text("要等 {milestones}", "Waits for {milestones}")
 EXPECTED = Text("{name}（预计 {day}）", "{name} (expected on {day})")
 ALL_ON_TIME = Text("；都按时的把握是 {chance}", "; the chance that all of it is on time is {chance}")
@@ -60,7 +61,7 @@ def chain_text(network: NetworkState, tasks: Mapping[TaskKey, Task], today: date
         return None
     named = ((tasks[link.task], day_text(link.finish, today, lang)) for link in network.chain)
     steps = [STEP.say(lang, name=task.key or task.title, day=day) for task, day in named]
-    return DECIDES.say(lang, chain=" → ".join(_shortened(steps, lang)))
+    return DECIDES.say(lang, chain=THEN.say(lang).join(_shortened(steps, lang)))
 
 
 def _shortened(steps: Sequence[str], lang: Lang) -> list[str]:

@@ -62,6 +62,11 @@ def replace(
     store.insert_many("task_links", (*_COLUMNS, "recorded_at"), begun)
 
 
+def forget_problems(store: Store, source: str, targets: Collection[str]) -> None:
+    """What could not be read of links, where none are read any more."""
+    store.delete_many("mapping_problems", ("source", "target"), [(source, target) for target in targets])
+
+
 def known(store: Store, before: str | None = None) -> tuple[TaskLink, ...]:
     """The links in force, or those known before an instant: each once, whichever of its ends told it, in stable order."""
     end = before or "9999"

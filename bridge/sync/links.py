@@ -31,6 +31,8 @@ def remap_links(turn: Turn) -> None:
         for task, rows in history.rows_by_task(turn.store, turn.packing, turn.source, streams):
             for stream, payloads in rows.items():
                 _keep(turn, stream, task, known.pop((stream, task), {}), payloads)
+    else:
+        links.forget_problems(turn.store, turn.source, TARGETS)
     for (stream, task), told in known.items():
         _keep(turn, stream, task, told, ())
 
