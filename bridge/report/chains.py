@@ -18,6 +18,7 @@ LAST_SHOWN = 2
 """Of a long chain the first steps are said, and the last ones, at which it ends."""
 
 DECIDES = Text("决定工期的先后顺序：{chain}", "The order that decides the end: {chain}")
+DECIDES_ALONE = Text("决定工期的是 {chain}", "What decides the end is {chain}")
 STEP = Text("{name}（到 {day}）", "{name} (to {day})")
 LEFT_OUT = Text("……另 {count} 项……", "{count} more")
 THEN = Text("→ ", " → ")
@@ -61,7 +62,8 @@ def chain_text(network: NetworkState, tasks: Mapping[TaskKey, Task], today: date
         return None
     named = ((tasks[link.task], day_text(link.finish, today, lang)) for link in network.chain)
     steps = [STEP.say(lang, name=task.key or task.title, day=day) for task, day in named]
-    return DECIDES.say(lang, chain=THEN.say(lang).join(_shortened(steps, lang)))
+    pattern = DECIDES if len(steps) > 1 else DECIDES_ALONE
+    return pattern.say(lang, chain=THEN.say(lang).join(_shortened(steps, lang)))
 
 
 def _shortened(steps: Sequence[str], lang: Lang) -> list[str]:

@@ -59,7 +59,10 @@ SENTENCES: dict[str, Sentence] = {
             ("longest", Text("，最久的已有 {longest} 个工作日", ", the longest for {longest}")),
             ("titles", Text("：{titles}", ": {titles}")),
             ("blockers", Text("；要先完成 {blockers}", "; first to be finished: {blockers}")),
-            ("deciding", Text("；决定工期的链上有 {deciding}", "; on the chain that decides the end: {deciding}")),
+            (
+                "deciding",
+                Text("；其中 {deciding} 项在决定工期的链上", "; {deciding} on the chain that decides the end"),
+            ),
         ),
     ),
     "NEGATIVE_FLOAT": Sentence(
@@ -273,6 +276,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "of_open": ("open task", "open tasks"),
     "tasks": ("task", "tasks"),
     "blocked": ("task is", "tasks are"),
+    "deciding": ("of them is", "of them are"),
     "doing": ("task", "tasks"),
     "waiting": ("task has", "tasks have"),
     "unassigned": ("has", "have"),

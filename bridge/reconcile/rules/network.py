@@ -32,9 +32,14 @@ def blocked(at: Situation) -> Iterator[Finding]:
         blocked=len(stuck),
         longest=max(longest, 0),
         titles=tuple(record.task.title for record in stuck),
-        blockers=tuple(_name(record) for record in blockers),
-        deciding=tuple(_name(record) for record in deciding),
+        blockers=tuple(_name(record) for record in _first(at, blockers)),
+        deciding=len(deciding),
     )
+
+
+def _first(at: Situation, blockers: list[TaskRecord]) -> list[TaskRecord]:
+    """Those that wait for nothing themselves: what has to be done first. In a circle there is none, so all are named."""
+    return [record for record in blockers if record.task.ref not in at.waits.blockers] or blockers
 
 
 def negative_float(at: Situation) -> Iterator[Finding]:

@@ -102,6 +102,16 @@ def test_open_work_that_stands_in_the_way_blocks(world):
     assert world.row().network is None
 
 
+def test_of_what_stands_in_the_way_that_is_named_which_waits_for_nothing_itself(world):
+    world.milestone(promised="2026-12-31")
+    world.chain("a", "b", "c", "d", kind="blocks")
+
+    finding = world.reasons()["BLOCKED"]
+
+    assert (finding.facts["blocked"], finding.facts["blockers"]) == (3, ("PAY-a",))
+    assert finding.evidence == refs("b", "c", "d", "a")
+
+
 def test_a_block_known_for_too_long_is_red(world):
     world.milestone(promised="2026-12-31")
     world.task("a", due="2026-08-28")
@@ -137,7 +147,7 @@ def test_a_block_on_the_chain_that_decides_the_end_is_red_at_once(world):
 
     finding = world.reasons()["BLOCKED"]
 
-    assert (finding.severity, finding.facts["longest"], finding.facts["deciding"]) == ("red", 0, ("PAY-b",))
+    assert (finding.severity, finding.facts["longest"], finding.facts["deciding"]) == ("red", 0, 1)
 
 
 def test_a_fresh_block_beside_that_chain_is_amber(world):

@@ -41,7 +41,7 @@ FACTS = {
     "longest": 7,
     "titles": ("接口联调", "压力测试"),
     "blockers": ("PAY-7",),
-    "deciding": ("PAY-8", "PAY-9"),
+    "deciding": 2,
     "finish": date(2026, 9, 18),
     "short": 13,
     "slack": 3,
@@ -186,8 +186,8 @@ def test_a_chance_is_said_in_whole_per_cent_but_never_as_none_or_all(ratio, text
 def test_of_many_names_the_first_are_said():
     many = tuple(f"任务 {number}" for number in range(5))
 
-    assert said("BLOCKED", "zh", titles=many, blockers=(), deciding=()).endswith("：任务 0、任务 1、任务 2等 5 项")
-    assert said("BLOCKED", "en", titles=many, blockers=(), deciding=()).endswith(": 任务 0, 任务 1, 任务 2 and 2 more")
+    assert said("BLOCKED", "zh", titles=many, blockers=(), deciding=0).endswith("：任务 0、任务 1、任务 2等 5 项")
+    assert said("BLOCKED", "en", titles=many, blockers=(), deciding=0).endswith(": 任务 0, 任务 1, 任务 2 and 2 more")
 
 
 def test_old_data_is_said_in_hours_and_then_in_days():
