@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
@@ -44,16 +44,21 @@ def waits_of(links: Iterable[TaskLink], records: Mapping[TaskKey, TaskRecord]) -
         predecessors.setdefault(last, []).append((first, link.lag))
         if link.kind is LinkKind.BLOCKS and _stands_open(records[first]):
             blockers[last] = (*blockers.get(last, ()), Blocker(records[first], link.seen_at))
-    return Waits(predecessors, blockers)
+    # Of equal chains the told one must not depend on the order in which links were stored.
+    return Waits({last: sorted(before) for last, before in predecessors.items()}, _sorted(blockers))
 
 
-def doubts_of(links: Iterable[TaskLink], tasks: Mapping[TaskKey, Task], wanted: Iterable[TaskKey]) -> LinkDoubts:
-    """Links that order nothing, of those with an end among the open tasks that are `wanted`; each for one reason."""
-    links = tuple(links)
-    among = frozenset(ref for ref in wanted if is_open(tasks[ref])) if links else frozenset()
+def _sorted(blockers: Mapping[TaskKey, tuple[Blocker, ...]]) -> dict[TaskKey, tuple[Blocker, ...]]:
+    return {last: tuple(sorted(found, key=lambda one: one.record.task.ref)) for last, found in blockers.items()}
+
+
+def doubts_of(
+    links: Iterable[TaskLink], tasks: Mapping[TaskKey, Task], is_wanted: Callable[[TaskKey], bool]
+) -> LinkDoubts:
+    """Links that order nothing, of those with an end among the open tasks that are wanted; each for one reason."""
     unknown, directionless, unmapped = [], [], []
     for link in links:
-        if not any(end in among for end in link.ends):
+        if not any(end in tasks and is_open(tasks[end]) and is_wanted(end) for end in link.ends):
             continue
         if any(end not in tasks for end in link.ends):
             unknown.append(link)

@@ -130,8 +130,7 @@ def data_quality(rows: Iterable[Assessment], tasks: Iterable[Task], quarantined:
 def link_quality(rows: Iterable[Assessment], tasks: Mapping[TaskKey, Task], links: Iterable[TaskLink]) -> Entry:
     """Links of the open leaves of the rows shown that order nothing, and why."""
     names = {name for row in rows for name in row.leaves}
-    wanted = (ref for ref in tasks if f"{ref[0]}/{ref[1]}" in names) if names else ()
-    doubts = doubts_of(links, tasks, wanted)
+    doubts = doubts_of(links, tasks, lambda ref: f"{ref[0]}/{ref[1]}" in names)
     return {
         "links_to_unknown_tasks": len(doubts.unknown),
         "links_without_direction": len(doubts.directionless),
