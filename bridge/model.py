@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class Status(StrEnum):
@@ -121,8 +121,7 @@ class LinkKind(StrEnum):
     UNMAPPED = "unmapped"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskLink:
+class TaskLink(NamedTuple):
     """A link between two tasks of one source. The successor waits for the predecessor and `lag` working days more;
     of kinds without a direction the two are in no order. `word` is the kind as the vendor calls it; `seen_at` is when
     this program first wrote it down."""

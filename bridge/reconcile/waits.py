@@ -12,8 +12,6 @@ from bridge.model import LinkKind, Task, TaskKey, TaskLink
 from bridge.reconcile.linkage import in_scope, is_open
 from bridge.reconcile.situation import LinkDoubts, TaskRecord
 
-_ORDERED = frozenset({LinkKind.BLOCKS, LinkKind.FINISH_TO_START})
-
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
@@ -28,28 +26,35 @@ class Waits:
     """The links between all tasks, told apart once."""
 
     predecessors: TaskLinks = field(default_factory=dict)
-    """Task -> what must be finished before it, each with its lag in working days; a block is such an order too."""
+    """Open task -> the open work that must be finished before it, each with its lag in working days; a block is such
+    an order too."""
     blockers: Mapping[TaskKey, tuple[Blocker, ...]] = field(default_factory=dict)
-    """Task -> what stands in its way, each once."""
+    """Open task -> what stands in its way."""
 
 
 def waits_of(links: Iterable[TaskLink], records: Mapping[TaskKey, TaskRecord]) -> Waits:
-    """Links whose ends are both known; one from a task to itself says nothing."""
+    """Links between open tasks that say something of their order; one from a task to itself says nothing."""
     predecessors: dict[TaskKey, list[tuple[TaskKey, int]]] = {}
-    blockers: dict[TaskKey, tuple[Blocker, ...]] = {}
+    blockers: dict[TaskKey, list[Blocker]] = {}
     for link in links:
+        if link.kind is not LinkKind.BLOCKS and link.kind is not LinkKind.FINISH_TO_START:
+            continue
         first, last = link.ends
-        if link.kind not in _ORDERED or first == last or first not in records or last not in records:
+        ahead, behind = records.get(first), records.get(last)
+        if ahead is None or behind is None or ahead is behind or not (_stands_open(ahead) and _stands_open(behind)):
             continue
         predecessors.setdefault(last, []).append((first, link.lag))
-        if link.kind is LinkKind.BLOCKS and _stands_open(records[first]):
-            blockers[last] = (*blockers.get(last, ()), Blocker(records[first], link.seen_at))
+        if link.kind is LinkKind.BLOCKS:
+            blockers.setdefault(last, []).append(Blocker(ahead, link.seen_at))
     # Of equal chains the told one must not depend on the order in which links were stored.
-    return Waits({last: sorted(before) for last, before in predecessors.items()}, _sorted(blockers))
+    return Waits(
+        {last: sorted(before) if len(before) > 1 else before for last, before in predecessors.items()},
+        {last: tuple(sorted(found, key=_place) if len(found) > 1 else found) for last, found in blockers.items()},
+    )
 
 
-def _sorted(blockers: Mapping[TaskKey, tuple[Blocker, ...]]) -> dict[TaskKey, tuple[Blocker, ...]]:
-    return {last: tuple(sorted(found, key=lambda one: one.record.task.ref)) for last, found in blockers.items()}
+def _place(blocker: Blocker) -> TaskKey:
+    return blocker.record.task.ref
 
 
 def doubts_of(
