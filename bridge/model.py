@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class Status(StrEnum):
@@ -117,6 +117,34 @@ class Task:
     @property
     def ref(self) -> TaskKey:
         return (self.source, self.id)
+
+
+class LinkKind(StrEnum):
+    """What a link between two tasks says about their order; `UNMAPPED` is never guessed into one of the others."""
+
+    BLOCKS = "blocks"
+    FINISH_TO_START = "finish_to_start"
+    DEPENDS = "depends"
+    """One waits for the other, and nobody has said which for which."""
+    UNMAPPED = "unmapped"
+
+
+class TaskLink(NamedTuple):
+    """A link between two tasks of one source. The successor waits for the predecessor and `lag` working days more;
+    of kinds without a direction the two are in no order. `word` is the kind as the vendor calls it; `seen_at` is when
+    this program first wrote it down."""
+
+    source: str
+    predecessor: str
+    successor: str
+    kind: LinkKind
+    word: str | None
+    lag: int
+    seen_at: datetime
+
+    @property
+    def ends(self) -> tuple[TaskKey, TaskKey]:
+        return (self.source, self.predecessor), (self.source, self.successor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ class Stream:
     phase: str | None = None
     tags: tuple[str, ...] = ()
     unit: Unit = "hours"
+    chains: tuple[tuple[int, ...], ...] = ()
+    """Open tasks that were linked as blocking one another, by their place from 0, each chain in order."""
+    chained: int = 7
+    """The links were drawn in the interval after this look."""
+    left: tuple[float, ...] = ()
+    """Hours left of the open tasks now, where the work is estimated in hours; by chance if not said."""
 
     @property
     def tasks(self) -> int:

@@ -79,6 +79,9 @@ def _edits(place: Place, told: list[Life], days: Days, numbers: dict[str, str]) 
         item = replace(_item(place, life, key, days), parent=parent)
         found.append(Edit(at=life.created, item=item.id, create=item))
         found += [Edit(at=at, item=item.id, changes=changes) for at, changes in life.edits]
+        for at, other in life.blocks:
+            link = ("block", _item_id(place, keys[id(other)]))
+            found.append(Edit(at=at, item=item.id, changes={"links": (link,)}))
     return found
 
 

@@ -17,6 +17,7 @@ from bridge.mapping.entities import FeedbackRecord, PersonRecord, Reader
 from bridge.mapping.grammar import Grammar
 from bridge.mapping.inheritance import SECTION, Inheritance
 from bridge.mapping.ledger import TOP, FileProblem, Ledger, written
+from bridge.mapping.links import LinkRecord, links
 from bridge.mapping.paths import Wrapping
 from bridge.mapping.positions import Keys, Place, declared_twice, locate, nearest
 from bridge.mapping.readings import Claimant, Teller, Timesheet, claimant, teller, timesheet
@@ -26,7 +27,20 @@ from bridge.mapping.sections import Sections
 
 _TASK = {target.name: target for target in targets.TASK_TARGETS}
 _PROJECT = "project"
-PARTS = ("kind", "wrapped", "task", "fields", SECTION, "history", "effort", "project", "person", "feedback", "listed")
+PARTS = (
+    "kind",
+    "wrapped",
+    "task",
+    "fields",
+    SECTION,
+    "history",
+    "effort",
+    "project",
+    "person",
+    "feedback",
+    "links",
+    "listed",
+)
 UNKNOWN_TARGET = "unknown_target"
 _NEEDED = tuple(target.name for target in targets.TASK_TARGETS if target.needed)
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
@@ -54,6 +68,8 @@ class MappingFile:
     claim: Claimant | None = None
     person: Reader[PersonRecord] | None = None
     feedback: Reader[FeedbackRecord] | None = None
+    links: Reader[LinkRecord] | None = None
+    """What tells which task waits for which."""
     listed: Mapping[str, str] = field(default_factory=dict)
     """Member of the payload -> the list of what may stand in it; with `.*` the list of the members of that member."""
     places: Mapping[Keys, Place] = field(default_factory=dict, repr=False, compare=False)
@@ -81,6 +97,7 @@ def parse(text: str, *, name: str) -> MappingFile:
     claim = sections.claim(document["project"]) if "project" in document else None
     person = entities.person(grammar, document["person"]) if "person" in document else None
     feedback = entities.feedback(grammar, document["feedback"]) if "feedback" in document else None
+    linking = links(grammar, document["links"]) if "links" in document else None
     listed = sections.listed(document.get("listed", {}))
     ledger.finish()
     version = f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
@@ -99,6 +116,7 @@ def parse(text: str, *, name: str) -> MappingFile:
         None if claim is None else claimant(claim),
         person,
         feedback,
+        linking,
         listed,
         places,
     )

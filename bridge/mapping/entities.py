@@ -97,14 +97,19 @@ def _section(
         return None
     streams = grammar.streams((*keys, "stream"), table["stream"])
     when = grammar.conditions((*keys, "when"), table["when"]) if "when" in table else ()
-    rules = {
-        key: rule
-        for key, target in known.items()
-        if key in table and (rule := _rule(grammar, (*keys, key), target, table[key])) is not None
-    }
+    rules = rules_of(grammar, name, known, table)
     if "id" not in rules:
         return None
     return Reader(name, streams, tuple(rules.values()), when, _reading(name, tuple(known), rules, when, made))
+
+
+def rules_of(grammar: Grammar, name: str, known: Mapping[str, Target], table: Mapping[str, Any]) -> dict[str, Rule]:
+    """The rule of each target that the table of a section declares, as far as it could be read."""
+    return {
+        key: rule
+        for key, target in known.items()
+        if key in table and (rule := _rule(grammar, (name, key), target, table[key])) is not None
+    }
 
 
 def _rule(grammar: Grammar, keys: Keys, target: Target, table: Any) -> Rule | None:

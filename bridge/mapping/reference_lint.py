@@ -109,7 +109,7 @@ def _named(mapping: MappingFile) -> Iterator[tuple[Keys, str]]:
     for keys, section in ((("effort",), mapping.effort), (("project", "claim"), mapping.claim)):
         if section is not None:
             yield (*keys, "stream"), section.stream
-    for entity in (mapping.person, mapping.feedback):
+    for entity in (mapping.person, mapping.feedback, mapping.links):
         for index, stream in enumerate(entity.streams if entity else ()):
             yield (entity.name if entity else "", "stream", index), stream
     for member, stream in mapping.listed.items():

@@ -111,7 +111,7 @@ def _sections(mapping: MappingFile) -> list[tuple[str, _Section]]:
             "project.claim", ("project", "claim"), (), (claim.claim.rule,), lambda row, about, _: claim.read(row, about)
         )
         found.append((claim.stream, section))
-    for entity in (mapping.person, mapping.feedback):
+    for entity in (mapping.person, mapping.feedback, mapping.links):
         if entity is not None:
             section = _Section(entity.name, (entity.name,), entity.when, entity.rules, entity.read)
             # What was met in one list says nothing of another.

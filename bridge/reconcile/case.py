@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bridge.forecast.calibration import Calibrated
@@ -17,7 +17,8 @@ from bridge.plan.scope import Selector
 from bridge.reconcile.linkage import Work
 from bridge.reconcile.load import WeekLoad
 from bridge.reconcile.promise import Promise, span
-from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord
+from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord, Waiting
+from bridge.reconcile.waits import Waits
 from bridge.thresholds import Thresholds
 
 
@@ -75,6 +76,10 @@ class Situation:
     """Open leaves of known status without activity for too long, with the day of their last activity."""
     calibration: Calibrated | None = None
     """What past forecasts say of this one."""
+    waits: Waits = field(default_factory=Waits)
+    """The links between all tasks."""
+    waiting: Waiting = field(default_factory=Waiting)
+    """What this milestone waits for by the plan."""
     red: bool = False
     """A red reason was found by a rule that ran before."""
 

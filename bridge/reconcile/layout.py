@@ -18,8 +18,10 @@ from bridge.reconcile.correction import corrected, remember_forecasts
 from bridge.reconcile.linkage import work_of
 from bridge.reconcile.load import WeekLoad, loads, overloaded
 from bridge.reconcile.promise import promise_of, slip_against
-from bridge.reconcile.situation import Portfolio, TaskRecord
+from bridge.reconcile.situation import Portfolio, TaskRecord, Waiting
 from bridge.reconcile.status import claimed_colour, own_claim
+from bridge.reconcile.waiting import waiting_of
+from bridge.reconcile.waits import Waits, in_order, waits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,23 @@ class Ground:
     links: Links
     records: dict[TaskKey, TaskRecord]
     loads: Mapping[str, tuple[WeekLoad, ...]]
+    waits: Waits
     finished: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """Class -> (actual, baseline) working durations of its finished milestones."""
     ratios: dict[str | None, list[float]] = field(default_factory=dict)
     """Class -> how its finished milestones came out against what was forecast of them."""
+    laid_out: dict[str, Situation] = field(default_factory=dict)
+    """Those milestones that are laid out already, each after those it waits for."""
 
 
 def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
     """Every milestone of the plan laid out, in the order of the plan."""
     tasks = [record.task for record in portfolio.tasks]
+    records = {record.task.ref: record for record in portfolio.tasks}
     ground = Ground(
         portfolio,
         link(portfolio.plan, tasks, portfolio.people),
-        {record.task.ref: record for record in portfolio.tasks},
+        records,
         loads(
             tasks,
             portfolio.plan.resources,
@@ -51,17 +57,20 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
             portfolio.hours_per_day,
             portfolio.people,
         ),
+        waits_of(portfolio.links, records),
     )
-    outlines = tuple(_outlines(ground))
-    for outline in outlines:
+    outlines = {outline.milestone.key: outline for outline in _outlines(ground)}
+    for outline in outlines.values():
         _remember_finished(ground, outline)
         remember_forecasts(ground.ratios, outline, portfolio.calendar)
-    return ground, tuple(_situation(ground, outline) for outline in outlines)
+    for key in in_order({key: outline.milestone.depends_on for key, outline in outlines.items()}):
+        ground.laid_out[key] = _situation(ground, outlines[key])
+    return ground, tuple(ground.laid_out[key] for key in outlines)
 
 
 def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass | None) -> OutlookInputs:
     """What the forecast may know; `commitment` is the day for which a probability is asked."""
-    return _inputs(at.portfolio, at.outline, at.weights, at.due, commitment, reference)
+    return _inputs(at.portfolio, at.outline, at.weights, at.due, commitment, reference, at.waits, at.waiting)
 
 
 def reference_of(ground: Ground, outline: Outline) -> ReferenceClass | None:
@@ -106,7 +115,8 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
     weights = weigh(work.leaves)
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
-    known = _inputs(portfolio, outline, weights, due, promise.commitment, reference)
+    waits, waiting = ground.waits, waiting_of(outline.milestone, ground.laid_out)
+    known = _inputs(portfolio, outline, weights, due, promise.commitment, reference, waits, waiting)
     forecast, calibration = corrected(outlook(known), known, ground.ratios, outline.milestone.class_, portfolio)
     own = own_claim(work, portfolio.today)
     who, open_tasks = portfolio.people.who, (record.task for record in work.open)
@@ -130,6 +140,8 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
         ambiguous=ground.links.ambiguous.get(outline.milestone.key, ()),
         overloads=overloaded(owners, ground.loads, outline.thresholds.load_amber),
         stale=survey.stale_work(work, portfolio, outline.thresholds.stale_workdays),
+        waits=waits,
+        waiting=waiting,
     )
 
 
@@ -140,6 +152,8 @@ def _inputs(
     due: date | None,
     commitment: date | None,
     reference: ReferenceClass | None,
+    waits: Waits,
+    waiting: Waiting,
 ) -> OutlookInputs:
     created = (created_day(record, portfolio.timezone) for record in outline.work.linked)
     return OutlookInputs(
@@ -154,5 +168,7 @@ def _inputs(
         done=outline.actual is not None,
         throughput_weeks=int(outline.thresholds.throughput_weeks),
         reference=reference,
+        links=waits.predecessors,
         hours_per_day=portfolio.hours_per_day,
+        not_before=waiting.not_before,
     )

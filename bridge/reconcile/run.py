@@ -14,10 +14,12 @@ from bridge.reconcile.case import Situation
 from bridge.reconcile.goals import goal_states
 from bridge.reconcile.layout import Ground, situations
 from bridge.reconcile.money import money_of
+from bridge.reconcile.network import buffer_of, network_of
 from bridge.reconcile.order import in_published_order
 from bridge.reconcile.promise import slip_against
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.rules import RULES
+from bridge.reconcile.rules.network import is_blocked
 from bridge.reconcile.situation import (
     Assessment,
     Finding,
@@ -63,7 +65,7 @@ def _assessment(at: Situation) -> Assessment:
     outline, promise, today = at.outline, at.outline.promise, at.today
     findings = reasons(at)
     colour = colour_of(findings, at.is_done)
-    forecast = _forecast(at.forecast, at.calibration)
+    forecast, done = _forecast(at.forecast, at.calibration), _progress(at)
     calendar = at.portfolio.calendar
     return Assessment(
         milestone=at.milestone,
@@ -79,13 +81,16 @@ def _assessment(at: Situation) -> Assessment:
         slip=at.slip,
         slip_first=slip_against(promise.first, at.due, outline.actual, forecast.p85, today, calendar),
         pushes=_pushes(at),
-        progress=_progress(at),
+        progress=done,
         work=_counts(at),
         findings=findings,
         money=money_of(at.milestone, at.deal, colour, promise.commitment, outline.actual, forecast, today),
         leaves={leaf_name(ref): weight for ref, weight in at.weights.by_leaf.items()},
         weight_kind=at.weights.kind if at.work.leaves else None,
         earliest_start=earliest_start(at.work),
+        network=network_of(at),
+        waiting=at.waiting if at.waiting.awaited and not at.is_done else None,
+        buffer=buffer_of(at, None if done is None else done.ratio),
     )
 
 
@@ -124,7 +129,7 @@ def _counts(at: Situation) -> WorkCounts:
         overdue=sum(1 for task in tasks if task.due_on is not None and task.due_on < at.today),
         undated=sum(1 for task in tasks if task.due_on is None),
         unassigned=sum(1 for task in tasks if not task.assignees),
-        blocked=sum(1 for task in tasks if task.blocked),
+        blocked=sum(1 for record in at.work.open if is_blocked(at, record)),
         stale=len(at.stale),
         unmapped=sum(1 for task in tasks if task.status is Status.UNMAPPED),
     )

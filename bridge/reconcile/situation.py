@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bridge.forecast.calibration import Calibrated
-from bridge.model import Change, Colour, Task, TaskKey
+from bridge.model import Change, Colour, Task, TaskKey, TaskLink
 from bridge.model import Severity as Severity
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
@@ -113,6 +113,8 @@ class Portfolio:
     """What was on record before `today`, and what people have said."""
     calibrate: bool = False
     """Whether forecasts are corrected by how past ones came out, or only a hint says so."""
+    links: tuple[TaskLink, ...] = ()
+    """Which task waits for which, each link once, in stable order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,75 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkDoubts:
+    """Links between tasks that order nothing, by what is wrong with them."""
+
+    unknown: tuple[TaskLink, ...] = ()
+    """One end was never read."""
+    directionless: tuple[TaskLink, ...] = ()
+    unmapped: tuple[TaskLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An open milestone that another one waits for."""
+
+    milestone: str
+    forecast: date | None
+    on_time_probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a milestone waits for by the plan, and the probability that all of it is on time: None where one is not
+    known, or where they have work or predecessors in common, so that the product of their P would say nothing."""
+
+    awaited: tuple[Awaited, ...] = ()
+    on_time_probability: float | None = None
+
+    @property
+    def not_before(self) -> date | None:
+        """Latest F(0.85): the day before which no open work of the waiting milestone can begin."""
+        return max((one.forecast for one in self.awaited if one.forecast is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """A task of a chain that decides the end, with the first and last day on which it should be worked on."""
+
+    task: TaskKey
+    start: date
+    finish: date
+    total_float: int
+    free_float: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkState:
+    """The open work of a milestone as a network. `cycle` names tasks that wait for each other: then nothing else is known."""
+
+    total_float: int | None = None
+    """Working days that all of it may slip before the commitment is missed."""
+    cpli: float | None = None
+    chain: tuple[ChainLink, ...] = ()
+    """The chain that decides the end, first to last."""
+    critical: tuple[tuple[TaskKey, ...], ...] = ()
+    """All chains that decide the end, the told one among them."""
+    cycle: tuple[TaskKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """The days between internal target and commitment, and how much of them the forecast uses up."""
+
+    workdays: int
+    used: float
+    burn: float | None
+    third: Literal[1, 2, 3]
+    """1 while no more than a third is used."""
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """One milestone judged on one day."""
 
@@ -226,6 +297,9 @@ class Assessment:
     """In-scope leaves, "source/id" -> weight (what the next snapshot keeps)."""
     weight_kind: str | None
     earliest_start: date | None
+    network: NetworkState | None = None
+    waiting: Waiting | None = None
+    buffer: Buffer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,12 @@ def _tasks(item: Item, lang: Lang) -> str | None:
     return " ".join(dict.fromkeys(named)) or None
 
 
+def _waits(item: Item, lang: Lang) -> str | None:
+    """The chain that decides the end, and the milestones before this one."""
+    said = [item[name]["text"] for name in ("network", "waits_for") if item[name] is not None]
+    return words(" / ".join(one_line(text) for text in said if text)) or None
+
+
 def _slips(which: str, zh: str, en: str) -> tuple[Column, ...]:
     kinds = (
         ("plan", "排期", "plan"),
@@ -161,4 +167,8 @@ COLUMNS: tuple[Column, ...] = (
     (Text("原因代码", "Reason codes"), _codes),
     (Text("原因", "Reasons"), _reasons),
     (Text("任务", "Tasks"), _tasks),
+    (Text("余量（工作日）", "Float (working days)"), _figure("network", "float")),
+    (Text("关键路径指数", "CPLI"), _figure("network", "cpli")),
+    (Text("先后顺序", "Order of the work"), _waits),
+    (Text("缓冲已用", "Buffer used"), _figure("buffer", "used")),
 )

@@ -12,6 +12,7 @@ from bridge.model import Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, Finding, Forecast, Money, Progress, Slip, Snapshot, Span, WorkCounts
 from bridge.report import numbers
+from bridge.report.chains import buffer_entry, network_entry, waiting_entry
 from bridge.report.record import Entry, Record, day
 from bridge.report.wording import reason_text
 
@@ -24,6 +25,7 @@ class Setting:
     tasks: Mapping[TaskKey, Task]
     calendar: WorkCalendar
     deal_colours: Mapping[str, Colour]
+    today: date
     compared: Mapping[str, Snapshot] | None
     """Milestone key -> its last snapshot on or before the day compared with; None when nothing is compared."""
     record: Record
@@ -66,6 +68,9 @@ def entry(row: Assessment, at: Setting) -> Entry:
         "note": at.record.note(milestone),
         "override": at.record.override(milestone.key),
         "judged_since": day(at.record.judged_since(milestone.key)),
+        "network": network_entry(row.network, at.tasks, at.today, at.lang),
+        "waits_for": waiting_entry(row.waiting, at.today, at.lang),
+        "buffer": buffer_entry(row.buffer),
     }
 
 

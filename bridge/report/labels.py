@@ -92,6 +92,16 @@ LABELS: dict[str, Text] = {
     "undated": Text("未完成任务中 {share} 没有截止日期", "{share} of open tasks have no due date"),
     "unassigned": Text("未完成任务中 {share} 没有负责人", "{share} of open tasks have no owner"),
     "unmapped": Text("{count} 项任务的状态未识别", "{count} tasks have an unrecognised status"),
+    "links_to_unknown_tasks": Text(
+        "{count} 条前后置关系指向没有读到的任务", "{count} links name tasks that were never read"
+    ),
+    "links_without_direction": Text(
+        "{count} 条依赖关系没有说明谁先谁后，没有用于排序",
+        "{count} links do not say which task comes first and order nothing",
+    ),
+    "links_unmapped": Text(
+        "{count} 条关系的类型未识别，没有用于排序", "{count} links are of an unrecognised kind and order nothing"
+    ),
     "quarantined": Text("{count} 行数据无法读懂，已隔离", "{count} rows could not be understood and are in quarantine"),
     "refused_mapping": Text(
         "{name} 的映射文件 {file} 自 {since} 起不能用（{count} 处错误），仍按版本 {version} 读取",

@@ -37,7 +37,7 @@ def render(view: Mapping[str, Any], lang: Lang) -> str:
         _table([label(name, lang) for name in COLUMNS], [_cells(row, lang) for row in found])
         if found
         else label("no_rows", lang),
-        *(_reasons(row, lang) for row in found if row.reasons or row.changed or row.override or row.note),
+        *(_reasons(row, lang) for row in found if row.reasons or row.changed or row.override or row.note or row.waits),
         *_goals(view, lang),
         *_data(view, lang),
         _list(f"**{word}** {meaning}" for word, meaning in definitions(lang)),
@@ -113,7 +113,7 @@ def _reasons(row: Row, lang: Lang) -> str:
         f"{escaped(sentence(reason.text, lang))}{escaped(reason.mark)}{_links(reason.links, lang)}"
         for reason in row.reasons
     ]
-    remarks = (row.override, row.note, row.why_not, row.progress, row.changed)
+    remarks = (row.override, row.note, *row.waits, row.why_not, row.progress, row.changed)
     said += [escaped(sentence(remark, lang)) for remark in remarks if remark]
     who = " · ".join(escaped(part) for part in (row.customer, row.key, row.owner) if part)
     return f"### {SIGNS[row.status]} {escaped(row.name)}\n\n{who}\n\n{_list(said)}"

@@ -18,6 +18,7 @@ from bridge.report.wording import status_name
 
 CONCERNS = 5
 COUNTED = ("red", "amber", "grey", "green", "done")
+LINK_DOUBTS = ("links_to_unknown_tasks", "links_without_direction", "links_unmapped")
 MONEY = ("at_risk_gross", "at_risk_expected", "leaving_quarter", "penalty_today", "penalty_p85")
 
 
@@ -108,6 +109,7 @@ def remarks(view: Mapping[str, Any], lang: Lang) -> list[str]:
     for name, count in (("unmapped", quality["unmapped_status"]), ("quarantined", quality["quarantined"])):
         if count:
             said.append(label(name, lang, count=count))
+    said += [label(name, lang, count=quality[name]) for name in LINK_DOUBTS if quality.get(name)]
     said += [_refused(source, view["timezone"], lang) for source in view["sources"] if source.get("refused_mapping")]
     if view["calendar"]["estimated_years"]:
         years = join([str(year) for year in view["calendar"]["estimated_years"]], lang)

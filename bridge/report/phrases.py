@@ -87,7 +87,8 @@ def names_text(names: Sequence[str], lang: Lang, measure: str = "项") -> str:
     if len(names) <= NAMES_SHOWN:
         return "、".join(shown) if lang == "zh" else ", ".join(shown)
     if lang == "zh":
-        return f"{'、'.join(shown)}等 {len(names)} {measure}"
+        apart = " " if shown[-1][-1:].isascii() else ""
+        return f"{'、'.join(shown)}{apart}等 {len(names)} {measure}"
     return f"{', '.join(shown)} and {len(names) - NAMES_SHOWN} more"
 
 

@@ -52,6 +52,35 @@ SENTENCES: dict[str, Sentence] = {
         (
             ("longest", Text("，最久的已有 {longest} 个工作日", ", the longest for {longest}")),
             ("titles", Text("：{titles}", ": {titles}")),
+            ("blockers", Text("；要先完成 {blockers}", "; first to be finished: {blockers}")),
+            (
+                "deciding",
+                Text("；其中 {deciding} 项在决定工期的链上", "; {deciding} on the chain that decides the end"),
+            ),
+        ),
+    ),
+    "NEGATIVE_FLOAT": Sentence(
+        Text(
+            "按任务的先后顺序最早 {finish}才能完成，比承诺的 {promise}晚 {short} 个工作日",
+            "In the order of its tasks it cannot be done before {finish}, {short} after the promised {promise}",
+        ),
+    ),
+    "NEAR_CRITICAL/some": Sentence(
+        Text(
+            "按任务的先后顺序 {finish}完成，离承诺的 {promise}只剩 {slack} 个工作日的余量",
+            "In the order of its tasks it is done on {finish}, with only {slack} to spare before the promised {promise}",
+        ),
+    ),
+    "NEAR_CRITICAL/none": Sentence(
+        Text(
+            "按任务的先后顺序 {finish}才完成，离承诺的 {promise}已没有余量",
+            "In the order of its tasks it is done on {finish}, with nothing to spare before the promised {promise}",
+        ),
+    ),
+    "LINK_CYCLE": Sentence(
+        Text(
+            "任务互为前置（{circle}），排不出先后；请在工具里去掉其中一条前后置关系",
+            "Tasks wait for each other ({circle}), so no order can be computed; remove one of these links in the tool",
         ),
     ),
     "PUSHED": Sentence(
@@ -283,6 +312,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "of_open": ("open task", "open tasks"),
     "tasks": ("task", "tasks"),
     "blocked": ("task is", "tasks are"),
+    "deciding": ("of them is", "of them are"),
     "doing": ("task", "tasks"),
     "waiting": ("task has", "tasks have"),
     "unassigned": ("has", "have"),
@@ -296,6 +326,8 @@ NOUNS: dict[str, tuple[str, str]] = {
     "feedback": ("customer remark is", "customer remarks are"),
     "days": ("day", "days"),
     "every": ("day", "days"),
+    "short": ("working day", "working days"),
+    "slack": ("working day", "working days"),
     "longest": ("working day", "working days"),
     "least": ("working day", "working days"),
     "red_for": ("working day", "working days"),

@@ -19,8 +19,8 @@ from bridge.model import Status, Task
 from bridge.plan.cells import fold
 from bridge.plan.identity import Everybody, Identity
 from bridge.reconcile.situation import Portfolio, Result
-from bridge.report import numbers, summary
-from bridge.report.entry import day
+from bridge.report import numbers
+from bridge.report.record import day, instant
 from bridge.report.retro_lessons import FEW
 from bridge.report.retro_life import Life, lives
 
@@ -71,7 +71,7 @@ def build(portfolio: Portfolio, result: Result, owner: str, *, lang: Lang, gener
     return {
         "schema": SCHEMA,
         "as_of": portfolio.today.isoformat(),
-        "generated_at": summary.instant(generated_at),
+        "generated_at": instant(generated_at),
         "timezone": portfolio.timezone.key,
         "owner": who.name,
         "milestones": len(own),

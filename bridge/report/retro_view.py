@@ -15,9 +15,9 @@ from typing import Any
 from bridge.language import Lang, Text
 from bridge.plan.document import Deal
 from bridge.reconcile.situation import Portfolio, Result
-from bridge.report import numbers, summary
-from bridge.report.entry import day
+from bridge.report import numbers
 from bridge.report.phrases import long_day
+from bridge.report.record import day, instant
 from bridge.report.retro import brier, metrics
 from bridge.report.retro_lessons import FEW, lessons
 from bridge.report.retro_life import CAUSES, Life, figures, lives
@@ -65,7 +65,7 @@ def build(
     review: dict[str, Any] = {
         "schema": SCHEMA,
         "as_of": portfolio.today.isoformat(),
-        "generated_at": summary.instant(generated_at),
+        "generated_at": instant(generated_at),
         "timezone": portfolio.timezone.key,
         "deal": {
             "key": deal.key,

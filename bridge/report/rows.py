@@ -82,6 +82,8 @@ class Row:
     at_risk: str | None
     """Said with "about" where it is assumed; None where nothing is at risk."""
     reasons: tuple[Reason, ...]
+    waits: tuple[str, ...]
+    """What decides the end: the chain of tasks, the milestones before this one."""
     progress: str | None
     done_ratio: float | None
     changed: str | None
@@ -134,6 +136,9 @@ def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
         amount=_amount(item["amount"]),
         at_risk=_at_risk(item["money"], lang),
         reasons=_reasons(item, today, lang),
+        waits=tuple(
+            one_line(found["text"]) for name in ("network", "waits_for") if (found := item.get(name)) and found["text"]
+        ),
         progress=_progress(item, lang),
         done_ratio=None if item["progress"] is None else item["progress"]["ratio"],
         changed=_changed(item, today, lang),

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from bridge.model import Colour, Kind, Status, Task, TaskKey
+from bridge.model import Colour, Kind, Status, Task, TaskKey, TaskLink
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
+from bridge.reconcile.waits import doubts_of
 from bridge.report import numbers
 from bridge.report.record import Entry, instant
 from bridge.report.selection import folded
@@ -120,6 +121,17 @@ def data_quality(rows: Iterable[Assessment], tasks: Iterable[Task], quarantined:
         "quarantined": quarantined,
         "undated_ratio": numbers.share(sum(task.due_on is None for task in leaves), len(leaves)),
         "unassigned_ratio": numbers.share(sum(not task.assignees for task in leaves), len(leaves)),
+    }
+
+
+def link_quality(rows: Iterable[Assessment], tasks: Mapping[TaskKey, Task], links: Iterable[TaskLink]) -> Entry:
+    """Links of the open leaves of the rows shown that order nothing, and why."""
+    names = {name for row in rows for name in row.leaves}
+    doubts = doubts_of(links, tasks, lambda ref: f"{ref[0]}/{ref[1]}" in names)
+    return {
+        "links_to_unknown_tasks": len(doubts.unknown),
+        "links_without_direction": len(doubts.directionless),
+        "links_unmapped": len(doubts.unmapped),
     }
 
 

@@ -223,7 +223,7 @@ def _details(page: _Page, row: Row, indent: int, lang: Lang) -> None:
         sign, style = SIGNS[reason.severity]
         said = Line(sentence(reason.text, lang), style="dim" if reason.is_acknowledged else "")
         listed.add_row(Line(sign, style=style), said.append(reason.mark, style="dim"))
-    for remark in (row.note, row.why_not, row.changed):
+    for remark in (row.note, *row.waits, row.why_not, row.changed):
         if remark is not None:
             listed.add_row(Line(), Line(sentence(remark, lang), style="dim"))
     if listed.row_count:

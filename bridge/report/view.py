@@ -36,7 +36,8 @@ def build(
     rows = selected(result.assessments, customer=customer, owner=owner, people=portfolio.people)
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     compared = None if since is None else since_snapshots
-    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared, Record(portfolio, result))
+    recorded = Record(portfolio, result)
+    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, portfolio.today, compared, recorded)
     return {
         "schema": SCHEMA,
         "as_of": portfolio.today.isoformat(),
@@ -51,7 +52,10 @@ def build(
         "customers": rollup.customers(rows, result),
         "milestones": [entry(row, setting) for row in rows],
         "unlinked": summary.unlinked(rows, result.links, tasks, result.tasks_without_milestone),
-        "data_quality": summary.data_quality(rows, tasks.values(), quarantined),
+        "data_quality": {
+            **summary.data_quality(rows, tasks.values(), quarantined),
+            **summary.link_quality(rows, tasks, portfolio.links),
+        },
     }
 
 

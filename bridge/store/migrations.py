@@ -47,6 +47,11 @@ def m004_people(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m005_links(db: Database) -> None:
+    _create_those(db, since=5)
+
+
+@MIGRATIONS()
 def m006_findings(db: Database) -> None:
     _create_those(db, since=6)
 

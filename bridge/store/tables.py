@@ -8,7 +8,14 @@ from bridge.store.tables_findings import FINDINGS
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people", "m006_findings")
+STEPS = (
+    "m001_first_schema",
+    "m002_lossless_sources",
+    "m003_mapping_versions",
+    "m004_people",
+    "m005_links",
+    "m006_findings",
+)
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -285,6 +292,28 @@ TABLES: tuple[Table, ...] = (
         optional=_optional("until"),
         indexes=(("source", "account"),),
         since=4,
+    ),
+    Table(
+        # Which task waits for which, as the links of `task` told from `recorded_at` until `until`.
+        "task_links",
+        {
+            "seq": "INTEGER",
+            "source": "TEXT",
+            "stream": "TEXT",
+            "task": "TEXT",
+            "predecessor": "TEXT",
+            "successor": "TEXT",
+            "kind": "TEXT",
+            "word": "TEXT",
+            "lag": "INTEGER",
+            "mapping_version": "TEXT",
+            "recorded_at": "TEXT",
+            "until": "TEXT",
+        },
+        key=("seq",),
+        optional=_optional("word", "until"),
+        indexes=(("source", "task"),),
+        since=5,
     ),
     *FINDINGS,
 )

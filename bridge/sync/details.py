@@ -14,6 +14,7 @@ from bridge.store.details import Due
 from bridge.sync.history import record_events
 from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land
+from bridge.sync.links import record_links
 from bridge.sync.outcome import Counts, StreamReport
 from bridge.sync.parcels import parcels
 from bridge.sync.reading import Cost, Meter
@@ -111,7 +112,9 @@ class Details:
         turn, stream = self._turn, report.stream
         with turn.store.transaction():
             report.counts.add(land(turn, stream, entry.task, parcels(records), is_task=False, gone=set()))
-            record_events(turn, stream, entry.task, [record.payload for record in records])
+            payloads = [record.payload for record in records]
+            record_events(turn, stream, entry.task, payloads)
+            record_links(turn, stream, entry.task, payloads)
             seen = {record.external_id for record in records}
             report.counts.gone += raw.withdraw(turn.store, turn.source, stream, entry.task, seen, turn.at)
             details.mark_read(turn.store, turn.source, stream, entry, turn.at)

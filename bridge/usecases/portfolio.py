@@ -12,7 +12,7 @@ from bridge.mapping.outcome import Surroundings
 from bridge.model import Change, Colour, Task, TaskKey
 from bridge.plan.document import Plan
 from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, SourceState, TaskRecord
-from bridge.store import mappings, plans, runs, snapshots, tasks, versions
+from bridge.store import links, mappings, plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
 from bridge.usecases.people import known_people
@@ -84,6 +84,7 @@ def _portfolio(
             people=known_people(store, before),
             register=register(store, today, before),
             calibrate=space.settings.forecast.calibrate,
+            links=links.known(store, before),
         )
 
 

@@ -151,11 +151,11 @@ def a_document(
     portfolio: dict[str, Any] | None = None,
     **wishes: Any,
 ) -> dict[str, Any]:
-    """The report of these rows in Chinese; `wishes` are filters and what to compare with."""
+    """The report of these rows, in Chinese unless wished otherwise; `wishes` are filters and what to compare with."""
+    wishes.setdefault("lang", "zh")
     return view.build(
         a_portfolio(*tasks, **(portfolio or {})),
         a_result(*rows, **(result or {})),
-        lang="zh",
         generated_at=NOW,
         **wishes,
     )

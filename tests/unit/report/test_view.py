@@ -62,6 +62,9 @@ ENTRY = [
     "note",
     "override",
     "judged_since",
+    "network",
+    "waits_for",
+    "buffer",
 ]
 SUMMARY = [
     "milestones",
@@ -215,6 +218,9 @@ def test_a_milestone_says_every_figure_as_published(make):
         },
         "override": None,
         "judged_since": None,
+        "network": None,
+        "waits_for": None,
+        "buffer": None,
     }
 
 

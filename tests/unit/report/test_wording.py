@@ -40,6 +40,12 @@ FACTS = {
     "blocked": 2,
     "longest": 7,
     "titles": ("接口联调", "压力测试"),
+    "blockers": ("PAY-7",),
+    "deciding": 2,
+    "finish": date(2026, 9, 18),
+    "short": 13,
+    "slack": 3,
+    "circle": "PAY-1 → PAY-2 → PAY-1",
     "tspi": 1.25,
     "spi": 0.568,
     "weeks": 0.95,
@@ -142,6 +148,7 @@ SEVERITY = {
     "BLOCKED": "red amber",
     "PUSHED": "red amber",
     "UNLIKELY": "red",
+    "NEGATIVE_FLOAT": "red",
     "TSPI_HIGH": "red",
     "RED_HELD": "red",
     **dict.fromkeys(("NO_PROMISE", "NO_LINKED_TASK", "NO_DUE_DATE"), "grey"),
@@ -167,6 +174,10 @@ SHAPES = {
     "days": (1,),
     "open": (1,),
     "blocked": (1,),
+    "blockers": (("PAY-7", "PAY-8", "PAY-9", "OPS-2"),),
+    "deciding": (1,),
+    "short": (1,),
+    "slack": (1,),
     "longest": (1,),
     "titles": (("接口联调",), ("接口联调", "压力测试", "上线演练", "数据迁移", "验收")),
     "spi": (0.949,),
@@ -272,7 +283,8 @@ def test_days_without_a_working_day_between_are_said_as_days():
 
 def test_english_counts_have_a_singular():
     assert (
-        said("BLOCKED", "en", blocked=1, longest=1, titles=None) == "1 task is blocked, the longest for 1 working day"
+        said("BLOCKED", "en", blocked=1, longest=1, titles=None, blockers=None, deciding=None)
+        == "1 task is blocked, the longest for 1 working day"
     )
     assert "pushed once" in said("DUE_AFTER_PROMISE", "en", pushes=1)
     assert "pushed 3 times" in said("DUE_AFTER_PROMISE", "en", pushes=3)
@@ -288,8 +300,9 @@ def test_a_chance_is_said_in_whole_per_cent_but_never_as_none_or_all(ratio, text
 def test_of_many_names_the_first_are_said():
     many = tuple(f"任务 {number}" for number in range(5))
 
-    assert said("BLOCKED", "zh", titles=many).endswith("：「任务 0」、「任务 1」、「任务 2」等 5 项")
-    assert said("BLOCKED", "en", titles=many).endswith(": “任务 0”, “任务 1”, “任务 2” and 2 more")
+    facts = {"titles": many, "blockers": (), "deciding": 0}
+    assert said("BLOCKED", "zh", **facts).endswith("：「任务 0」、「任务 1」、「任务 2」等 5 项")
+    assert said("BLOCKED", "en", **facts).endswith(": “任务 0”, “任务 1”, “任务 2” and 2 more")
     assert "林悦、陈晨、赵宁等 4 人" in said("OVERLOADED", "zh", people=("林悦", "陈晨", "赵宁", "王敏"))
 
 
