@@ -18,6 +18,7 @@ PLACES = {
     "tasks": "listing:tasks",
     "changes": "listing:changes",
     "plan": "plan:plan",
+    "calendar": "calendar:calendar",
     "mapping": "mapping:mapping",
     "people": "people:people",
     "quarantine": "quarantine:quarantine",

@@ -89,6 +89,10 @@ def _tasks(item: Item, lang: Lang) -> str | None:
     return " ".join(dict.fromkeys(named)) or None
 
 
+def _guessed(item: Item, lang: Lang) -> str | None:
+    return " ".join(map(str, item["estimated_years"])) or None
+
+
 def _slips(which: str, zh: str, en: str) -> tuple[Column, ...]:
     kinds = (
         ("plan", "排期", "plan"),
@@ -153,4 +157,5 @@ COLUMNS: tuple[Column, ...] = (
     (Text("原因代码", "Reason codes"), _codes),
     (Text("原因", "Reasons"), _reasons),
     (Text("任务", "Tasks"), _tasks),
+    (Text("工作日为估算的年份", "Years with estimated working days"), _guessed),
 )

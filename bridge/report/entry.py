@@ -26,6 +26,7 @@ class Setting:
     deal_colours: Mapping[str, Colour]
     compared: Mapping[str, Snapshot] | None
     """Milestone key -> its last snapshot on or before the day compared with; None when nothing is compared."""
+    today: date
 
 
 def entry(row: Assessment, at: Setting) -> Entry:
@@ -68,7 +69,16 @@ def entry(row: Assessment, at: Setting) -> Entry:
             "recovery_date": None,
             "customer_informed": day(milestone.customer_informed),
         },
+        "estimated_years": years_guessed(row, at.today, at.calendar),
     }
+
+
+def years_guessed(row: Assessment, today: date, calendar: WorkCalendar) -> list[int]:
+    """Years whose working days are a guess and that lie between the dates of this row, today among them."""
+    known = (row.first_promise, row.commitment, row.due, row.actual)
+    forecast = (row.forecast.p50, row.forecast.p85, row.forecast.p95)
+    days = [today, *(value for value in (*known, *forecast, *row.forecast.spread.values()) if value is not None)]
+    return [year for year in range(min(days).year, max(days).year + 1) if calendar.estimated(year)]
 
 
 def day(value: date | None) -> str | None:

@@ -11,7 +11,7 @@ from bridge.model import Colour, Kind, Status, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
 from bridge.report import numbers
-from bridge.report.entry import Entry
+from bridge.report.entry import Entry, years_guessed
 from bridge.report.selection import folded
 
 COUNTED = (Colour.RED, Colour.AMBER, Colour.GREEN, Colour.GREY, Colour.DONE)
@@ -128,9 +128,5 @@ def data_quality(rows: Iterable[Assessment], tasks: Iterable[Task], quarantined:
 
 def estimated_years(rows: Iterable[Assessment], today: date, calendar: WorkCalendar) -> list[int]:
     """Years whose working days are a guess and between which and today some date of the rows lies."""
-    days = [today]
-    for row in rows:
-        known = (row.first_promise, row.commitment, row.due, row.actual)
-        forecast = (row.forecast.p50, row.forecast.p85, row.forecast.p95)
-        days += [value for value in (*known, *forecast, *row.forecast.spread.values()) if value is not None]
-    return [year for year in range(min(days).year, max(days).year + 1) if calendar.estimated(year)]
+    this_year = {today.year} if calendar.estimated(today.year) else set()
+    return sorted({year for row in rows for year in years_guessed(row, today, calendar)} | this_year)

@@ -34,7 +34,7 @@ def build(
     rows = selected(result.assessments, customer=customer, owner=owner, people=portfolio.people)
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     compared = None if since is None else since_snapshots
-    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared)
+    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared, portfolio.today)
     return {
         "schema": SCHEMA,
         "as_of": portfolio.today.isoformat(),
@@ -46,7 +46,10 @@ def build(
         "goals": summary.goals(_goals(result, rows, is_filtered=customer is not None or owner is not None)),
         "milestones": [entry(row, setting) for row in rows],
         "unlinked": summary.unlinked(rows, result.links, tasks, result.tasks_without_milestone),
-        "data_quality": summary.data_quality(rows, tasks.values(), quarantined),
+        "data_quality": {
+            **summary.data_quality(rows, tasks.values(), quarantined),
+            "unannounced_year": portfolio.calendar.unannounced_year(portfolio.today),
+        },
     }
 
 

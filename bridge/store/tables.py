@@ -24,7 +24,7 @@ def _optional(*names: str) -> frozenset[str]:
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people")
+STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people", "m007_calendar")
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -301,6 +301,46 @@ TABLES: tuple[Table, ...] = (
         optional=_optional("until"),
         indexes=(("source", "account"),),
         since=4,
+    ),
+    Table(
+        # Calendars as they were in force: one for each year the package lists or somebody announced, one of the company.
+        "calendars",
+        {
+            "id": "INTEGER",
+            "origin": "TEXT",
+            "year": "INTEGER",
+            "file": "TEXT",
+            "imported_by": "TEXT",
+            "recorded_at": "TEXT",
+            "until_at": "TEXT",
+        },
+        key=("id",),
+        optional=_optional("year", "file", "imported_by", "until_at"),
+        since=7,
+    ),
+    Table(
+        "calendar_days",
+        {"calendar": "INTEGER", "day": "TEXT", "kind": "TEXT", "name": "TEXT"},
+        key=("calendar", "day"),
+        since=7,
+    ),
+    Table(
+        # What made somebody decide about a promise: `number` is the baseline it led to, none where moving was refused.
+        "promise_causes",
+        {
+            "seq": "INTEGER",
+            "milestone": "TEXT",
+            "number": "INTEGER",
+            "kind": "TEXT",
+            "reference": "TEXT",
+            "said": "TEXT",
+            "decided_by": "TEXT",
+            "reason": "TEXT",
+            "recorded_at": "TEXT",
+        },
+        key=("seq",),
+        optional=_optional("number"),
+        since=7,
     ),
 )
 

@@ -10,11 +10,13 @@ from bridge.language import Text
 from bridge.mapping.document import parse
 from bridge.mapping.outcome import Surroundings
 from bridge.model import Change, Colour, Task, TaskKey
+from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Plan
 from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, SourceState, TaskRecord
 from bridge.store import mappings, plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
+from bridge.usecases.calendars import calendar_before, present_calendar
 from bridge.usecases.people import known_people
 from bridge.usecases.planning import NO_PLAN_YET
 from bridge.usecases.workspace import Workspace
@@ -71,7 +73,7 @@ def _portfolio(
             today=today,
             now=now,
             timezone=space.clock.timezone,
-            calendar=space.calendar(),
+            calendar=_calendar(space, store, today, before),
             plan=_plan(store, before),
             baselines=plans.baselines(store, before),
             tasks=_records(found, _history(store, before)),
@@ -82,6 +84,13 @@ def _portfolio(
             project_claims=_claims(space, store, before, now),
             people=known_people(store, before),
         )
+
+
+def _calendar(space: Workspace, store: Store, today: date, before: str | None) -> WorkCalendar:
+    """That of a past day as it was recorded; files count from when they are saved, so today's is read from them."""
+    if before is None or today == space.clock.today:
+        return present_calendar(space, store)
+    return calendar_before(space, store, before)
 
 
 def _plan(store: Store, before: str | None) -> Plan:

@@ -59,6 +59,7 @@ ENTRY = [
     "money",
     "change",
     "note",
+    "estimated_years",
 ]
 SUMMARY = [
     "milestones",
@@ -199,6 +200,7 @@ def test_a_milestone_says_every_figure_as_published(make):
         },
         "change": None,
         "note": {"reason": None, "recovery_plan": None, "recovery_date": None, "customer_informed": "2026-08-20"},
+        "estimated_years": [],
     }
 
 
