@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.model import Change, Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
+from bridge.plan.causes import Decision
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.plan.identity import NOBODY, Everybody
 from bridge.thresholds import Thresholds
@@ -99,6 +100,8 @@ class Portfolio:
     """(source, project id) -> amber or red, where people say of a whole project that it is endangered or late."""
     people: Everybody = NOBODY
     """Whose the accounts in the tools are."""
+    decisions: tuple[Decision, ...] = ()
+    """What was decided about promises because of risks and feedback, oldest first."""
 
 
 class Severity(StrEnum):

@@ -27,6 +27,8 @@ class Setting:
     compared: Mapping[str, Snapshot] | None
     """Milestone key -> its last snapshot on or before the day compared with; None when nothing is compared."""
     today: date
+    promises: Mapping[str, Entry]
+    """Milestone key -> how its promise came to be; keys without one are left out."""
 
 
 def entry(row: Assessment, at: Setting) -> Entry:
@@ -69,6 +71,8 @@ def entry(row: Assessment, at: Setting) -> Entry:
             "recovery_date": None,
             "customer_informed": day(milestone.customer_informed),
         },
+        "baselines": at.promises.get(milestone.key, {}).get("baselines", []),
+        "refused_moves": at.promises.get(milestone.key, {}).get("refused_moves", []),
         "estimated_years": years_guessed(row, at.today, at.calendar),
     }
 

@@ -9,6 +9,7 @@ from bridge.language import Lang
 from bridge.reconcile.situation import Assessment, GoalState, Portfolio, Result, Snapshot
 from bridge.report import summary
 from bridge.report.entry import Setting, entry
+from bridge.report.promises import histories
 from bridge.report.selection import selected
 
 SCHEMA = "delay-report/1"
@@ -34,7 +35,9 @@ def build(
     rows = selected(result.assessments, customer=customer, owner=owner, people=portfolio.people)
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     compared = None if since is None else since_snapshots
-    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared, portfolio.today)
+    setting = Setting(
+        lang, tasks, portfolio.calendar, result.deal_colours, compared, portfolio.today, histories(portfolio)
+    )
     return {
         "schema": SCHEMA,
         "as_of": portfolio.today.isoformat(),

@@ -59,6 +59,8 @@ ENTRY = [
     "money",
     "change",
     "note",
+    "baselines",
+    "refused_moves",
     "estimated_years",
 ]
 SUMMARY = [
@@ -200,6 +202,8 @@ def test_a_milestone_says_every_figure_as_published(make):
         },
         "change": None,
         "note": {"reason": None, "recovery_plan": None, "recovery_date": None, "customer_informed": "2026-08-20"},
+        "baselines": [],
+        "refused_moves": [],
         "estimated_years": [],
     }
 
