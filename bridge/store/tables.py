@@ -325,6 +325,15 @@ TABLES: tuple[Table, ...] = (
         since=7,
     ),
     Table(
+        # When which row was in quarantine: the table of that name holds only those of now.
+        "quarantine_stays",
+        {"seq": "INTEGER", "source": "TEXT", "stream": "TEXT", "external_id": "TEXT", "since": "TEXT", "until": "TEXT"},
+        key=("seq",),
+        optional=_optional("until"),
+        indexes=(("source", "stream", "external_id"),),
+        since=7,
+    ),
+    Table(
         # What made somebody decide about a promise: `number` is the baseline it led to, none where moving was refused.
         "promise_causes",
         {
