@@ -19,6 +19,7 @@ PLACES = {
     "tasks": "listing:tasks",
     "changes": "listing:changes",
     "plan": "plan:plan",
+    "calendar": "calendar:calendar",
     "mapping": "mapping:mapping",
     "people": "people:people",
     "quarantine": "quarantine:quarantine",

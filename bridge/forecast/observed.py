@@ -13,6 +13,7 @@ entry are read specially:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
 from typing import Literal, Protocol
@@ -135,7 +136,7 @@ def _changes(record: Observed, field: str) -> list[Change]:
 
     Not everything that changes a task leaves an entry, and what we saw is not less true for that.
     """
-    changes = [change for change in record.changes if change.field == field]
+    changes = _joined([change for change in record.changes if change.field == field], record.first_seen)
     before = [change for change in changes if change.at <= record.first_seen]
     if all(change.how == "diff" for change in before):
         return changes
@@ -146,6 +147,40 @@ def _changes(record: Observed, field: str) -> list[Change]:
         return changes
     sight = Change(last.source, last.id, record.first_seen, field, last.new, seen, "diff", record.first_seen)
     return [*before, sight, *after]
+
+
+def _joined(changes: list[Change], first_seen: datetime) -> list[Change]:
+    """Changes of which each begins where the one before it ended, as far as what we saw tells.
+
+    A difference that stays beside entries of its time begins with a value that no entry came from: it was left before
+    they began, by a move that left no entry.
+    """
+    kept: list[Change] = []
+    run = 0
+    for change in changes:
+        if change.how == "activity":
+            kept.append(change)
+            continue
+        if change.cause == "source" and len(kept) > run:
+            place = _place_of(change.old, kept, run, first_seen)
+            if place < len(kept) and kept[place].old != change.old:
+                kept.insert(place, replace(change, at=kept[place].at, new=kept[place].old))
+            if kept[-1].new == change.new:
+                run = len(kept)
+                continue
+        kept.append(change)
+        run = len(kept)
+    return kept
+
+
+def _place_of(value: object, kept: Sequence[Change], run: int, first_seen: datetime) -> int:
+    """Where among the entries since `run` a value that we saw stood: after the last that led to it, else in front.
+
+    What is older than the first sight is in front of every value seen.
+    """
+    after = [number + 1 for number in range(run, len(kept)) if kept[number].new == value]
+    older = [number + 1 for number in range(run, len(kept)) if kept[number].at <= first_seen]
+    return max([run, *after, *older])
 
 
 def _values(record: Observed, field: DateField) -> tuple[date | None, list[tuple[datetime, date | None]]]:

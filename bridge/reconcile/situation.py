@@ -13,6 +13,7 @@ from bridge.forecast.calibration import Calibrated
 from bridge.model import Change, Colour, Task, TaskKey, TaskLink
 from bridge.model import Severity as Severity
 from bridge.plan.calendar import WorkCalendar
+from bridge.plan.causes import Decision
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.plan.identity import NOBODY, Everybody
 from bridge.reconcile.register import Register
@@ -115,6 +116,8 @@ class Portfolio:
     """Whether forecasts are corrected by how past ones came out, or only a hint says so."""
     links: tuple[TaskLink, ...] = ()
     """Which task waits for which, each link once, in stable order."""
+    decisions: tuple[Decision, ...] = ()
+    """What was decided about promises because of risks and feedback, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,10 @@ def _waits(item: Item, lang: Lang) -> str | None:
     return words(" / ".join(one_line(text) for text in said if text)) or None
 
 
+def _guessed(item: Item, lang: Lang) -> str | None:
+    return " ".join(map(str, item["estimated_years"])) or None
+
+
 def _slips(which: str, zh: str, en: str) -> tuple[Column, ...]:
     kinds = (
         ("plan", "排期", "plan"),
@@ -171,4 +175,5 @@ COLUMNS: tuple[Column, ...] = (
     (Text("关键路径指数", "CPLI"), _figure("network", "cpli")),
     (Text("先后顺序", "Order of the work"), _waits),
     (Text("缓冲已用", "Buffer used"), _figure("buffer", "used")),
+    (Text("工作日为估算的年份", "Years with estimated working days"), _guessed),
 )

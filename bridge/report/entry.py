@@ -29,6 +29,8 @@ class Setting:
     compared: Mapping[str, Snapshot] | None
     """Milestone key -> its last snapshot on or before the day compared with; None when nothing is compared."""
     record: Record
+    promises: Mapping[str, Entry]
+    """Milestone key -> how its promise came to be; keys without one are left out."""
 
 
 def entry(row: Assessment, at: Setting) -> Entry:
@@ -71,7 +73,18 @@ def entry(row: Assessment, at: Setting) -> Entry:
         "network": network_entry(row.network, at.tasks, at.today, at.lang),
         "waits_for": waiting_entry(row.waiting, at.today, at.lang),
         "buffer": buffer_entry(row.buffer),
+        "baselines": at.promises.get(milestone.key, {}).get("baselines", []),
+        "refused_moves": at.promises.get(milestone.key, {}).get("refused_moves", []),
+        "estimated_years": years_guessed(row, at.today, at.calendar),
     }
+
+
+def years_guessed(row: Assessment, today: date, calendar: WorkCalendar) -> list[int]:
+    """Years whose working days are a guess and that lie between the dates of this row, today among them."""
+    known = (row.first_promise, row.commitment, row.due, row.actual)
+    forecast = (row.forecast.p50, row.forecast.p85, row.forecast.p95)
+    days = [today, *(value for value in (*known, *forecast, *row.forecast.spread.values()) if value is not None)]
+    return [year for year in range(min(days).year, max(days).year + 1) if calendar.estimated(year)]
 
 
 def _forecast(forecast: Forecast, *, is_done: bool) -> Entry:

@@ -111,6 +111,10 @@ LABELS: dict[str, Text] = {
         "{years} 年的放假安排还没有公布，那一年的工作日是估算的",
         "the holidays of {years} are not announced yet, so its working days are an estimate",
     ),
+    "unannounced": Text(
+        "{year} 年的放假安排还没有确认，公布后请用 pbridge calendar import 导入",
+        "the holidays of {year} are not confirmed yet; import them with pbridge calendar import once they are announced",
+    ),
     # timeline
     "mark_promise": Text("承诺日", "promise"),
     "mark_first": Text("原承诺", "first promise"),

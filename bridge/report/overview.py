@@ -114,6 +114,8 @@ def remarks(view: Mapping[str, Any], lang: Lang) -> list[str]:
     if view["calendar"]["estimated_years"]:
         years = join([str(year) for year in view["calendar"]["estimated_years"]], lang)
         said.append(label("estimated", lang, years=years))
+    if quality.get("unannounced_year") is not None:
+        said.append(label("unannounced", lang, year=quality["unannounced_year"]))
     return said
 
 

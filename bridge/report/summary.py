@@ -12,6 +12,7 @@ from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
 from bridge.reconcile.waits import doubts_of
 from bridge.report import numbers
+from bridge.report.entry import years_guessed
 from bridge.report.record import Entry, instant
 from bridge.report.selection import folded
 
@@ -137,9 +138,5 @@ def link_quality(rows: Iterable[Assessment], tasks: Mapping[TaskKey, Task], link
 
 def estimated_years(rows: Iterable[Assessment], today: date, calendar: WorkCalendar) -> list[int]:
     """Years whose working days are a guess and between which and today some date of the rows lies."""
-    days = [today]
-    for row in rows:
-        known = (row.first_promise, row.commitment, row.due, row.actual)
-        forecast = (row.forecast.p50, row.forecast.p85, row.forecast.p95)
-        days += [value for value in (*known, *forecast, *row.forecast.spread.values()) if value is not None]
-    return [year for year in range(min(days).year, max(days).year + 1) if calendar.estimated(year)]
+    this_year = {today.year} if calendar.estimated(today.year) else set()
+    return sorted({year for row in rows for year in years_guessed(row, today, calendar)} | this_year)

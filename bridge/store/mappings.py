@@ -105,10 +105,11 @@ def refuse(store: Store, source: str, refusal: Refusal) -> None:
         row = (source, stamp(refusal.since), None, refusal.file, refusal.problems, refusal.version)
         store.upsert_many("mapping_refusals", columns, [row])
     elif (standing.file, standing.problems, standing.version) != (refusal.file, refusal.problems, refusal.version):
-        store.execute(
-            "UPDATE mapping_refusals SET file = ?, problems = ?, version = ? WHERE source = ? AND until_at IS NULL",
-            (refusal.file, refusal.problems, refusal.version, source),
-        )
+        # What was said of it until now stays known of the days on which it was said.
+        accept(store, source, refusal.since)
+        columns = ("source", "since_at", "until_at", "file", "problems", "version")
+        row = (source, stamp(refusal.since), None, refusal.file, refusal.problems, refusal.version)
+        store.upsert_many("mapping_refusals", columns, [row])
 
 
 def accept(store: Store, source: str, at: datetime) -> None:
@@ -126,7 +127,13 @@ def refused(store: Store, source: str, before: str | None = None) -> Refusal | N
         "WHERE source = ? AND since_at < ? AND (until_at IS NULL OR until_at >= ?) ORDER BY since_at DESC LIMIT 1",
         (source, before or _LATER_THAN_ALL, before or _LATER_THAN_ALL),
     )
-    return None if row is None else Refusal(row[0], instant(row[1]), row[2], row[3])
+    return None if row is None else Refusal(row[0], instant(_since(store, source, row[1])), row[2], row[3])
+
+
+def _since(store: Store, source: str, at: str) -> str:
+    """Since when a file is refused: entries that follow each other without a gap are one refusal."""
+    former = store.one("SELECT since_at FROM mapping_refusals WHERE source = ? AND until_at = ?", (source, at))
+    return at if former is None or former[0] == at else _since(store, source, former[0])
 
 
 def problem_counts(store: Store, source: str) -> list[tuple[str, str, str, int]]:

@@ -56,6 +56,15 @@ def m006_findings(db: Database) -> None:
     _create_those(db, since=6)
 
 
+@MIGRATIONS()
+def m007_calendar(db: Database) -> None:
+    _create_those(db, since=7)
+    db.execute(
+        "INSERT INTO quarantine_stays (source, stream, external_id, since) "
+        "SELECT source, stream, external_id, first_seen_at FROM quarantine"
+    )
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

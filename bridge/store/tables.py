@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.store.table import Table as Table
 from bridge.store.table import optional as _optional
 from bridge.store.tables_findings import FINDINGS
+from bridge.store.tables_promises import PROMISES
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
@@ -15,6 +16,7 @@ STEPS = (
     "m004_people",
     "m005_links",
     "m006_findings",
+    "m007_calendar",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 
@@ -315,7 +317,17 @@ TABLES: tuple[Table, ...] = (
         indexes=(("source", "task"),),
         since=5,
     ),
+    Table(
+        # When which row was in quarantine: the table of that name holds only those of now.
+        "quarantine_stays",
+        {"seq": "INTEGER", "source": "TEXT", "stream": "TEXT", "external_id": "TEXT", "since": "TEXT", "until": "TEXT"},
+        key=("seq",),
+        optional=_optional("until"),
+        indexes=(("source", "stream", "external_id"),),
+        since=7,
+    ),
     *FINDINGS,
+    *PROMISES,
 )
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -232,7 +232,7 @@ def _quarantine(turn: Turn, stream: str, arrivals: Sequence[Arrival], counts: Co
     for scope, rows in by_scope.items():
         quarantine.put(turn.store, turn.source, stream, scope, rows, turn.at)
     well = [a.external_id for a in arrivals if a.mapped.data is not None and not a.is_new]
-    quarantine.release(turn.store, turn.source, stream, well)
+    quarantine.release(turn.store, turn.source, stream, well, turn.at)
 
 
 def reason_of(mapped: MappedRow) -> tuple[str, str]:

@@ -262,7 +262,7 @@ class Pull:
         turn, scope, task_stream = self._turn, walk.scope.id, self._connector.task_stream
         if walk.page:
             walk.seen |= sightings.end(turn.store, turn.source, stream, scope)
-        quarantine.release_unnamed(turn.store, turn.source, stream, scope)
+        quarantine.release_unnamed(turn.store, turn.source, stream, scope, turn.at)
         if stream == task_stream:
             found = absent(turn, scope, walk.seen, counted=page.counted)
             self._absent.append((walk.report, found))

@@ -150,7 +150,7 @@ class Writer:
             by_scope.setdefault(scope, []).append((external_id, reason, detail))
         for scope, held in by_scope.items():
             quarantine.put(store, source, self.stream, scope, held, turn.at)
-        quarantine.release(store, source, self.stream, outcome.released)
+        quarantine.release(store, source, self.stream, outcome.released, turn.at)
         self._count(outcome)
 
     def _count(self, outcome: Outcome) -> None:

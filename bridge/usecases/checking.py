@@ -12,7 +12,7 @@ from bridge.errors import BridgeError, Unavailable
 from bridge.language import Phrase, Text
 from bridge.plan import readers
 from bridge.store import budgets
-from bridge.usecases import people
+from bridge.usecases import calendars, people
 from bridge.usecases.codes import in_words
 from bridge.usecases.planning import read_files
 from bridge.usecases.timetable import timetable
@@ -162,9 +162,11 @@ def _schedule_line(space: Workspace) -> Line:
 
 def _calendar_line(space: Workspace) -> Line:
     try:
-        space.calendar()
+        year = calendars.unannounced_year(space)
     except BridgeError as err:
         return Line("calendar", False, "calendar", Phrase(OTHER_ERROR, {"error": err}))
+    if year is not None:
+        return Line("calendar", True, "year_not_announced", Phrase(calendars.NOT_ANNOUNCED, {"year": year}))
     return Line("calendar", True, "ok", None)
 
 

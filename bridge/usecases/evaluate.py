@@ -16,7 +16,7 @@ from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
 from bridge.store import findings as episodes
 from bridge.store import quarantine, runs, snapshots, tasks
-from bridge.usecases import people, planning
+from bridge.usecases import calendars, people, planning
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
 
@@ -67,6 +67,7 @@ def reconcile(space: Workspace) -> Reconciled:
     with space.store(create=True) as store:
         space.refuse_the_past(store)
         imported = planning.import_if_changed(space, store)
+        calendars.record(space, store)
         remarks = people.renew(space, store, space.clock.now())
         portfolio = present(space, store)
         result = assess(portfolio)

@@ -10,11 +10,14 @@ from bridge.language import Text
 from bridge.mapping.document import parse
 from bridge.mapping.outcome import Surroundings
 from bridge.model import Change, Colour, Task, TaskKey
+from bridge.plan.baselines import of_plan, spellings
+from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Plan
-from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, SourceState, TaskRecord
+from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, Snapshot, SourceState, TaskRecord
 from bridge.store import links, mappings, plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
+from bridge.usecases.calendars import calendar_before, present_calendar
 from bridge.usecases.people import known_people
 from bridge.usecases.planning import NO_PLAN_YET
 from bridge.usecases.register import register
@@ -68,16 +71,17 @@ def _portfolio(
 ) -> Portfolio:
     # A mapping may be published meanwhile: nothing is judged by half of the old and half of the new.
     with store.snapshot():
+        plan = _plan(store, before)
         return Portfolio(
             today=today,
             now=now,
             timezone=space.clock.timezone,
-            calendar=space.calendar(),
-            plan=_plan(store, before),
-            baselines=plans.baselines(store, before),
+            calendar=_calendar(space, store, today, before),
+            plan=plan,
+            baselines=of_plan(plan, plans.baselines(store, before)),
             tasks=_records(found, _history(store, before)),
             sources=tuple(_state(space, store, name, before) for name in _source_names(space, store)),
-            snapshots=snapshots.before(store, today),
+            snapshots=_snapshots(plan, snapshots.before(store, today)),
             thresholds=space.settings.thresholds,
             hours_per_day=space.settings.calendar.hours_per_day,
             project_claims=_claims(space, store, before, now),
@@ -85,7 +89,20 @@ def _portfolio(
             register=register(store, today, before),
             calibrate=space.settings.forecast.calibrate,
             links=links.known(store, before),
+            decisions=plans.decisions(store, before),
         )
+
+
+def _snapshots(plan: Plan, known: dict[str, tuple[Snapshot, ...]]) -> dict[str, tuple[Snapshot, ...]]:
+    """Those of a key that is only spelled otherwise now are the milestone's own."""
+    return {**known, **{key: known[former] for key, former in spellings(plan, known).items()}}
+
+
+def _calendar(space: Workspace, store: Store, today: date, before: str | None) -> WorkCalendar:
+    """That of a past day as it was recorded; files count from when they are saved, so today's is read from them."""
+    if before is None or today == space.clock.today:
+        return present_calendar(space, store)
+    return calendar_before(space, store, before)
 
 
 def _plan(store: Store, before: str | None) -> Plan:

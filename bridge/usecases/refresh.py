@@ -101,7 +101,7 @@ class Round:
         kind = connectors.load(source.kind)
         remembered = memory.of(store, source.name)
         surroundings = contract.Surroundings(
-            space.clock.timezone, space.clock.now, self.stop, memory=remembered, allowances=self.allowances
+            space.clock.timezone, space.clock.running, self.stop, memory=remembered, allowances=self.allowances
         )
         keep_refusal(space, store, source.name, used)
         turn = Turn(
@@ -137,7 +137,7 @@ class Round:
                 source.kind,
                 source,
                 clock.timezone,
-                clock.now,
+                clock.running,
                 database,
                 dict(remembered),
                 connectors.load(source.kind).task_stream,

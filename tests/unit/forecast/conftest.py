@@ -14,7 +14,7 @@ from bridge.model import Change, Kind, ProjectRef, Status, Task
 from bridge.plan.calendar import WorkCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_EMPTY = Task(
+EMPTY = Task(
     source="pc",
     id="",
     key=None,
@@ -82,7 +82,7 @@ def record() -> Callable[..., Record]:
         created_on: date | None = None,
         **fields: object,
     ) -> Record:
-        task = replace(_EMPTY, id=str(fields.pop("id", next(numbers))), **fields)
+        task = replace(EMPTY, id=str(fields.pop("id", next(numbers))), **fields)
         if created_on is not None:
             task = replace(task, created_at=noon(created_on))
         if done_on is not None:

@@ -126,6 +126,19 @@ def test_a_value_at_first_sight_that_the_vendors_entries_do_not_lead_to_was_obse
     assert field_on(moved_in_bulk, "due_on", MAY[15], zone) == "2026-05-25"
 
 
+def test_a_value_that_was_left_without_a_trace_before_an_entry_is_still_the_first_one(record, zone):
+    """Seen at 05-10; somebody moved it to 05-20 without an entry, then with one to 05-30, before we looked again."""
+    made = record(
+        seen=MAY[3],
+        due_on=MAY[30],
+        changes=((MAY[5], "due_on", "2026-05-20", "2026-05-30"), (MAY[6], "due_on", "2026-05-10", "2026-05-30")),
+    )
+    made = replace(made, changes=(replace(made.changes[0], how="activity"), made.changes[1]))
+
+    assert due_series(made, zone) == [(MAY[3], MAY[10]), (MAY[5], MAY[30])]
+    assert baseline_date(made) == MAY[10]
+
+
 def test_the_value_at_first_sight_is_what_the_next_entry_says_it_was(record, zone):
     entries = (
         (MAY[5], "due_on", "2026-05-10", "2026-05-20"),

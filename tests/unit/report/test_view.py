@@ -65,6 +65,9 @@ ENTRY = [
     "network",
     "waits_for",
     "buffer",
+    "baselines",
+    "refused_moves",
+    "estimated_years",
 ]
 SUMMARY = [
     "milestones",
@@ -221,6 +224,9 @@ def test_a_milestone_says_every_figure_as_published(make):
         "network": None,
         "waits_for": None,
         "buffer": None,
+        "baselines": [],
+        "refused_moves": [],
+        "estimated_years": [],
     }
 
 
