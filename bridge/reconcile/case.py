@@ -15,6 +15,7 @@ from bridge.plan.document import Deal, Milestone
 from bridge.plan.scope import Selector
 from bridge.reconcile.linkage import Work
 from bridge.reconcile.load import WeekLoad
+from bridge.reconcile.practised import NO_PRACTICE, Practice
 from bridge.reconcile.promise import Promise, span
 from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord
 from bridge.thresholds import Thresholds
@@ -72,6 +73,8 @@ class Situation:
     overloads: tuple[WeekLoad, ...]
     stale: Mapping[TaskKey, date]
     """Open leaves of known status without activity for too long, with the day of their last activity."""
+    practice: Practice = NO_PRACTICE
+    """What was said and agreed about it."""
     red: bool = False
     """A red reason was found by a rule that ran before."""
 

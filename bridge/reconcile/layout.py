@@ -16,6 +16,7 @@ from bridge.reconcile import survey
 from bridge.reconcile.case import Outline, Situation
 from bridge.reconcile.linkage import work_of
 from bridge.reconcile.load import WeekLoad, loads, overloaded
+from bridge.reconcile.practised import Practised, practised
 from bridge.reconcile.promise import promise_of, slip_against
 from bridge.reconcile.situation import Portfolio, TaskRecord
 from bridge.reconcile.status import claimed_colour, own_claim
@@ -29,6 +30,7 @@ class Ground:
     links: Links
     records: dict[TaskKey, TaskRecord]
     loads: Mapping[str, tuple[WeekLoad, ...]]
+    practised: Practised = field(default_factory=Practised)
     finished: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """Class -> (actual, baseline) working durations of its finished milestones."""
 
@@ -48,6 +50,7 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
             portfolio.hours_per_day,
             portfolio.people,
         ),
+        practised(portfolio),
     )
     outlines = tuple(_outlines(ground))
     for outline in outlines:
@@ -124,6 +127,7 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
         ambiguous=ground.links.ambiguous.get(outline.milestone.key, ()),
         overloads=overloaded(owners, ground.loads, outline.thresholds.load_amber),
         stale=survey.stale_work(work, portfolio, outline.thresholds.stale_workdays),
+        practice=ground.practised.of(outline.milestone),
     )
 
 

@@ -14,6 +14,7 @@ from bridge.model import Change, Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.plan.identity import NOBODY, Everybody
+from bridge.reconcile.recorded import NOTHING_RECORDED, Recorded
 from bridge.thresholds import Thresholds
 
 Outcome = Literal["complete", "partial", "failed", "never"]
@@ -99,6 +100,8 @@ class Portfolio:
     """(source, project id) -> amber or red, where people say of a whole project that it is endangered or late."""
     people: Everybody = NOBODY
     """Whose the accounts in the tools are."""
+    recorded: Recorded = NOTHING_RECORDED
+    """Tickets, contacts and decisions on risks that are known beside the plan."""
 
 
 class Severity(StrEnum):
@@ -219,11 +222,23 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class PullForward:
+    """An open milestone that could still be finished inside a period, and the working days that must be gained for it."""
+
+    milestone: str
+    amount: Decimal
+    currency: str
+    workdays: int
+
+
+@dataclass(frozen=True, slots=True)
 class GoalState:
     goal: Goal
     expected: Decimal | None
     gap: Decimal | None
     pipeline_needed: Decimal | None
+    pull_forward: tuple[PullForward, ...] = ()
+    """What would bring most money for each working day gained stands first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +251,5 @@ class Result:
     links: Mapping[str, tuple[TaskKey, ...]]
     """Milestone key -> linked tasks, own items included, in stable order."""
     tasks_without_milestone: int
+    pull_forward: tuple[PullForward, ...] = ()
+    """Of the whole portfolio, into today's calendar quarter."""

@@ -11,6 +11,7 @@ from bridge.model import Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.situation import Assessment, Finding, Forecast, Money, Progress, Slip, Snapshot, Span, WorkCounts
 from bridge.report import numbers
+from bridge.report.practice import NO_REGISTERS, Registers, contact_entry, evidence_entry, risk_entry
 from bridge.report.wording import reason_text
 
 Entry = dict[str, object]
@@ -26,6 +27,8 @@ class Setting:
     deal_colours: Mapping[str, Colour]
     compared: Mapping[str, Snapshot] | None
     """Milestone key -> its last snapshot on or before the day compared with; None when nothing is compared."""
+    today: date
+    registers: Registers = NO_REGISTERS
 
 
 def entry(row: Assessment, at: Setting) -> Entry:
@@ -62,6 +65,8 @@ def entry(row: Assessment, at: Setting) -> Entry:
         "reasons": [_reason(finding, row, at) for finding in row.findings],
         "money": _money(row.money),
         "change": _change(row, at),
+        "risks": [risk_entry(risk, at.today, at.lang) for risk in at.registers.risks.get(milestone.key, ())],
+        "next_contact": contact_entry(at.registers.contacts.get(deal.key), at.today),
         "note": {
             "reason": None,
             "recovery_plan": None,
@@ -133,12 +138,11 @@ def _reason(finding: Finding, row: Assessment, at: Setting) -> Entry:
         "severity": finding.severity.value,
         "workdays": finding.workdays,
         "text": reason_text(finding, row, at.lang),
-        "evidence": [_evidence(at.tasks[ref]) for ref in finding.evidence],
+        "evidence": [
+            evidence_entry(at.registers.tickets[ref] if ref in at.registers.tickets else at.tasks[ref])
+            for ref in finding.evidence
+        ],
     }
-
-
-def _evidence(task: Task) -> Entry:
-    return {"source": task.source, "id": task.id, "key": task.key, "url": task.url}
 
 
 def _money(money: Money) -> Entry:

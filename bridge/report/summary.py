@@ -9,9 +9,11 @@ from decimal import Decimal
 
 from bridge.model import Colour, Kind, Status, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
-from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
+from bridge.reconcile.money import quarter_end
+from bridge.reconcile.situation import Assessment, GoalState, Money, PullForward, RefusedMapping, SourceState
 from bridge.report import numbers
 from bridge.report.entry import Entry
+from bridge.report.practice import pull_forward_entries
 from bridge.report.selection import folded
 
 COUNTED = (Colour.RED, Colour.AMBER, Colour.GREEN, Colour.GREY, Colour.DONE)
@@ -62,9 +64,23 @@ def goals(states: Iterable[GoalState]) -> list[Entry]:
             "expected": numbers.quantity(state.expected),
             "gap": numbers.quantity(state.gap),
             "pipeline_needed": numbers.quantity(state.pipeline_needed),
+            "pull_forward": pull_forward_entries(state.pull_forward),
         }
         for state in states
     ]
+
+
+def pull_forward(found: Iterable[PullForward], rows: Sequence[Assessment], today: date) -> Entry:
+    """What of the rows shown could be brought into today's calendar quarter, each currency by itself."""
+    shown = {row.milestone.key for row in rows}
+    listed = [one for one in found if one.milestone in shown]
+    return {
+        "until": quarter_end(today).isoformat(),
+        "milestones": {
+            currency: pull_forward_entries(one for one in listed if one.currency == currency)
+            for currency in sorted({row.deal.currency for row in rows})
+        },
+    }
 
 
 def _stated(value: Decimal | None) -> str | None:

@@ -9,6 +9,7 @@ from bridge.language import Lang
 from bridge.reconcile.situation import Assessment, GoalState, Portfolio, Result, Snapshot
 from bridge.report import summary
 from bridge.report.entry import Setting, entry
+from bridge.report.practice import registers
 from bridge.report.selection import selected
 
 SCHEMA = "delay-report/1"
@@ -34,7 +35,9 @@ def build(
     rows = selected(result.assessments, customer=customer, owner=owner, people=portfolio.people)
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     compared = None if since is None else since_snapshots
-    setting = Setting(lang, tasks, portfolio.calendar, result.deal_colours, compared)
+    setting = Setting(
+        lang, tasks, portfolio.calendar, result.deal_colours, compared, portfolio.today, registers(portfolio, result)
+    )
     return {
         "schema": SCHEMA,
         "as_of": portfolio.today.isoformat(),
@@ -44,6 +47,7 @@ def build(
         "sources": summary.sources(portfolio.sources, portfolio.now),
         "summary": summary.summary(rows),
         "goals": summary.goals(_goals(result, rows, is_filtered=customer is not None or owner is not None)),
+        "pull_forward": summary.pull_forward(result.pull_forward, rows, portfolio.today),
         "milestones": [entry(row, setting) for row in rows],
         "unlinked": summary.unlinked(rows, result.links, tasks, result.tasks_without_milestone),
         "data_quality": summary.data_quality(rows, tasks.values(), quarantined),

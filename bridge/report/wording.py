@@ -74,7 +74,7 @@ def facts_text(code: str, facts: Mapping[str, object], lang: Lang) -> str:
     today = facts["today"]
     if not isinstance(today, date):
         raise TypeError(f"{code}: today must be a date, not {today!r}")
-    said = {name: _say(name, fact, today, lang) for name, fact in facts.items() if fact is not None}
+    said = {name: fact_text(name, fact, today, lang) for name, fact in facts.items() if fact is not None}
     clauses = [sentence.main] + [text for name, text in sentence.more if facts.get(name)]
     return "".join(clause.say(lang, **said) for clause in clauses)
 
@@ -141,9 +141,11 @@ def _stakes(amounts: Mapping[str, str], lang: Lang) -> str:
     return ("、" if lang == "zh" else " and ").join(said)
 
 
-def _say(name: str, fact: object, today: date, lang: Lang) -> str:
+def fact_text(name: str, fact: object, today: date, lang: Lang) -> str:
     """One fact in words; its type, and for counts its name, say how."""
     match fact:
+        case Colour():
+            return status_name(fact, lang)
         case Span():
             return span_text(fact, lang)
         case date():

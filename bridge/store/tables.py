@@ -24,7 +24,13 @@ def _optional(*names: str) -> frozenset[str]:
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people")
+STEPS = (
+    "m001_first_schema",
+    "m002_lossless_sources",
+    "m003_mapping_versions",
+    "m004_people",
+    "m008_practice",
+)
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -301,6 +307,51 @@ TABLES: tuple[Table, ...] = (
         optional=_optional("until"),
         indexes=(("source", "account"),),
         since=4,
+    ),
+    Table(
+        # What people decided on candidates for risks: every decision stays, the newest of a candidate counts.
+        "risk_verdicts",
+        {
+            "seq": "INTEGER",
+            "candidate": "TEXT",
+            "confirmed": "INTEGER",
+            "author": "TEXT",
+            "reason": "TEXT",
+            "recorded_at": "TEXT",
+            "noted": "TEXT",
+        },
+        key=("seq",),
+        indexes=(("candidate",),),
+        since=8,
+    ),
+    Table(
+        # Which milestone a person linked a ticket to; without one the link was taken back. The newest of a ticket counts.
+        "ticket_links",
+        {
+            "seq": "INTEGER",
+            "source": "TEXT",
+            "ticket": "TEXT",
+            "milestone": "TEXT",
+            "author": "TEXT",
+            "recorded_at": "TEXT",
+        },
+        key=("seq",),
+        optional=_optional("milestone"),
+        since=8,
+    ),
+    Table(
+        # Contacts made with a deal's team or customer, beside those that the plan tells of.
+        "contacts",
+        {
+            "seq": "INTEGER",
+            "deal": "TEXT",
+            "audience": "TEXT",
+            "day": "TEXT",
+            "author": "TEXT",
+            "recorded_at": "TEXT",
+        },
+        key=("seq",),
+        since=8,
     ),
 )
 

@@ -29,6 +29,7 @@ TOP = [
     "sources",
     "summary",
     "goals",
+    "pull_forward",
     "milestones",
     "unlinked",
     "data_quality",
@@ -58,6 +59,8 @@ ENTRY = [
     "reasons",
     "money",
     "change",
+    "risks",
+    "next_contact",
     "note",
 ]
 SUMMARY = [
@@ -198,6 +201,8 @@ def test_a_milestone_says_every_figure_as_published(make):
             "currency": "CNY",
         },
         "change": None,
+        "risks": [],
+        "next_contact": None,
         "note": {"reason": None, "recovery_plan": None, "recovery_date": None, "customer_informed": "2026-08-20"},
     }
 
