@@ -16,6 +16,7 @@ from bridge.model import TaskKey
 from bridge.reconcile.money import exact
 from bridge.reconcile.recorded import Verdict
 from bridge.reconcile.situation import Assessment, Finding, Portfolio
+from bridge.reconcile.voices import Voice, voices
 
 DEPENDENCY = Text(zh="依赖", en="dependency")
 PEOPLE = Text(zh="人力", en="people")
@@ -37,8 +38,6 @@ class Signal:
     category: Text
     measure: str
     step: Decimal = Decimal(1)
-    delays: bool = True
-    """Whether it is the milestone that it makes late; else no figure of the milestone speaks of it."""
 
 
 SIGNALS: Mapping[str, Signal] = {
@@ -50,8 +49,9 @@ SIGNALS: Mapping[str, Signal] = {
     "ZIGZAG": Signal(SCHEDULE, "reversals"),
     "LATE_START": Signal(SCHEDULE, "waiting"),
     "STALE": Signal(SCHEDULE, "doing"),
-    "FEEDBACK_OPEN": Signal(CUSTOMER, "feedback", delays=False),
 }
+FEEDBACK = "FEEDBACK_OPEN"
+"""One candidate a deal: what a customer says of the whole deal is a reason of each of its milestones, but one risk."""
 OF_SOURCES: Mapping[str, str] = {"SOURCE_STALE": "sources", "SOURCE_PARTIAL": "projects"}
 """Reasons that speak of a source: one candidate for each name in this fact, whatever many milestones it touches."""
 FULL = Decimal(99)
@@ -80,22 +80,31 @@ class Candidate:
         then = verdict.noted
         if RANKS[self.severity] != RANKS[then.severity]:
             return RANKS[self.severity] > RANKS[then.severity]
-        step = SIGNALS[self.code].step if self.code in SIGNALS else Decimal(1)
-        return self.measure >= then.measure + step
+        return self.measure >= then.measure + step_of(self.code)
 
 
 def candidates(portfolio: Portfolio, assessments: Iterable[Assessment]) -> tuple[Candidate, ...]:
-    """One for each signal of each open milestone, and one for each source in doubt, by key."""
+    """One for each signal of each open milestone, for each deal with open feedback and for each source in doubt, by key."""
     rows = tuple(assessments)
     found = [_of(row, finding) for row in rows for finding in row.findings if finding.code in SIGNALS]
-    return tuple(sorted((*found, *_of_sources(portfolio, rows)), key=lambda candidate: candidate.key))
+    beyond = (*_of_deals(portfolio, rows), *_of_sources(portfolio, rows))
+    return tuple(sorted((*found, *beyond), key=lambda candidate: candidate.key))
+
+
+def category_of(code: str) -> Text:
+    return SIGNALS[code].category if code in SIGNALS else CUSTOMER if code == FEEDBACK else DATA
+
+
+def step_of(code: str) -> Decimal:
+    """How much more of its measure makes a signal worse."""
+    return SIGNALS[code].step if code in SIGNALS else Decimal(1)
 
 
 def _of(row: Assessment, finding: Finding) -> Candidate:
     code = str(finding.code)
     signal = SIGNALS[code]
     measure = finding.facts.get(signal.measure)
-    known = _delay(row) if signal.delays else (None, None, None)
+    known = _delay(row)
     return Candidate(
         key=f"{row.milestone.key}:{code}",
         code=code,
@@ -115,11 +124,36 @@ def _of(row: Assessment, finding: Finding) -> Candidate:
 def _delay(row: Assessment) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
     """Probability of being late, calendar days and money, each None where the milestone does not tell it."""
     chance, slip, penalty = row.forecast.on_time_probability, row.slip.forecast, row.money.penalty_p85
+    late = None if chance is None else (1 - exact(chance)).quantize(FOUR_PLACES, rounding=ROUND_HALF_UP)
     return (
-        None if chance is None else (1 - exact(chance)).quantize(FOUR_PLACES, rounding=ROUND_HALF_UP),
+        late or None,  # a forecast that sees no danger at all knows nothing of this signal
         None if slip is None or slip.days <= 0 else Decimal(slip.days),
         penalty if penalty else None,
     )
+
+
+def _of_deals(portfolio: Portfolio, rows: tuple[Assessment, ...]) -> Iterator[Candidate]:
+    """Worse when more is open; of a deal without an open milestone nothing is at risk any more."""
+    waiting: dict[str, list[Voice]] = {}
+    for voice in voices(portfolio.plan, portfolio.recorded):
+        if voice.is_open and voice.deal is not None:
+            waiting.setdefault(voice.deal, []).append(voice)
+    told = {row.deal.key for row in rows if any(finding.code == FEEDBACK for finding in row.findings)}
+    for deal, said in waiting.items():
+        if deal not in told:
+            continue
+        places, days = {voice.milestone for voice in said}, [voice.date for voice in said if voice.date is not None]
+        yield Candidate(
+            key=f"{deal}:{FEEDBACK}",
+            code=FEEDBACK,
+            category=CUSTOMER,
+            severity="amber",
+            measure=Decimal(len(said)),
+            facts={"today": portfolio.today, "feedback": len(said), "oldest": min(days, default=None)},
+            milestone=next(iter(places)) if len(places) == 1 else None,
+            deal=deal,
+            evidence=tuple(voice.ticket.ref for voice in said if voice.ticket is not None),
+        )
 
 
 def _of_sources(portfolio: Portfolio, rows: tuple[Assessment, ...]) -> Iterator[Candidate]:

@@ -11,6 +11,8 @@ from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Communication, Plan
 from bridge.reconcile.recorded import Audience, Contact, Recorded
 
+ONE_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class NextContact:
@@ -82,4 +84,7 @@ def _next(row: Communication, every: int, made: Contact | None, calendar: WorkCa
 
 def last_workday(day: date, calendar: WorkCalendar) -> date:
     """The day itself, or the last working day before it: who waits until after a holiday has missed the rhythm."""
-    return day if calendar.is_workday(day) else calendar.add_workdays(day, -1)
+    # The day n working days before is not asked for: of a Saturday the first one before it would be Thursday.
+    while not calendar.is_workday(day) and day > date.min:
+        day -= ONE_DAY
+    return day

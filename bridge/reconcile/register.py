@@ -11,7 +11,7 @@ from typing import Literal
 from bridge.language import Lang, Text
 from bridge.model import TaskKey
 from bridge.plan.document import Plan, Risk
-from bridge.reconcile.candidates import DATA, SIGNALS, Candidate, candidates
+from bridge.reconcile.candidates import Candidate, candidates, category_of
 from bridge.reconcile.recorded import Verdict
 from bridge.reconcile.risks import score
 from bridge.reconcile.situation import Assessment, Portfolio
@@ -164,7 +164,7 @@ def _decided(verdict: Verdict, now: Candidate | None, currencies: Mapping[str, s
         deal=noted.deal,
         milestone=noted.milestone,
         cause=noted.cause,
-        category=SIGNALS[noted.code].category if noted.code in SIGNALS else DATA,
+        category=category_of(noted.code),
         probability=figures.probability,
         impact_days=figures.impact_days,
         impact_amount=figures.impact_amount,

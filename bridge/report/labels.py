@@ -77,7 +77,9 @@ LABELS: dict[str, Text] = {
     "gap": Text("缺口", "Gap"),
     "pipeline_needed": Text("需补商机", "Pipeline needed"),
     "quarter": Text("本季度", "This quarter"),
-    "pull_forward": Text("{name}：期内还可争取提前完成 {what}", "{name}: could still be brought into the period: {what}"),
+    "pull_forward": Text(
+        "{name}：期内还可争取提前完成 {what}", "{name}: could still be brought into the period: {what}"
+    ),
     "pulled": Text("{key}（{money}，须提前 {days} 个工作日）", "{key} ({money}, {days} wd to gain)"),
     "pulled_no_workday": Text("{key}（{money}，只隔着休息日）", "{key} ({money}, only days off to gain)"),
     # data
