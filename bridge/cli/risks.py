@@ -79,7 +79,7 @@ ANSWERS = {
     "owner": Text(zh="负责人", en="owner"),
     "due": Text(zh="截止", en="due date"),
 }
-AGAIN = Text(zh="（{by} 曾否决，之后恶化）", en=" ({by} dismissed it; it has worsened since)")
+AGAIN = Text(zh="{key} 曾被 {by} 否决，之后恶化了。", en="{key} was dismissed by {by} and has worsened since.")
 CONFIRMED = Text(zh="已确认为风险：{key}（{by}）", en="confirmed as a risk: {key} ({by})")
 DISMISSED = Text(
     zh="已否决：{key}（{by}）；恶化之前不再提出", en="dismissed: {key} ({by}); not proposed again until it worsens"
@@ -173,14 +173,11 @@ def _print(found: Entry, lang: Lang) -> None:
 
 
 def _row(row: Entry, lang: Lang) -> tuple[object, ...]:
-    cause = row["cause"]
-    if row["state"] == "candidate" and row["decided"] is not None:
-        cause += AGAIN.say(lang, by=row["decided"]["by"])
     return (
         STATES[row["state"]].say(lang),
         row["key"],
         row["milestone"] or row["deal"],
-        cause,
+        row["cause"],
         "—" if row["probability"] is None else share_text(row["probability"]),
         _both(row["impact_days"], row["impact_amount"], row["currency"], lang),
         _both(row["expected_days"], row["expected_amount"], row["currency"], lang),
@@ -245,6 +242,8 @@ def _remarks(rows: Sequence[Entry], lang: Lang) -> Iterator[str]:
         if row["incomplete"]:
             what = ("、" if lang == "zh" else ", ").join(ANSWERS[name].say(lang) for name in row["incomplete"])
             yield plain(MISSING.say(lang, key=row["key"], what=what))
+        if row["state"] == "candidate" and row["decided"] is not None:
+            yield plain(AGAIN.say(lang, key=row["key"], by=row["decided"]["by"]))
     waiting = [row["key"] for row in rows if row["state"] == "candidate"]
     if waiting:
         yield plain(WAITING.say(lang, count=len(waiting), key=waiting[0]))
