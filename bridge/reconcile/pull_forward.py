@@ -31,6 +31,43 @@ UNITS: Mapping[str, str] = {
     "港元": "HKD",
     "港币": "HKD",
 }
+CODES = frozenset(
+    [
+        "AED",
+        "AUD",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CNH",
+        "CNY",
+        "DKK",
+        "EUR",
+        "GBP",
+        "HKD",
+        "IDR",
+        "INR",
+        "JPY",
+        "KRW",
+        "MOP",
+        "MXN",
+        "MYR",
+        "NOK",
+        "NZD",
+        "PHP",
+        "PLN",
+        "RUB",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "TWD",
+        "USD",
+        "VND",
+        "ZAR",
+    ]
+)
+"""Units taken for a currency wherever they stand; of another one a deal must have it. `ARR` or `pcs` is none."""
 
 
 def currency_of(goal: Goal, currencies: Iterable[str]) -> str | None:
@@ -42,8 +79,7 @@ def currency_of(goal: Goal, currencies: Iterable[str]) -> str | None:
     if goal.unit is None:
         return next(iter(known)) if len(known) == 1 else None
     meant = UNITS.get(fold(goal.unit), goal.unit.strip().upper())
-    is_code = len(meant) == 3 and meant.isascii() and meant.isalpha()
-    return meant if is_code else None
+    return meant if meant in CODES or meant in known else None
 
 
 def for_goal(

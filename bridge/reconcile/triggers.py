@@ -169,7 +169,8 @@ def struck_by_milestone(plan: Plan, rows: Mapping[str, Assessment], today: date)
         of_deal[row.deal].append(row.key)
     for risk, struck in struck_by_facts(plan, rows, today):
         for key in [risk.milestone] if risk.milestone is not None else of_deal[risk.deal]:
-            if rows[key].colour is not Colour.DONE:
+            judged = rows.get(key)
+            if judged is not None and judged.colour is not Colour.DONE:
                 found[key].append(struck)
     return {key: tuple(entries) for key, entries in found.items()}
 

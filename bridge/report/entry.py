@@ -9,6 +9,7 @@ from datetime import date
 from bridge.language import Lang
 from bridge.model import Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
+from bridge.reconcile.recorded import Ticket
 from bridge.reconcile.situation import Assessment, Finding, Forecast, Money, Progress, Slip, Snapshot, Span, WorkCounts
 from bridge.report import numbers
 from bridge.report.practice import NO_REGISTERS, Registers, contact_entry, evidence_entry, risk_entry
@@ -22,7 +23,8 @@ class Setting:
     """What every row needs beside its own assessment."""
 
     lang: Lang
-    tasks: Mapping[TaskKey, Task]
+    tasks: Mapping[TaskKey, Task | Ticket]
+    """Everything that evidence may name."""
     calendar: WorkCalendar
     deal_colours: Mapping[str, Colour]
     compared: Mapping[str, Snapshot] | None
@@ -65,7 +67,7 @@ def entry(row: Assessment, at: Setting) -> Entry:
         "reasons": [_reason(finding, row, at) for finding in row.findings],
         "money": _money(row.money),
         "change": _change(row, at),
-        "risks": [risk_entry(risk, at.today, at.lang) for risk in at.registers.risks.get(milestone.key, ())],
+        "risks": [risk_entry(risk, at.today, at.lang, at.tasks) for risk in at.registers.risks.get(milestone.key, ())],
         "next_contact": contact_entry(at.registers.contacts.get(deal.key), at.today),
         "note": {
             "reason": None,
@@ -138,10 +140,7 @@ def _reason(finding: Finding, row: Assessment, at: Setting) -> Entry:
         "severity": finding.severity.value,
         "workdays": finding.workdays,
         "text": reason_text(finding, row, at.lang),
-        "evidence": [
-            evidence_entry(at.registers.tickets[ref] if ref in at.registers.tickets else at.tasks[ref])
-            for ref in finding.evidence
-        ],
+        "evidence": [evidence_entry(at.tasks[ref]) for ref in finding.evidence],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,29 +35,33 @@ class Registers:
 
     risks: Mapping[str, tuple[RiskRow, ...]] = field(default_factory=dict)
     contacts: Mapping[str, NextContact] = field(default_factory=dict)
-    tickets: Mapping[TaskKey, Ticket] = field(default_factory=dict)
 
 
 NO_REGISTERS = Registers()
+NOTHING_KNOWN: Mapping[TaskKey, Task | Ticket] = {}
 
 
 def registers(portfolio: Portfolio, result: Result) -> Registers:
     """Registered and confirmed risks of each milestone, those of its whole deal included; candidates are no risks yet."""
-    found = [row for row in register(portfolio, result.assessments) if row.origin != "candidate"]
-    risks = {
-        row.milestone.key: tuple(risk for risk in found if risk.concerns(row.milestone.key, row.deal.key))
-        for row in (result.assessments if found else ())
-    }
+    own: dict[str, list[RiskRow]] = defaultdict(list)
+    whole: dict[str, list[RiskRow]] = defaultdict(list)
+    for risk in register(portfolio, result.assessments):
+        if risk.origin != "candidate" and risk.milestone is not None:
+            own[risk.milestone].append(risk)
+        elif risk.origin != "candidate" and risk.deal is not None:
+            whole[risk.deal].append(risk)
+    risks = {row.milestone.key: (*own[row.milestone.key], *whole[row.deal.key]) for row in result.assessments}
     contacts = by_deal(next_contacts(portfolio.plan, portfolio.recorded, portfolio.calendar))
-    return Registers(
-        risks,
-        {deal: theirs[0] for deal, theirs in contacts.items()},
-        {ticket.ref: ticket for ticket in portfolio.recorded.tickets},
-    )
+    return Registers(risks, {deal: theirs[0] for deal, theirs in contacts.items()})
 
 
-def risk_entry(row: RiskRow, today: date, lang: Lang) -> Entry:
-    """One risk; a figure that nobody states is null."""
+def witnesses(tasks: Mapping[TaskKey, Task], tickets: Iterable[Ticket]) -> Mapping[TaskKey, Task | Ticket]:
+    """Everything that evidence may name."""
+    return {**tasks, **{ticket.ref: ticket for ticket in tickets}}
+
+
+def risk_entry(row: RiskRow, today: date, lang: Lang, known: Mapping[TaskKey, Task | Ticket] = NOTHING_KNOWN) -> Entry:
+    """One risk; a figure that nobody states is null. `known` has the tasks and tickets that its evidence names."""
     currency = row.currency
     return {
         "key": row.key,
@@ -80,6 +85,7 @@ def risk_entry(row: RiskRow, today: date, lang: Lang) -> Entry:
         "trigger": _trigger(row, today, lang),
         "incomplete": list(row.incomplete),
         "decided": _decided(row),
+        "evidence": [evidence_entry(known[ref]) for ref in row.evidence if ref in known],
     }
 
 

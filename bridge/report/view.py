@@ -9,7 +9,7 @@ from bridge.language import Lang
 from bridge.reconcile.situation import Assessment, GoalState, Portfolio, Result, Snapshot
 from bridge.report import summary
 from bridge.report.entry import Setting, entry
-from bridge.report.practice import registers
+from bridge.report.practice import registers, witnesses
 from bridge.report.selection import selected
 
 SCHEMA = "delay-report/1"
@@ -36,7 +36,13 @@ def build(
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     compared = None if since is None else since_snapshots
     setting = Setting(
-        lang, tasks, portfolio.calendar, result.deal_colours, compared, portfolio.today, registers(portfolio, result)
+        lang,
+        witnesses(tasks, portfolio.recorded.tickets),
+        portfolio.calendar,
+        result.deal_colours,
+        compared,
+        portfolio.today,
+        registers(portfolio, result),
     )
     return {
         "schema": SCHEMA,

@@ -74,7 +74,7 @@ def facts_text(code: str, facts: Mapping[str, object], lang: Lang) -> str:
     today = facts["today"]
     if not isinstance(today, date):
         raise TypeError(f"{code}: today must be a date, not {today!r}")
-    said = {name: fact_text(name, fact, today, lang) for name, fact in facts.items() if fact is not None}
+    said = {name: _say(name, fact, today, lang) for name, fact in facts.items() if fact is not None}
     clauses = [sentence.main] + [text for name, text in sentence.more if facts.get(name)]
     return "".join(clause.say(lang, **said) for clause in clauses)
 
@@ -83,6 +83,11 @@ def sentence_of(code: str, facts: Mapping[str, object]) -> Sentence:
     """The sentence of a code; where it depends on circumstances the fact `how` says which."""
     how = facts.get("how")
     return SENTENCES[code if how is None else f"{code}/{how}"]
+
+
+def fact_text(name: str, fact: object, today: date, lang: Lang) -> str:
+    """One fact of a reason by itself, as its sentence would say it."""
+    return _say(name, fact, today, lang)
 
 
 def reason_name(code: str, lang: Lang) -> str:
@@ -141,7 +146,7 @@ def _stakes(amounts: Mapping[str, str], lang: Lang) -> str:
     return ("、" if lang == "zh" else " and ").join(said)
 
 
-def fact_text(name: str, fact: object, today: date, lang: Lang) -> str:
+def _say(name: str, fact: object, today: date, lang: Lang) -> str:
     """One fact in words; its type, and for counts its name, say how."""
     match fact:
         case Colour():

@@ -12,7 +12,7 @@ from bridge.plan.document import Plan
 from bridge.reconcile.contacts import NextContact, next_contacts
 from bridge.reconcile.recorded import Audience, Contact
 from bridge.store import practice
-from bridge.usecases.recorded import plan_and_recorded, recording, said
+from bridge.usecases.recorded import plan_and_recorded, recording, said, writable
 from bridge.usecases.workspace import Workspace
 
 NOT_AGREED = Text(
@@ -67,7 +67,7 @@ def done(space: Workspace, deal: str, audience: str, author: str, on: date | Non
     day = on or space.clock.today
     if day > space.clock.today:
         raise UsageProblem(IN_THE_FUTURE, day=day.isoformat(), today=space.clock.today.isoformat())
-    with space.store(create=True) as store:
+    with writable(space) as store:
         plan, _ = plan_and_recorded(space, store)
         agreed = _agreed(plan, deal, audience)
         with recording(space, store, "contact") as at:

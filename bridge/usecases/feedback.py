@@ -13,7 +13,7 @@ from bridge.reconcile.recorded import Ticket
 from bridge.reconcile.voices import by_customer, unplaced, voices
 from bridge.report.practice import customer_entry, voice_entry
 from bridge.store import practice
-from bridge.usecases.recorded import plan_and_recorded, recording, said
+from bridge.usecases.recorded import plan_and_recorded, recording, said, writable
 from bridge.usecases.risks import known_milestone
 from bridge.usecases.workspace import Workspace
 
@@ -65,7 +65,7 @@ def look(space: Workspace, wish: FeedbackWish) -> dict[str, Any]:
 def link(space: Workspace, ref: str, milestone: str, author: str) -> tuple[str, str | None]:
     """Link a ticket to a milestone, or take the link back; returns the ticket's ref and the milestone."""
     author = said("--by", author)
-    with space.store(create=True) as store:
+    with writable(space) as store:
         plan, recorded = plan_and_recorded(space, store)
         ticket = _ticket(recorded.tickets, ref)
         key = None if milestone == BACK else known_milestone(plan, milestone)

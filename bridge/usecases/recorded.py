@@ -80,6 +80,11 @@ def plan_and_recorded(space: Workspace, store: Store) -> tuple[Plan, Recorded]:
     return newest.plan, recorded(space, store, source_names(space, store), None, space.clock.now())
 
 
+def writable(space: Workspace) -> Store:
+    """The store to record in; one that is not there yet is not made for it, for it would know of nothing."""
+    return space.store(create=space.has_store)
+
+
 @contextmanager
 def recording(space: Workspace, store: Store, kind: str) -> Iterator[datetime]:
     """One record of a person in one transaction and on the run's own day; gives its instant."""

@@ -17,10 +17,10 @@ from bridge.reconcile.recorded import Noted, Verdict
 from bridge.reconcile.register import LIVE, STATES, RiskRow, register
 from bridge.reconcile.run import assess
 from bridge.report import numbers
-from bridge.report.practice import risk_entry, worded
+from bridge.report.practice import risk_entry, witnesses, worded
 from bridge.store import practice
 from bridge.usecases.portfolio import present
-from bridge.usecases.recorded import recording, said
+from bridge.usecases.recorded import recording, said, writable
 from bridge.usecases.workspace import Workspace
 
 __all__ = ["STATES", "Answer", "RiskWish", "decide", "look"]
@@ -76,10 +76,11 @@ def look(space: Workspace, wish: RiskWish, lang: Lang) -> dict[str, Any]:
         and (wish.state is None or row.state == wish.state)
     ]
     today = portfolio.today
+    known = witnesses({record.task.ref: record.task for record in portfolio.tasks}, portfolio.recorded.tickets)
     return {
         "as_of": today.isoformat(),
         "totals": _totals(rows),
-        "risks": [risk_entry(row, today, lang) for row in rows],
+        "risks": [risk_entry(row, today, lang, known) for row in rows],
     }
 
 
@@ -88,7 +89,7 @@ def decide(
 ) -> RiskRow:
     """Confirm a candidate as a risk, or dismiss it; the newest decision counts and all are kept."""
     author, reason = said("--by", author), said("--reason", reason)
-    with space.store(create=True) as store:
+    with writable(space) as store:
         portfolio = present(space, store)
         rows = register(portfolio, assess(portfolio).assessments)
         row = _decidable(rows, key)

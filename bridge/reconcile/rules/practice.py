@@ -7,12 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from bridge.model import Colour
-from bridge.plan.document import Risk
 from bridge.reconcile.case import Situation
 from bridge.reconcile.money import owes_penalty, penalty_base
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity
-from bridge.reconcile.standing import has_struck
 
 TOLD_WITHIN = 2
 
@@ -77,8 +75,7 @@ def contact_due(at: Situation) -> Iterator[Finding]:
 
 def risk_triggered(at: Situation) -> Iterator[Finding]:
     """A registered risk of this milestone, or of its deal as a whole, has come true: the plan says so, or its trigger."""
-    named = [row.cause for row in at.portfolio.plan.risks if _concerns(at, row) and has_struck(row.status)]
-    by_fact = at.practice.struck
+    named, by_fact = at.practice.named, at.practice.struck
     if named or by_fact:
         causes = tuple(dict.fromkeys((*(one.cause for one in by_fact), *named)))
         shown_by = {"how": by_fact[0].how, **by_fact[0].facts} if by_fact else {}
@@ -89,7 +86,3 @@ def risk_triggered(at: Situation) -> Iterator[Finding]:
 def no_penalty_base(at: Situation) -> Iterator[Finding]:
     if owes_penalty(at.milestone, at.deal) and penalty_base(at.milestone, at.deal) is None:
         yield at.finding(Reason.NO_PENALTY_BASE, Severity.AMBER, how=at.deal.penalty_base)
-
-
-def _concerns(at: Situation, risk: Risk) -> bool:
-    return risk.milestone == at.milestone.key if risk.milestone is not None else risk.deal == at.deal.key

@@ -147,6 +147,8 @@ def test_over_the_whole_portfolio_the_calendar_quarter_is_the_period(world):
         (None, ["USD", "CNY"], None),
         ("万元", ["CNY"], None),
         ("单", ["CNY"], None),
+        ("ARR", ["CNY"], None),
+        ("KZT", ["KZT"], "KZT"),
     ],
 )
 def test_a_goal_is_counted_in_the_currency_of_its_unit(unit, currencies, counted_in):
