@@ -14,8 +14,8 @@ from bridge.language import Lang, Text
 from bridge.usecases import contacts as agreed
 
 ABOUT = Text(
-    zh="沟通节奏：每个项目下次该在何时与客户或团队沟通，最急的在前。",
-    en="Agreed contacts: when each deal's customer or team is to be talked to next, first due first.",
+    zh="下次该在何时与客户或团队沟通，最急的在前。",
+    en="Who is to be talked to next, first due first.",
 )
 DONE = Text(zh="记录一次已经做过的沟通。", en="Record a contact that was made.")
 DUE_BY = Text(zh="只看这一天为止到期的", en="only what is due by this day")

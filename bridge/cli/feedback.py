@@ -13,8 +13,8 @@ from bridge.language import Lang, Text
 from bridge.usecases import feedback as said
 
 ABOUT = Text(
-    zh="客户反馈：计划里的和工单，未关闭的在前；至少 5 条评分才给均值。",
-    en="What customers said, in the plan and in tickets; open first, a mean over 5 scores or more.",
+    zh="客户反馈：计划里的和工单，未关闭的在前。",
+    en="What customers said, in the plan and in tickets; open first.",
 )
 LINK = Text(
     zh="把工单挂到里程碑上；里程碑写 - 则撤销。", en="Link a ticket to a milestone; - instead of one takes it back."

@@ -16,8 +16,8 @@ from bridge.report.phrases import share_text
 from bridge.usecases import resources as available
 
 ABOUT = Text(
-    zh="资源：每人每周的工作量与可用工时、没有负责人的工作、各项目预算的使用。",
-    en="Resources: load against hours per person and week, work without an owner, budgets used.",
+    zh="每人每周的工作量与可用工时，各项目预算的使用。",
+    en="Load against hours per person and week, and budgets used.",
 )
 WEEKS = Text(zh="看几周，从本周起", en="how many weeks, from this one on")
 NAME = Text(zh="人员", en="person")

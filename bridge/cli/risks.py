@@ -17,19 +17,19 @@ from bridge.report.phrases import share_text
 from bridge.usecases import risks as registered
 
 ABOUT = Text(
-    zh="风险登记册：计划里的、已确认的，以及信号提示的候选；附概率与影响的矩阵。",
-    en="The risk register: of the plan, confirmed ones, and candidates that signals suggest, with a matrix.",
+    zh="风险登记册：计划里的、已确认的、信号提示的；附矩阵。",
+    en="The risk register with a matrix: of the plan, confirmed, suggested.",
 )
 CONFIRM = Text(zh="把候选确认为风险。", en="Confirm a candidate as a risk.")
 DISMISS = Text(
     zh="否决候选（或撤销已确认的）；恶化之前不再提出。",
-    en="Dismiss a candidate, or a confirmed risk; it is not proposed again until it worsens.",
+    en="Dismiss a candidate or a confirmed risk until it worsens.",
 )
 DEAL = Text(zh="只看这个项目", en="only this deal")
 MILESTONE = Text(zh="只看与这个里程碑有关的", en="only what concerns this milestone")
 STATE = Text(
-    zh="只看这种状态：triggered、open、candidate、eased、closed、dismissed",
-    en="only this state: triggered, open, candidate, eased, closed or dismissed",
+    zh="只看这种状态，如 open、candidate",
+    en="only this state, such as open or candidate",
 )
 BY = Text(zh="由谁决定", en="who decides")
 REASON = Text(zh="为什么", en="why")

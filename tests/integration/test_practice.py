@@ -326,3 +326,48 @@ def test_reports_of_the_day_and_as_of_that_day_agree_after_all_of_it(shop):
 
     for name in ("summary", "goals", "pull_forward", "milestones", "unlinked"):
         assert later[name] == printed[name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["risks", "confirm", "M-1:BLOCKED", "--by", "王敏", "--reason", "x"],
+        ["feedback", "link", "POR-T1", "M-1", "--by", "王敏"],
+        ["contacts", "done", "D-1", "customer", "--by", "王敏"],
+    ],
+)
+def test_a_record_about_nothing_makes_no_store(site, words):
+    answered = site.run(*words)
+
+    assert answered.code == 2
+    assert not (site.folder / "data" / "bridge.db").exists()
+
+
+def test_a_risk_names_the_tickets_behind_it(shop):
+    shop.run("feedback", "link", "POR-T1", "M-1", "--by", "王敏")
+
+    (row,) = shop.run("risks", "--json", "--state", "candidate").json["risks"]
+
+    assert [(entry["source"], entry["key"]) for entry in row["evidence"]] == [("pingcode", "POR-T1")]
+
+
+def test_a_report_names_what_could_be_brought_into_the_period_of_a_goal(shop):
+    """M-2 is due on 28 August; the goal ends on Wednesday the 26th."""
+    goal = (
+        '[[goals]]\nkey = "G-1"\nname = "八月回款"\ntarget = 1000\ncurrent = 0\nunit = "CNY"\ndue = 2026-08-26\n'
+        "win_rate = 0.5\n\n"
+    )
+    plan = PLAN.replace('customer = "远帆零售"', 'customer = "远帆零售"\ngoal = "G-1"')
+    plan = plan.replace('scope = "source:worktile"', 'scope = "source:worktile"\namount = 600.5')
+    shop.write("plan.toml", goal + plan.replace("amount = 300000\n", ""))
+    shop.run("reconcile")
+
+    found = shop.run("report", "--json").json["goals"][0]
+
+    assert (found["gap"], found["pipeline_needed"]) == ("1000", "2000")
+    assert found["pull_forward"] == [{"key": "M-2", "amount": "600.50", "workdays": 2}]
+    for form in ("table", "md", "html"):
+        assert (
+            "八月回款：期内还可争取提前完成 M-2（¥600.50，须提前 2 个工作日）"
+            in shop.run("report", "--format", form).out
+        )
