@@ -64,7 +64,7 @@ def test_the_same_seed_and_day_give_the_same_report_byte_for_byte(tmp_path: Path
     for name in ("one", "two"):
         play(tmp_path / name)
         text = json.dumps(report(tmp_path / name, capsys), ensure_ascii=False)
-        printed.append(re.sub(r'"(generated_at|as_of)": "[^"]*T[^"]*"|"age_minutes": \d+', "", text))
+        printed.append(re.sub(r'"(generated_at|as_of|recorded_at)": "[^"]*T[^"]*"|"age_minutes": \d+', "", text))
 
     assert printed[0] == printed[1]
 

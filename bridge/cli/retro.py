@@ -14,7 +14,7 @@ from bridge.language import Text
 from bridge.usecases import retrospect
 
 ABOUT = Text(
-    zh="结项复盘：承诺守住了吗，为什么晚，预测准不准，学到什么；未结束的项目只说到今天。",
+    zh="结项复盘：承诺守住了吗，为什么晚，预测准不准，学到什么。",
     en="Close-out review of a deal: promises kept, why late, how good the forecasts were, what was learnt.",
 )
 PEOPLE = Text(

@@ -35,7 +35,11 @@ EVERYWHERE = Text(zh="通用选项（写在命令前后都可以）", en="Global
 COMMANDS = Text(zh="命令", en="Commands")
 DEFAULT = Text(zh="（默认 {value}）", en=" (default {value})")
 HELP = Text(zh="显示这份说明", en="show this help")
-PLACEHOLDERS = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]..."}
+PLACEHOLDERS = {
+    "[OPTIONS]": "[选项]",
+    "COMMAND [ARGS]...": "命令 [参数]...",
+    "[COMMAND] [ARGS]...": "[命令] [参数]...",
+}
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ def goals(days: Days) -> tuple[Goal, ...]:
             current=Decimal("2150000"),
             unit="CNY",
             start=days.ahead(-120),
-            due=days.ahead(60),
+            due=days.ahead(36),
             owner="顾承志",
             win_rate=Decimal("0.35"),
         ),

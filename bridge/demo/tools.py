@@ -13,6 +13,7 @@ from bridge.demo.life import Life, lives
 from bridge.demo.people import account, accounts
 from bridge.demo.places import PLACES, Place, Span
 from bridge.demo.shape import Stream
+from bridge.demo.tickets import tickets
 from bridge.demo.work_closed import CLOSED
 from bridge.demo.work_delivery import DELIVERY
 from bridge.demo.work_market import MARKET
@@ -50,6 +51,7 @@ def tools(days: Days, random: Random) -> Tools:
             people=accounts(tool),
             projects=[_project(place, days) for place in places],
             edits=edits,
+            also=tickets(days) if tool == "pingcode" else (),
         )
     return Tools(worlds["pingcode"], worlds["worktile"], numbers)
 

@@ -165,7 +165,7 @@ def _joined(changes: list[Change], first_seen: datetime) -> list[Change]:
             place = _place_of(change.old, kept, run, first_seen)
             if place < len(kept) and kept[place].old != change.old:
                 kept.insert(place, replace(change, at=kept[place].at, new=kept[place].old))
-            if kept[-1].new == change.new:
+            if place < len(kept) and kept[-1].new == change.new:
                 run = len(kept)
                 continue
         kept.append(change)

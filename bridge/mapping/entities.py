@@ -18,6 +18,8 @@ from bridge.mapping.targets import Target, text
 from bridge.mapping.words import ABSENT
 
 Entity = TypeVar("Entity")
+Day = date
+"""The type `date`, for the record that has a field of this name."""
 OWN_KEYS = ("stream", "when")
 
 
@@ -34,7 +36,7 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackRecord:
-    """What a customer said, out of a ticket; `customer` and `deal` are hints, not yet keys of the plan."""
+    """What a customer said, out of a ticket; `customer`, `deal` and `milestone` are words of the tool, not yet keys."""
 
     id: str
     date: date | None
@@ -43,6 +45,11 @@ class FeedbackRecord:
     customer: str | None
     deal: str | None
     status: str | None
+    milestone: str | None = None
+    key: str | None = None
+    url: str | None = None
+    owner: str | None = None
+    due: Day | None = None
 
 
 PERSON_TARGETS: tuple[Target, ...] = (
@@ -60,6 +67,11 @@ FEEDBACK_TARGETS: tuple[Target, ...] = (
     text("customer"),
     text("deal"),
     text("status"),
+    text("milestone"),
+    text("key"),
+    text("url"),
+    text("owner", personal=True),
+    Target("due", "date"),
 )
 
 

@@ -84,20 +84,28 @@ _LONGEST_RUN = timedelta(days=1)
 
 
 class _Told:
-    """Where the entries of one field since our last difference came from, and where they lead."""
+    """Where the entries of one field since our last difference came from, and where they lead.
 
-    __slots__ = ("_from", "_to")
+    Entries of which one does not begin where the one before it ended lead nowhere together: something between them
+    left no entry, so of those in front of the gap nothing is known any more.
+    """
+
+    __slots__ = ("_from", "_is_read_anew", "_to")
 
     def __init__(self) -> None:
         self._from: list[object] = []
         self._to: object = None
+        self._is_read_anew = False
 
     def add(self, entry: Change) -> None:
+        if self._from and entry.old != self._to and not self._is_read_anew:
+            self._from.clear()
         self._from.append(entry.old)
         self._to = entry.new
 
     def read_anew(self, change: Change) -> None:
         """A mapping calls where an entry came from by another value now."""
+        self._is_read_anew = True
         if change.old in self._from:
             self._from.append(change.new)
 

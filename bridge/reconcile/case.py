@@ -16,6 +16,7 @@ from bridge.plan.document import Deal, Milestone
 from bridge.plan.scope import Selector
 from bridge.reconcile.linkage import Work
 from bridge.reconcile.load import WeekLoad
+from bridge.reconcile.practised import NO_PRACTICE, Practice
 from bridge.reconcile.promise import Promise, span
 from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord, Waiting
 from bridge.reconcile.waits import Waits
@@ -80,6 +81,8 @@ class Situation:
     """The links between all tasks."""
     waiting: Waiting = field(default_factory=Waiting)
     """What this milestone waits for by the plan."""
+    practice: Practice = NO_PRACTICE
+    """What was said and agreed about it."""
     red: bool = False
     """A red reason was found by a rule that ran before."""
 

@@ -12,6 +12,7 @@ from bridge.reconcile.case import Situation
 from bridge.reconcile.correction import uncorrected
 from bridge.reconcile.layout import Ground, inputs_of, reference_of
 from bridge.reconcile.money import exact
+from bridge.reconcile.pull_forward import currency_of, for_goal
 from bridge.reconcile.situation import Assessment, GoalState
 
 
@@ -23,7 +24,7 @@ def _state(goal: Goal, ground: Ground, laid_out: Sequence[Situation], rows: Mapp
     expected = _expected(goal, ground, laid_out, rows)
     gap = None if goal.target is None or expected is None else goal.target - expected
     needed = gap / goal.win_rate if gap is not None and goal.win_rate else None
-    return GoalState(goal, expected, gap, needed)
+    return GoalState(goal, expected, gap, needed, for_goal(goal, gap, laid_out, rows))
 
 
 def _expected(
@@ -32,12 +33,16 @@ def _expected(
     """current + Σ amount × P(done by the end of the goal's period) over its open milestones.
 
     What is done counts in `current`. None without a current value or an end, and where amounts of several currencies
-    would have to be added.
+    would have to be added, be it to each other or to a target in another one.
     """
     if goal.current is None or goal.due is None:
         return None
     coming = [at for at in laid_out if at.deal.goal == goal.key and not at.is_done and at.milestone.amount is not None]
-    if len({at.deal.currency for at in coming}) > 1:
+    currencies = {at.deal.currency for at in coming}
+    if len(currencies) > 1:
+        return None
+    counted_in = currency_of(goal, currencies)
+    if counted_in is not None and currencies - {counted_in}:
         return None
     total = goal.current
     for at in coming:

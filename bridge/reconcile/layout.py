@@ -17,6 +17,7 @@ from bridge.reconcile.case import Outline, Situation
 from bridge.reconcile.correction import corrected, remember_forecasts
 from bridge.reconcile.linkage import work_of
 from bridge.reconcile.load import WeekLoad, loads, overloaded
+from bridge.reconcile.practised import Practised, practised
 from bridge.reconcile.promise import promise_of, slip_against
 from bridge.reconcile.situation import Portfolio, TaskRecord, Waiting
 from bridge.reconcile.status import claimed_colour, own_claim
@@ -33,6 +34,7 @@ class Ground:
     records: dict[TaskKey, TaskRecord]
     loads: Mapping[str, tuple[WeekLoad, ...]]
     waits: Waits
+    practised: Practised = field(default_factory=Practised)
     finished: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """Class -> (actual, baseline) working durations of its finished milestones."""
     ratios: dict[str | None, list[float]] = field(default_factory=dict)
@@ -58,6 +60,7 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
             portfolio.people,
         ),
         waits_of(portfolio.links, records),
+        practised(portfolio),
     )
     outlines = {outline.milestone.key: outline for outline in _outlines(ground)}
     for outline in outlines.values():
@@ -142,6 +145,7 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
         stale=survey.stale_work(work, portfolio, outline.thresholds.stale_workdays),
         waits=waits,
         waiting=waiting,
+        practice=ground.practised.of(outline.milestone),
     )
 
 

@@ -59,8 +59,8 @@ def loads(
     known: dict[str, Identity] = {}
     hours: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     for task in _counted(tasks):
-        share = _hours(task) / len(task.assignees)
-        for week, part in _weeks(task, calendar, today, monday).items():
+        share = hours_of(task) / len(task.assignees)
+        for week, part in weeks_of(task, calendar, today, monday).items():
             for person in task.assignees:
                 who = people.who(task.source, person)
                 known[who.key] = min(known.get(who.key, who), who, key=lambda one: one.name)
@@ -103,27 +103,26 @@ def overloaded(
 
 
 def _counted(tasks: Iterable[Task]) -> list[Task]:
+    return [task for task in open_leaves(tasks) if task.assignees and task.due_on is not None and hours_of(task) > 0]
+
+
+def open_leaves(tasks: Iterable[Task]) -> list[Task]:
     """Open leaves of all sources, whether a milestone needs them or not: people do them all."""
     present = [task for task in tasks if not task.gone]
     parents = parents_of(present)
     return [
         task
         for task in present
-        if task.kind is not Kind.MILESTONE
-        and task.ref not in parents
-        and in_scope(task)
-        and is_open(task)
-        and task.assignees
-        and task.due_on is not None
-        and _hours(task) > 0
+        if task.kind is not Kind.MILESTONE and task.ref not in parents and in_scope(task) and is_open(task)
     ]
 
 
-def _hours(task: Task) -> float:
+def hours_of(task: Task) -> float:
+    """Hours still to be done, as far as the source states any."""
     return (task.remaining_hours if task.remaining_hours is not None else task.estimate_hours) or 0.0
 
 
-def _weeks(task: Task, calendar: WorkCalendar, today: date, monday: date) -> dict[date, float]:
+def weeks_of(task: Task, calendar: WorkCalendar, today: date, monday: date, weeks: int = WEEKS) -> dict[date, float]:
     """Share of the task's hours in each of the next weeks, spread evenly over its working days still to come."""
     due = task.due_on
     if due is None or due < today:
@@ -132,9 +131,9 @@ def _weeks(task: Task, calendar: WorkCalendar, today: date, monday: date) -> dic
     days = calendar.workdays(start - ONE_DAY, due)
     if days <= 0:  # only days off are left, or it is due before it starts: it falls on the week it is due
         week = due - timedelta(days=due.weekday())
-        return {week: 1.0} if week < monday + timedelta(weeks=WEEKS) else {}
+        return {week: 1.0} if week < monday + timedelta(weeks=weeks) else {}
     shares: dict[date, float] = {}
-    for number in range(WEEKS):
+    for number in range(weeks):
         week = monday + timedelta(weeks=number)
         first, last = max(start, week), min(due, week + timedelta(days=6))
         inside = calendar.workdays(first - ONE_DAY, last) if first <= last else 0
@@ -144,11 +143,16 @@ def _weeks(task: Task, calendar: WorkCalendar, today: date, monday: date) -> dic
 
 
 def _load(person: Identity, week: date, hours: float, capacity: Capacity, calendar: WorkCalendar) -> WeekLoad:
-    days = [week + timedelta(days=number) for number in range(7)]
-    free = sum(1 for day in days if calendar.is_workday(day) and not _away(day, capacity.leave))
-    available = capacity.hours_per_day * free
+    available = hours_available(week, capacity, calendar)
     hours = round(hours, 6)  # a full week summed from fractions must not come out a hair above full
     return WeekLoad(person.name, week, hours, hours / available if available > 0 else None, person.key)
+
+
+def hours_available(week: date, capacity: Capacity, calendar: WorkCalendar) -> float:
+    """Hours per day × working days of the week (Monday) that are no leave."""
+    days = [week + timedelta(days=number) for number in range(7)]
+    free = sum(1 for day in days if calendar.is_workday(day) and not _away(day, capacity.leave))
+    return capacity.hours_per_day * free
 
 
 def _away(day: date, leave: Sequence[Leave]) -> bool:

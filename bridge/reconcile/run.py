@@ -17,6 +17,7 @@ from bridge.reconcile.money import money_of
 from bridge.reconcile.network import buffer_of, network_of
 from bridge.reconcile.order import in_published_order
 from bridge.reconcile.promise import slip_against
+from bridge.reconcile.pull_forward import into_the_quarter
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.rules import RULES
 from bridge.reconcile.rules.network import is_blocked
@@ -33,19 +34,34 @@ from bridge.reconcile.situation import (
 )
 from bridge.reconcile.status import colour_of, deal_colours, in_order, own_colour_of
 from bridge.reconcile.survey import earliest_start, leaf_name
+from bridge.reconcile.triggers import struck_by_milestone
 
 
 def assess(portfolio: Portfolio) -> Result:
     """The whole plan judged at `portfolio.today`; the same portfolio always gives the same result."""
     ground, laid_out = situations(portfolio)
-    rows = {at.milestone.key: _assessment(at) for at in laid_out}
+    rows = _struck(portfolio, laid_out, {at.milestone.key: _assessment(at) for at in laid_out})
     return Result(
         assessments=in_published_order(rows.values()),
         deal_colours=deal_colours(tuple(rows.values())),
         goals=goal_states(ground, laid_out, rows),
         links=ground.links.tasks,
         tasks_without_milestone=_unlinked(ground, ground.links.tasks),
+        pull_forward=into_the_quarter(laid_out, rows, portfolio.today),
     )
+
+
+def _struck(
+    portfolio: Portfolio, laid_out: tuple[Situation, ...], rows: Mapping[str, Assessment]
+) -> dict[str, Assessment]:
+    """The same rows, with those judged again that a risk strikes by what is true of this or another row."""
+    struck = struck_by_milestone(portfolio.plan, rows, portfolio.today)
+    again = (at for at in laid_out if at.milestone.key in struck) if struck else ()
+    judged = {
+        at.milestone.key: _assessment(replace(at, practice=replace(at.practice, struck=struck[at.milestone.key])))
+        for at in again
+    }
+    return {**rows, **judged}
 
 
 def reasons(at: Situation) -> tuple[Finding, ...]:

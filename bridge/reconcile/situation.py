@@ -16,6 +16,7 @@ from bridge.plan.calendar import WorkCalendar
 from bridge.plan.causes import Decision
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.plan.identity import NOBODY, Everybody
+from bridge.reconcile.recorded import NOTHING_RECORDED, Recorded
 from bridge.reconcile.register import Register
 from bridge.thresholds import Thresholds
 
@@ -118,6 +119,8 @@ class Portfolio:
     """Which task waits for which, each link once, in stable order."""
     decisions: tuple[Decision, ...] = ()
     """What was decided about promises because of risks and feedback, oldest first."""
+    recorded: Recorded = NOTHING_RECORDED
+    """Tickets, contacts and decisions on risks that are known beside the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +309,23 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class PullForward:
+    """An open milestone that could still be finished inside a period, and the working days that must be gained for it."""
+
+    milestone: str
+    amount: Decimal
+    currency: str
+    workdays: int
+
+
+@dataclass(frozen=True, slots=True)
 class GoalState:
     goal: Goal
     expected: Decimal | None
     gap: Decimal | None
     pipeline_needed: Decimal | None
+    pull_forward: tuple[PullForward, ...] = ()
+    """What would bring most money for each working day gained stands first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,3 +338,5 @@ class Result:
     links: Mapping[str, tuple[TaskKey, ...]]
     """Milestone key -> linked tasks, own items included, in stable order."""
     tasks_without_milestone: int
+    pull_forward: tuple[PullForward, ...] = ()
+    """Of the whole portfolio, into today's calendar quarter."""

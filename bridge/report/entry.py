@@ -10,9 +10,11 @@ from bridge.forecast.calibration import Calibrated
 from bridge.language import Lang
 from bridge.model import Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
+from bridge.reconcile.recorded import Ticket
 from bridge.reconcile.situation import Assessment, Finding, Forecast, Money, Progress, Slip, Snapshot, Span, WorkCounts
 from bridge.report import numbers
 from bridge.report.chains import buffer_entry, network_entry, waiting_entry
+from bridge.report.practice import NO_REGISTERS, Registers, contact_entry, evidence_entry, risk_entry
 from bridge.report.record import Entry, Record, day
 from bridge.report.wording import reason_text
 
@@ -23,6 +25,8 @@ class Setting:
 
     lang: Lang
     tasks: Mapping[TaskKey, Task]
+    witnesses: Mapping[TaskKey, Task | Ticket]
+    """Everything that evidence may name."""
     calendar: WorkCalendar
     deal_colours: Mapping[str, Colour]
     today: date
@@ -31,6 +35,7 @@ class Setting:
     record: Record
     promises: Mapping[str, Entry]
     """Milestone key -> how its promise came to be; keys without one are left out."""
+    registers: Registers = NO_REGISTERS
 
 
 def entry(row: Assessment, at: Setting) -> Entry:
@@ -67,6 +72,10 @@ def entry(row: Assessment, at: Setting) -> Entry:
         "reasons": [_reason(finding, row, at) for finding in row.findings],
         "money": _money(row.money),
         "change": _change(row, at),
+        "risks": [
+            risk_entry(risk, at.today, at.lang, at.witnesses) for risk in at.registers.risks.get(milestone.key, ())
+        ],
+        "next_contact": contact_entry(at.registers.contacts.get(deal.key), at.today),
         "note": at.record.note(milestone),
         "override": at.record.override(milestone.key),
         "judged_since": day(at.record.judged_since(milestone.key)),
@@ -159,13 +168,9 @@ def _reason(finding: Finding, row: Assessment, at: Setting) -> Entry:
         "severity": finding.severity.value,
         "workdays": finding.workdays,
         "text": reason_text(finding, row, at.lang),
-        "evidence": [_evidence(at.tasks[ref]) for ref in finding.evidence],
+        "evidence": [evidence_entry(at.witnesses[ref]) for ref in finding.evidence],
         **at.record.life(row.milestone.key, str(finding.code)),
     }
-
-
-def _evidence(task: Task) -> Entry:
-    return {"source": task.source, "id": task.id, "key": task.key, "url": task.url}
 
 
 def _money(money: Money) -> Entry:

@@ -76,6 +76,12 @@ LABELS: dict[str, Text] = {
     "expected": Text("预计", "Expected"),
     "gap": Text("缺口", "Gap"),
     "pipeline_needed": Text("需补商机", "Pipeline needed"),
+    "quarter": Text("本季度", "This quarter"),
+    "pull_forward": Text(
+        "{name}：期内还可争取提前完成 {what}", "{name}: could still be brought into the period: {what}"
+    ),
+    "pulled": Text("{key}（{money}，须提前 {days} 个工作日）", "{key} ({money}, {days} wd to gain)"),
+    "pulled_no_workday": Text("{key}（{money}，只隔着休息日）", "{key} ({money}, only days off to gain)"),
     # data
     "source": Text("{name}：{outcome}，{age}", "{name}: {outcome}, {age}"),
     "complete": Text("完整", "complete"),

@@ -140,6 +140,8 @@ def _goals(view: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     if lines:
         yield f"## {label('goals', lang)}"
         yield _table(overview.goal_columns(lang), [[escaped(cell) for cell in cells] for cells in lines])
+    for said in overview.pull_forward(view, lang):
+        yield escaped(sentence(said, lang))
 
 
 def _data(view: Mapping[str, Any], lang: Lang) -> Iterator[str]:

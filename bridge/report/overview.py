@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bridge.language import Lang
 from bridge.report.cells import age_text, estimate_of, money_of, one_line
 from bridge.report.labels import BRANDS, WEEKDAYS, join, label, sentence
-from bridge.report.phrases import share_text
+from bridge.report.phrases import names_text, share_text
 from bridge.report.rows import Row
 from bridge.report.wording import status_name
 
@@ -135,6 +135,29 @@ def goals(view: Mapping[str, Any], lang: Lang) -> list[list[str]]:
         ]
         for goal in view["goals"]
     ]
+
+
+def pull_forward(view: Mapping[str, Any], lang: Lang) -> list[str]:
+    """What could be brought forward to close a gap, a sentence a goal; without goals one a currency of the quarter."""
+    rows = {row["key"]: row for row in view["milestones"]}
+    if view["goals"]:
+        found = [(one_line(goal["name"]), goal.get("pull_forward", [])) for goal in view["goals"]]
+    else:
+        quarter = view.get("pull_forward", {"milestones": {}})
+        found = [(label("quarter", lang), entries) for entries in quarter["milestones"].values()]
+    return [
+        label("pull_forward", lang, name=name, what=names_text([_pulled(one, rows, lang) for one in entries], lang))
+        for name, entries in found
+        if entries
+    ]
+
+
+def _pulled(entry: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], lang: Lang) -> str:
+    row = rows.get(entry["key"])
+    currency = None if row is None else row["amount"]["currency"]
+    money = _number(entry["amount"]) if currency is None else money_of(entry["amount"], currency)
+    kind = "pulled" if entry["workdays"] > 0 else "pulled_no_workday"
+    return label(kind, lang, key=one_line(entry["key"]), money=money, days=entry["workdays"])
 
 
 GOAL_FIGURES = ("target", "current", "expected", "gap", "pipeline_needed")

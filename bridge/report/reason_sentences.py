@@ -217,11 +217,8 @@ SENTENCES: dict[str, Sentence] = {
         (("informed", Text("（上次告知是 {informed}）", " (last told on {informed})")),),
     ),
     "FEEDBACK_OPEN": Sentence(
-        Text("{feedback} 条客户反馈还没有关闭，最早的是 {oldest}", "{feedback} not closed yet, the oldest of {oldest}"),
-        one=(
-            "feedback",
-            Text("{oldest}的 1 条客户反馈还没有关闭", "1 customer remark of {oldest} is not closed yet"),
-        ),
+        Text("{feedback} 条客户反馈还没有关闭", "{feedback} not closed yet"),
+        (("oldest", Text("（从 {oldest}起）", " (since {oldest})")),),
     ),
     "CONTACT_DUE/customer": Sentence(
         Text("该与客户沟通了，约定每 {every} 天一次", "A talk with the customer is due, as agreed every {every}"),
@@ -234,6 +231,24 @@ SENTENCES: dict[str, Sentence] = {
         ("every", Text("该与团队沟通了，约定每天一次", "A talk with the team is due, as agreed every day")),
     ),
     "RISK_TRIGGERED": Sentence(Text("登记的风险已经发生：{causes}", "A registered risk has struck: {causes}")),
+    "RISK_TRIGGERED/status": Sentence(
+        Text(
+            "登记的风险已经触发：{causes}（{watched} 现在是“{colour}”）",
+            "A registered risk has struck: {causes} ({watched} is now “{colour}”)",
+        ),
+    ),
+    "RISK_TRIGGERED/overdue": Sentence(
+        Text(
+            "登记的风险已经触发：{causes}（{watched} 已逾期 {late}）",
+            "A registered risk has struck: {causes} ({watched} is {late} overdue)",
+        ),
+    ),
+    "RISK_TRIGGERED/date": Sentence(
+        Text(
+            "登记的风险已经触发：{causes}（约定的 {on}已到）",
+            "A registered risk has struck: {causes} (the day it was set for, {on}, has come)",
+        ),
+    ),
     "AMBIGUOUS_KEY": Sentence(
         Text(
             "任务编号 {keys} 在几个项目里都有，请在范围里写明项目",

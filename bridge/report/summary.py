@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from bridge.model import Colour, Kind, Status, Task, TaskKey, TaskLink
 from bridge.plan.calendar import WorkCalendar
-from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
+from bridge.reconcile.money import quarter_end
+from bridge.reconcile.situation import Assessment, GoalState, Money, PullForward, RefusedMapping, SourceState
 from bridge.reconcile.waits import doubts_of
 from bridge.report import numbers
 from bridge.report.entry import years_guessed
+from bridge.report.practice import pull_forward_entries
 from bridge.report.record import Entry, instant
 from bridge.report.selection import folded
 
@@ -66,9 +68,23 @@ def goals(states: Iterable[GoalState]) -> list[Entry]:
             "expected": numbers.quantity(state.expected),
             "gap": numbers.quantity(state.gap),
             "pipeline_needed": numbers.quantity(state.pipeline_needed),
+            "pull_forward": pull_forward_entries(state.pull_forward),
         }
         for state in states
     ]
+
+
+def pull_forward(found: Iterable[PullForward], rows: Sequence[Assessment], today: date) -> Entry:
+    """What of the rows shown could be brought into today's calendar quarter, each currency by itself."""
+    shown = {row.milestone.key for row in rows}
+    listed = [one for one in found if one.milestone in shown]
+    return {
+        "until": quarter_end(today).isoformat(),
+        "milestones": {
+            currency: pull_forward_entries(one for one in listed if one.currency == currency)
+            for currency in sorted({row.deal.currency for row in rows})
+        },
+    }
 
 
 def _stated(value: Decimal | None) -> str | None:

@@ -251,15 +251,21 @@ def _links(links: Sequence[Link], indent: int, width: int, lang: Lang) -> Line:
 
 def _goals(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
     lines = overview.goals(view, lang)
-    if not lines:
-        return
+    if lines:
+        page.put(_goal_table(lines, lang))
+        page.put("")
+    for said in overview.pull_forward(view, lang):
+        page.put(Line(sentence(said, lang)))
+        page.put("")
+
+
+def _goal_table(lines: Sequence[Sequence[str]], lang: Lang) -> Table:
     table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="dim")
     for number, heading in enumerate(overview.goal_columns(lang)):
         table.add_column(heading, justify="right" if number else "left")
     for cells in lines:
         table.add_row(*cells)
-    page.put(table)
-    page.put("")
+    return table
 
 
 def _foot(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:

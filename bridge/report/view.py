@@ -10,6 +10,7 @@ from bridge.model import Task, TaskKey
 from bridge.reconcile.situation import Assessment, Portfolio, Result, Snapshot
 from bridge.report import rollup, summary
 from bridge.report.entry import Setting, entry
+from bridge.report.practice import registers, witnesses
 from bridge.report.promises import histories
 from bridge.report.record import Entry, Record, instant
 from bridge.report.selection import selected
@@ -48,6 +49,7 @@ def build(
         "summary": summary.summary(rows),
         "goals": _goals(result, rows, is_filtered=customer is not None or owner is not None),
         "customers": rollup.customers(rows, result),
+        "pull_forward": summary.pull_forward(result.pull_forward, rows, portfolio.today),
         "milestones": [entry(row, setting) for row in rows],
         "unlinked": summary.unlinked(rows, result.links, tasks, result.tasks_without_milestone),
         "data_quality": {
@@ -68,12 +70,14 @@ def _setting(
     return Setting(
         lang=lang,
         tasks=tasks,
+        witnesses=witnesses(tasks, portfolio.recorded.tickets),
         calendar=portfolio.calendar,
         deal_colours=result.deal_colours,
         today=portfolio.today,
         compared=compared,
         record=Record(portfolio, result),
         promises=histories(portfolio),
+        registers=registers(portfolio, result),
     )
 
 

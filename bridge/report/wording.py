@@ -101,6 +101,11 @@ def sentence_of(code: str, facts: Mapping[str, object]) -> Sentence:
     return SENTENCES[code if how is None else f"{code}/{how}"]
 
 
+def fact_text(name: str, fact: object, today: date, lang: Lang) -> str:
+    """One fact of a reason by itself, as its sentence would say it."""
+    return _say(name, fact, today, lang)
+
+
 def reason_name(code: str, lang: Lang) -> str:
     """A label of a few characters, for table cells and filters."""
     return NAMES[code].say(lang)
@@ -160,6 +165,8 @@ def _stakes(amounts: Mapping[str, str], lang: Lang) -> str:
 def _say(name: str, fact: object, today: date, lang: Lang) -> str:
     """One fact in words; its type, and for counts its name, say how."""
     match fact:
+        case Colour():
+            return status_name(fact, lang)
         case Span():
             return span_text(fact, lang)
         case date():

@@ -65,6 +65,11 @@ def m007_calendar(db: Database) -> None:
     )
 
 
+@MIGRATIONS()
+def m008_practice(db: Database) -> None:
+    _create_those(db, since=8)
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

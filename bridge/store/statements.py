@@ -103,6 +103,11 @@ def versions(store: Store, milestone: str) -> Iterator[Note]:
     return map(_note, store.rows(f"SELECT {NOTE} FROM notes WHERE milestone = ? ORDER BY seq", (milestone,)))
 
 
+def every_version(store: Store, before: str | None = None) -> Iterator[Note]:
+    """Every version of every note that was recorded before an instant, oldest first."""
+    return map(_note, store.rows(f"SELECT {NOTE} FROM notes WHERE recorded_at < ? ORDER BY seq", (before or EVER,)))
+
+
 def keep_note(store: Store, note: Note) -> None:
     store.insert(
         "notes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.store.table import Table as Table
 from bridge.store.table import optional as _optional
 from bridge.store.tables_findings import FINDINGS
+from bridge.store.tables_practice import PRACTICE
 from bridge.store.tables_promises import PROMISES
 
 RECORD_OF_STEPS = "_sqlite_migrations"
@@ -17,6 +18,7 @@ STEPS = (
     "m005_links",
     "m006_findings",
     "m007_calendar",
+    "m008_practice",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 
@@ -328,6 +330,7 @@ TABLES: tuple[Table, ...] = (
     ),
     *FINDINGS,
     *PROMISES,
+    *PRACTICE,
 )
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

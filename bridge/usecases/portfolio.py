@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
-from bridge.mapping.document import parse
 from bridge.mapping.outcome import Surroundings
 from bridge.model import Change, Colour, Task, TaskKey
 from bridge.plan.baselines import of_plan, spellings
@@ -20,6 +19,7 @@ from bridge.store.engine import Store
 from bridge.usecases.calendars import calendar_before, present_calendar
 from bridge.usecases.people import known_people
 from bridge.usecases.planning import NO_PLAN_YET
+from bridge.usecases.recorded import mapping_of, recorded, source_names
 from bridge.usecases.register import register
 from bridge.usecases.workspace import Workspace
 
@@ -80,7 +80,7 @@ def _portfolio(
             plan=plan,
             baselines=of_plan(plan, plans.baselines(store, before)),
             tasks=_records(found, _history(store, before)),
-            sources=tuple(_state(space, store, name, before) for name in _source_names(space, store)),
+            sources=tuple(_state(space, store, name, before) for name in source_names(space, store)),
             snapshots=_snapshots(plan, snapshots.before(store, today)),
             thresholds=space.settings.thresholds,
             hours_per_day=space.settings.calendar.hours_per_day,
@@ -90,6 +90,7 @@ def _portfolio(
             calibrate=space.settings.forecast.calibrate,
             links=links.known(store, before),
             decisions=plans.decisions(store, before),
+            recorded=recorded(space, store, plan, source_names(space, store), before, now),
         )
 
 
@@ -123,17 +124,12 @@ def _records(found: Iterable[tuple[Task, datetime]], history: dict[TaskKey, list
     return tuple(TaskRecord(task, first_seen, tuple(history.get(task.ref, ()))) for task, first_seen in found)
 
 
-def _source_names(space: Workspace, store: Store) -> list[str]:
-    configured = [source.name for source in space.settings.sources]
-    return configured + [name for name in runs.sources(store) if name not in configured]
-
-
 def _claims(space: Workspace, store: Store, before: str | None, now: datetime) -> dict[tuple[str, str], Colour]:
     """What projects were said to be, by the mapping that was in force."""
     found: dict[tuple[str, str], Colour] = {}
-    for source in _source_names(space, store):
+    for source in source_names(space, store):
         text = versions.mapping_text(store, source, before)
-        claim = None if text is None else parse(text, name=source).claim
+        claim = None if text is None else mapping_of(text, source).claim
         if claim is None:
             continue
         about = Surroundings(source, space.clock.timezone, now, lookups={}, settings={})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -12,10 +12,11 @@ from bridge.errors import UsageProblem
 from bridge.language import Lang, Phrase, Text
 from bridge.plan.cells import fold
 from bridge.plan.document import Deal
+from bridge.reconcile.register import Note
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio
 from bridge.report import pages, retro_page, retro_people, retro_view
-from bridge.store import plans
+from bridge.store import plans, statements
 from bridge.store.clockwork import end_of
 from bridge.usecases.json_text import dumps
 from bridge.usecases.portfolio import as_of, present
@@ -52,12 +53,21 @@ def build(space: Workspace, wish: RetroWish, lang: Lang | None = None) -> View:
         portfolio = present(space, store) if wish.as_of is None else as_of(space, store, wish.as_of)
         before = None if wish.as_of is None else end_of(wish.as_of, space.clock.timezone)
         informed = plans.informed(store, before)
+        notes = tuple(statements.every_version(store, before))
     said_in, at = lang or space.lang, space.clock.now()
     if wish.owner is not None:
         _refuse_unknown(portfolio, wish.owner)
         return retro_people.build(portfolio, assess(portfolio), wish.owner, lang=said_in, generated_at=at)
     deal = _deal(portfolio, wish.deal or "")
-    return retro_view.build(portfolio, assess(portfolio), deal, lang=said_in, generated_at=at, informed=informed)
+    return retro_view.build(
+        portfolio,
+        assess(portfolio),
+        deal,
+        lang=said_in,
+        generated_at=at,
+        informed=_told(informed, notes),
+        recovery_plans=_planned(notes, space) if notes else None,
+    )
 
 
 def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: bool = False) -> str:
@@ -71,6 +81,26 @@ def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: b
     if form == "html":
         return pages.page_html(page, lang)
     return pages.markdown(page, lang) if form == "md" else pages.text(page, lang, width=width, colour=colour)
+
+
+def _told(informed: Mapping[str, Iterable[date]], notes: Iterable[Note]) -> dict[str, set[date]]:
+    """Milestone -> the days on which its customer was told, by the plans and by the notes."""
+    days = {key: set(known) for key, known in informed.items()}
+    for note in notes:
+        if note.customer_informed is not None:
+            days.setdefault(note.milestone, set()).add(note.customer_informed)
+    return days
+
+
+def _planned(notes: Iterable[Note], space: Workspace) -> dict[str, list[date]]:
+    """Milestone -> the days on which a plan of recovery was written down that was not there before."""
+    days: dict[str, list[date]] = {}
+    last: dict[str, str | None] = {}
+    for note in notes:
+        if note.recovery_plan and note.recovery_plan != last.get(note.milestone):
+            days.setdefault(note.milestone, []).append(note.recorded_at.astimezone(space.clock.timezone).date())
+        last[note.milestone] = note.recovery_plan
+    return days
 
 
 def _deal(portfolio: Portfolio, value: str) -> Deal:

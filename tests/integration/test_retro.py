@@ -51,6 +51,20 @@ def test_a_past_day_is_reviewed_as_it_was_known_then(lived: Site):
     assert all(row["days_to_inform"] is None for row in then["milestones"])
 
 
+def test_what_people_noted_of_a_milestone_is_reviewed_too(lived: Site):
+    """A slip of M-1 is on record from the first day on, and so is the day on which its customer heard of it."""
+    lived.write("plan.toml", DONE.replace("customer_informed = 2026-08-19", ""))
+    late = TODAY + timedelta(days=21)
+    lived.run("reconcile", today=late)
+    lived.run("note", "M-1", "--informed", str(late), "--recovery-plan", "夜间切换", "--by", "林悦", today=late)
+
+    row = next(row for row in review(lived, "D-1", today=late)["milestones"] if row["key"] == "M-1")
+    then = next(row for row in review(lived, "D-1", "--as-of", str(TODAY), today=late)["milestones"])
+
+    assert (row["slip_seen"], row["days_to_inform"]) == (str(late), 0)
+    assert then["days_to_inform"] is None
+
+
 def test_a_later_plan_does_not_change_the_review_of_a_past_day(lived: Site):
     before = review(lived, "D-1", "--as-of", str(NEXT))
     later = TODAY + timedelta(days=3)

@@ -58,8 +58,9 @@ class Life:
     def is_knowable(self):
         """Where a date came back between two looks by moves of which only some left an entry, nobody saw that it had."""
         for before, now in pairwise([-1, *self.looks]):
-            moves = [leaves_entry for hour, _, _, leaves_entry in self.moves if before < hour <= now]
-            if self.true(before) == self.true(now) and len(set(moves)) > 1:
+            moves = [(new, leaves_entry) for hour, _, new, leaves_entry in self.moves if before < hour <= now]
+            came_back = any(new == self.true(before) for new, _ in moves)
+            if came_back and len({leaves_entry for _, leaves_entry in moves}) > 1:
                 return False
         return True
 

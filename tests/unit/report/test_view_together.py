@@ -108,6 +108,7 @@ def test_a_goal_gives_its_numbers_as_text(make):
             "expected": "4100000.01",
             "gap": "900000",
             "pipeline_needed": None,
+            "pull_forward": [],
             "status": None,
         }
     ]
