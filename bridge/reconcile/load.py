@@ -10,16 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import compress
+from operator import attrgetter
 
-from bridge.model import Kind, Task
+from bridge.model import Kind, Status, Task
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.cells import fold
 from bridge.plan.document import Leave, Resource
 from bridge.plan.identity import NOBODY, Everybody, Identity
-from bridge.reconcile.linkage import in_scope, is_open, parents_of
+from bridge.reconcile.linkage import parents_of
 
 WEEKS = 4
+OPEN = frozenset(status for status in Status if status not in (Status.DONE, Status.CANCELLED))
 ONE_DAY = timedelta(days=1)
+_by_name = attrgetter("name")
 OF_PEOPLE = frozenset({"人力", "人员", "people", "person", "human", "staff"})
 """Kinds of resource that have hours; a blank kind means a person too."""
 
@@ -55,22 +59,46 @@ def loads(
     Work without a date or without hours is not counted; work past its due date falls on this week.
     """
     monday = today - timedelta(days=today.weekday())
-    capacities = capacities_of(resources, hours_per_day, people)
+    spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
+    owners = Owners(people)
     known: dict[str, Identity] = {}
     hours: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
-    for task in _counted(tasks):
+    for task in counted(tasks):
+        dates = (task.start_on, task.due_on)
+        # Half a million tasks have a few thousand pairs of dates.
+        weeks = spread.get(dates)
+        if weeks is None:
+            weeks = spread[dates] = _weeks(task, calendar, today, monday)
+        if not weeks:
+            continue
         share = _hours(task) / len(task.assignees)
-        for week, part in _weeks(task, calendar, today, monday).items():
-            for person in task.assignees:
-                who = people.who(task.source, person)
-                known[who.key] = min(known.get(who.key, who), who, key=lambda one: one.name)
-                hours[who.key][week] += share * part
-    whole = Capacity(hours_per_day)
+        for who in owners.of(task):
+            known[who.key] = min(known.get(who.key, who), who, key=_by_name)
+            theirs = hours[who.key]
+            for week, part in weeks.items():
+                theirs[week] += share * part
+    capacities, whole = capacities_of(resources, hours_per_day, people), Capacity(hours_per_day)
     found = {}
-    for key, weeks in hours.items():
+    for key, load in hours.items():
         capacity = capacities.get(people.key_by_name(known[key]), whole)
-        found[key] = tuple(_load(known[key], week, weeks[week], capacity, calendar) for week in sorted(weeks))
+        found[key] = tuple(_load(known[key], week, load[week], capacity, calendar) for week in sorted(load))
     return found
+
+
+class Owners:
+    """Who the assignees of tasks are; those that many tasks share are looked up once."""
+
+    def __init__(self, people: Everybody) -> None:
+        self._people = people
+        self._known: dict[tuple[str, tuple[str, ...]], tuple[Identity, ...]] = {}
+
+    def of(self, task: Task) -> tuple[Identity, ...]:
+        """In the order of the assignees, one entry each."""
+        key = (task.source, *[part for one in task.assignees for part in (one.id, one.name)])
+        found = self._known.get(key)  # type: ignore[arg-type]
+        if found is None:
+            found = self._known[key] = tuple([self._people.who(task.source, one) for one in task.assignees])  # type: ignore[index]
+        return found
 
 
 def capacities_of(
@@ -102,21 +130,25 @@ def overloaded(
     return tuple(found.values())
 
 
-def _counted(tasks: Iterable[Task]) -> list[Task]:
+def counted(tasks: Iterable[Task]) -> list[Task]:
     """Open leaves of all sources, whether a milestone needs them or not: people do them all."""
-    present = [task for task in tasks if not task.gone]
-    parents = parents_of(present)
-    return [
+    tasks = tuple(tasks)
+    candidates = [
         task
-        for task in present
-        if task.kind is not Kind.MILESTONE
-        and task.ref not in parents
-        and in_scope(task)
-        and is_open(task)
+        for task in tasks
+        if task.due_on is not None
+        and task.status in OPEN
         and task.assignees
-        and task.due_on is not None
+        and not task.gone
+        and not task.archived
+        and task.kind is not Kind.MILESTONE
         and _hours(task) > 0
     ]
+    # Only whether one of these is a parent matters, and few tasks are below one of them.
+    names = {task.id for task in candidates}
+    below = compress(tasks, map(names.__contains__, map(attrgetter("parent_id"), tasks)))
+    parents = parents_of(task for task in below if not task.gone)
+    return [task for task in candidates if (task.source, task.id) not in parents]
 
 
 def _hours(task: Task) -> float:
