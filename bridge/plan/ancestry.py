@@ -26,10 +26,11 @@ class Descent:
     def _starts(self, wanted: frozenset[str]) -> dict[str, set[TaskKey]]:
         """The parents that a value names. One that was never read is still known by its children's word for it."""
         starts: dict[str, set[TaskKey]] = {value: set() for value in wanted}
-        named = {parent: value for parent in set(self._parents) if parent and (value := cells.fold(parent)) in wanted}
+        known = [parent for parent in set(self._parents) if parent]
+        named = {parent: value for parent, value in zip(known, cells.folded(known), strict=True) if value in wanted}
         for position in self._at(named):
             parent = self._parents[position]
-            starts[named[parent]].add((self._tasks[position].source, parent))  # type: ignore[index,arg-type]
+            starts[named[parent]].add((self._tasks[position].source, parent))
         is_parent = frozenset(self._parents).__contains__
         parents = list(compress(self._tasks, map(is_parent, map(attrgetter("id"), self._tasks))))
         for task, value in zip(parents, cells.folded([task.key for task in parents]), strict=True):
@@ -48,8 +49,8 @@ class Descent:
                 task = self._tasks[position]
                 node = (task.source, self._parents[position])
                 if node in level:
-                    children.setdefault(node, []).append(position)  # type: ignore[arg-type]
-                    following.add(task.ref)
+                    children.setdefault(node, []).append(position)
+                    following.add((task.source, task.id))
             level = {node for node in following if node not in children and node not in roots}
         return children
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bridge.forecast.outlook import outlook
+from bridge.forecast import outlook
 from bridge.plan.document import Goal
 from bridge.reconcile.case import Situation
 from bridge.reconcile.layout import Ground, inputs_of, reference_of
@@ -46,9 +46,9 @@ def _expected(
 
 def chance_by(ground: Ground, at: Situation, row: Assessment, end: date) -> Decimal:
     """P of being done by `end`; where no method gives one, 1 if the expected date is not after it, else 0."""
-    if row.forecast.samples is not None:
-        asked = outlook(inputs_of(at, end, reference_of(ground, at.outline)))
-        if asked.on_time_probability is not None:
-            return exact(asked.on_time_probability)
+    if row.forecast.method is not None and row.forecast.samples is not None:
+        chance = outlook.chance_by(inputs_of(at, end, reference_of(ground, at.outline)), row.forecast.method)
+        if chance is not None:
+            return exact(chance)
     expected = row.forecast.p85 or row.due
     return Decimal(1) if expected is not None and expected <= end else Decimal(0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 
-from bridge.forecast.observed import baseline_date, created_day
+from bridge.forecast.observed import baseline_date, first_created_day
 from bridge.forecast.outlook import OutlookInputs, outlook
 from bridge.forecast.progress import Weights, weigh
 from bridge.forecast.reference import ReferenceClass
@@ -39,7 +40,7 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
     ground = Ground(
         portfolio,
         link(portfolio.plan, tasks, portfolio.people),
-        {record.task.ref: record for record in portfolio.tasks},
+        dict(zip(map(attrgetter("task.source", "task.id"), portfolio.tasks), portfolio.tasks, strict=True)),
         loads(
             tasks,
             portfolio.plan.resources,
@@ -57,7 +58,7 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
 
 def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass | None) -> OutlookInputs:
     """What the forecast may know; `commitment` is the day for which a probability is asked."""
-    return _inputs(at.portfolio, at.outline, at.weights, at.due, commitment, reference)
+    return _inputs(at.portfolio, at.outline, at.weights, at.due, commitment, reference, at.baselines)
 
 
 def reference_of(ground: Ground, outline: Outline) -> ReferenceClass | None:
@@ -100,9 +101,10 @@ def _remember_finished(ground: Ground, outline: Outline) -> None:
 def _situation(ground: Ground, outline: Outline) -> Situation:
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
     weights = weigh(work.leaves)
+    baselines = {record.task.ref: baseline_date(record) for record in work.leaves}
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
-    forecast = outlook(_inputs(portfolio, outline, weights, due, promise.commitment, reference))
+    forecast = outlook(_inputs(portfolio, outline, weights, due, promise.commitment, reference, baselines))
     own = own_claim(work, portfolio.today)
     who, open_tasks = portfolio.people.who, (record.task for record in work.open)
     owners = (who(task.source, person) for task in open_tasks for person in task.assignees)
@@ -118,7 +120,7 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
         forecast=forecast,
         slip=slip_against(promise.commitment, due, outline.actual, forecast.p85, portfolio.today, portfolio.calendar),
         history=survey.date_history(work, portfolio),
-        baselines={record.task.ref: baseline_date(record) for record in work.leaves},
+        baselines=baselines,
         trend=survey.trend_of(due, outline.snapshots, portfolio.today),
         growth=survey.growth_of(promise, work, weights, outline.snapshots, ground.records, portfolio),
         ambiguous=ground.links.ambiguous.get(outline.milestone.key, ()),
@@ -134,8 +136,8 @@ def _inputs(
     due: date | None,
     commitment: date | None,
     reference: ReferenceClass | None,
+    baselines: Mapping[TaskKey, date | None],
 ) -> OutlookInputs:
-    created = (created_day(record, portfolio.timezone) for record in outline.work.linked)
     return OutlookInputs(
         today=portfolio.today,
         calendar=portfolio.calendar,
@@ -144,9 +146,10 @@ def _inputs(
         due=due,
         leaves=outline.work.leaves,
         weights=weights,
-        first_created=min(created, default=None),
+        first_created=first_created_day(outline.work.linked, portfolio.timezone),
         done=outline.actual is not None,
         throughput_weeks=int(outline.thresholds.throughput_weeks),
         reference=reference,
         hours_per_day=portfolio.hours_per_day,
+        baselines=baselines,
     )

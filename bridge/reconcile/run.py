@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 
 from bridge.forecast.outlook import Outlook
 from bridge.forecast.progress import progress
@@ -26,6 +27,7 @@ from bridge.reconcile.situation import (
     PushRecord,
     Result,
     Severity,
+    TaskRecord,
     WorkCounts,
 )
 from bridge.reconcile.status import colour_of, deal_colours, in_order, own_colour_of
@@ -107,7 +109,7 @@ def _pushes(at: Situation) -> PushRecord:
 
 
 def _progress(at: Situation) -> Progress | None:
-    done = progress(at.work.leaves, at.weights, at.today)
+    done = progress(at.work.leaves, at.weights, at.today, at.baselines)
     if done is None:
         return None
     return Progress(done.weighed_by, done.done, done.total, done.ratio, done.expected_ratio)
@@ -131,12 +133,18 @@ def _counts(at: Situation) -> WorkCounts:
 def _unlinked(ground: Ground, links: Mapping[str, tuple[TaskKey, ...]]) -> int:
     """Tasks that no milestone needs, cancelled, archived and vanished ones aside."""
     linked = {ref for refs in links.values() for ref in refs}
+    return _wanting(ground.portfolio.tasks) - _wanting(ground.records[ref] for ref in linked)
+
+
+def _wanting(records: Iterable[TaskRecord]) -> int:
+    """Tasks that ought to belong to a milestone."""
     return sum(
-        1
-        for ref, record in ground.records.items()
-        if ref not in linked
-        and not record.task.gone
-        and not record.task.archived
-        and record.task.status is not Status.CANCELLED
-        and record.task.kind is not Kind.MILESTONE
+        [
+            1
+            for task in map(attrgetter("task"), records)
+            if task.status is not Status.CANCELLED
+            and not task.gone
+            and not task.archived
+            and task.kind is not Kind.MILESTONE
+        ]
     )
