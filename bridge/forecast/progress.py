@@ -144,6 +144,4 @@ def _spread_mean(kind: WeightKind, tasks: Sequence[Task], amounts: Sequence[floa
     # In units of 1 ÷ (common × number of known leaves) the mean of the known ones is their plain sum.
     mean = sum([units[amount] for amount in amounts if amount is not None])
     spread = {amount: value * known for amount, value in units.items()} | {None: mean}
-    return Weights(
-        kind, dict(zip(leaves, map(spread.__getitem__, amounts), strict=True)), Fraction(1, common * known)
-    )
+    return Weights(kind, dict(zip(leaves, map(spread.__getitem__, amounts), strict=True)), Fraction(1, common * known))

@@ -28,7 +28,7 @@ def _one(value: str | None) -> tuple[str | None]:
     return (value,)
 
 
-def _assigned(people: Everybody) -> Callable[[tuple[str, Iterable[Person]]], Iterator[str]]:
+def assigned(people: Everybody) -> Callable[[tuple[str, Iterable[Person]]], Iterator[str]]:
     """Of every owner the id and the name, and those of the other accounts that are known to be theirs."""
 
     def texts(found: tuple[str, Iterable[Person]]) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _column(name: str, tasks: Sequence[Task], wanted: set[str], people: Everybod
     if name == "key":
         return _Listed(_keyed(tasks, wanted))
     if name == ASSIGNEE:
-        return _Valued(name, list(map(attrgetter("source", "assignees"), tasks)), _assigned(people), wanted)
+        return _Valued(name, list(map(attrgetter("source", "assignees"), tasks)), assigned(people), wanted)
     if name in READINGS:
         take, texts = READINGS[name]
         return _Valued(name, list(map(take, tasks)), texts, wanted)
@@ -192,7 +192,7 @@ def _keyed(tasks: Sequence[Task], wanted: set[str]) -> dict[str, list[int]]:
 
 def _fielded(tasks: Sequence[Task], name: str, wanted: set[str]) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {value: set() for value in wanted}
-    texts = _field_reader(name)
+    texts = field_reader(name)
     for position in compress(range(len(tasks)), map(attrgetter("fields"), tasks)):
         for text in texts(tasks[position]):
             if (positions := found.get(cells.fold(text))) is not None:
@@ -200,7 +200,7 @@ def _fielded(tasks: Sequence[Task], name: str, wanted: set[str]) -> dict[str, se
     return found
 
 
-def _field_reader(name: str) -> Callable[[Task], Iterable[str]]:
+def field_reader(name: str) -> Callable[[Task], Iterable[str]]:
     """Values of one extra field; its name is folded like every name, found once a spelling."""
     spellings: dict[str, bool] = {}
 

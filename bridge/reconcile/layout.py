@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
@@ -12,14 +12,17 @@ from bridge.forecast.outlook import OutlookInputs, outlook
 from bridge.forecast.progress import Weights, weigh
 from bridge.forecast.reference import ReferenceClass
 from bridge.model import TaskKey
+from bridge.plan.document import Deal, Milestone
+from bridge.plan.identity import Everybody, Identity
 from bridge.plan.scope import Links, link, parse
 from bridge.reconcile import survey
 from bridge.reconcile.case import Outline, Situation
-from bridge.reconcile.linkage import work_of
-from bridge.reconcile.load import WeekLoad, loads, overloaded
+from bridge.reconcile.linkage import Work, work_of
+from bridge.reconcile.load import Owners, WeekLoad, loads, overloaded
 from bridge.reconcile.promise import promise_of, slip_against
 from bridge.reconcile.situation import Portfolio, TaskRecord
 from bridge.reconcile.status import claimed_colour, own_claim
+from bridge.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,10 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
             portfolio.people,
         ),
     )
-    outlines = tuple(_outlines(ground))
-    for outline in outlines:
-        _remember_finished(ground, outline)
-    return ground, tuple(_situation(ground, outline) for outline in outlines)
+    deals = overridden(portfolio)
+    outlines = tuple(outline(ground, milestone, *deals[milestone.deal]) for milestone in portfolio.plan.milestones)
+    ground.finished.update(finished(ground, outlines))
+    return ground, tuple(situation(ground, outline) for outline in outlines)
 
 
 def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass | None) -> OutlookInputs:
@@ -69,45 +72,52 @@ def reference_of(ground: Ground, outline: Outline) -> ReferenceClass | None:
     return ReferenceClass(start, end, tuple(ground.finished.get(name, ())))
 
 
-def _outlines(ground: Ground) -> Iterator[Outline]:
+def overridden(portfolio: Portfolio) -> dict[str, tuple[Deal, Thresholds]]:
+    """Every deal with the thresholds that count for it."""
+    return {
+        deal.key: (deal, portfolio.thresholds.override(dict(deal.rules)) if deal.rules else portfolio.thresholds)
+        for deal in portfolio.plan.deals
+    }
+
+
+def outline(ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresholds) -> Outline:
+    """What must be known of a milestone before any can be judged."""
     portfolio = ground.portfolio
-    deals = {deal.key: deal for deal in portfolio.plan.deals}
-    overridden = {key: portfolio.thresholds.override(dict(deal.rules)) for key, deal in deals.items()}
-    for milestone in portfolio.plan.milestones:
-        deal = deals[milestone.deal]
-        work = work_of(ground.records[ref] for ref in ground.links.tasks.get(milestone.key, ()))
-        promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
-        snapshots = portfolio.snapshots.get(milestone.key, ())
-        yield Outline(
-            milestone=milestone,
-            deal=deal,
-            thresholds=overridden[deal.key],
-            work=work,
-            promise=promise,
-            snapshots=snapshots,
-            first_start=survey.first_start(promise, work, snapshots),
-            actual=survey.actual_date(milestone, work, portfolio),
-        )
+    work = work_of(ground.records[ref] for ref in ground.links.tasks.get(milestone.key, ()))
+    promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
+    snapshots = portfolio.snapshots.get(milestone.key, ())
+    return Outline(
+        milestone=milestone,
+        deal=deal,
+        thresholds=thresholds,
+        work=work,
+        promise=promise,
+        snapshots=snapshots,
+        first_start=survey.first_start(promise, work, snapshots),
+        actual=survey.actual_date(milestone, work, portfolio),
+    )
 
 
-def _remember_finished(ground: Ground, outline: Outline) -> None:
-    name, start, end = outline.milestone.class_, outline.first_start, outline.promise.commitment
-    if name is None or start is None or end is None or outline.actual is None:
-        return
+def finished(ground: Ground, outlines: Iterable[Outline]) -> dict[str, list[tuple[int, int]]]:
+    """Class -> (actual, baseline) working durations of its finished milestones."""
+    found: dict[str, list[tuple[int, int]]] = {}
     wd = ground.portfolio.calendar.workdays
-    ground.finished.setdefault(name, []).append((wd(start, outline.actual), wd(start, end)))
+    for one in outlines:
+        name, start, end = one.milestone.class_, one.first_start, one.promise.commitment
+        if name is not None and start is not None and end is not None and one.actual is not None:
+            found.setdefault(name, []).append((wd(start, one.actual), wd(start, end)))
+    return found
 
 
-def _situation(ground: Ground, outline: Outline) -> Situation:
+def situation(ground: Ground, outline: Outline) -> Situation:
+    """One milestone laid out for the rules."""
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
     weights = weigh(work.leaves)
-    baselines = {record.task.ref: baseline_date(record) for record in work.leaves}
+    baselines = dict(zip(weights.units, map(baseline_date, work.leaves), strict=True))
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
     forecast = outlook(_inputs(portfolio, outline, weights, due, promise.commitment, reference, baselines))
     own = own_claim(work, portfolio.today)
-    who, open_tasks = portfolio.people.who, (record.task for record in work.open)
-    owners = (who(task.source, person) for task in open_tasks for person in task.assignees)
     return Situation(
         portfolio=portfolio,
         outline=outline,
@@ -124,9 +134,15 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
         trend=survey.trend_of(due, outline.snapshots, portfolio.today),
         growth=survey.growth_of(promise, work, weights, outline.snapshots, ground.records, portfolio),
         ambiguous=ground.links.ambiguous.get(outline.milestone.key, ()),
-        overloads=overloaded(owners, ground.loads, outline.thresholds.load_amber),
+        overloads=overloaded(owners_of(work, portfolio.people), ground.loads, outline.thresholds.load_amber),
         stale=survey.stale_work(work, portfolio, outline.thresholds.stale_workdays),
     )
+
+
+def owners_of(work: Work, people: Everybody) -> tuple[Identity, ...]:
+    """Everybody who has open work of a milestone, once each, in no order."""
+    owners = Owners(people)
+    return tuple({who.key: who for record in work.open for who in owners.of(record.task)}.values())
 
 
 def _inputs(

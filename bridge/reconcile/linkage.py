@@ -62,4 +62,3 @@ def in_scope(task: Task) -> bool:
 def is_open(task: Task) -> bool:
     """Not done, for a task in scope; an unmapped status counts as open, never as done."""
     return task.status is not Status.DONE
-

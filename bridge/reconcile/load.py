@@ -6,11 +6,11 @@ for width, blanks and case.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import compress
+from math import fsum
 from operator import attrgetter
 
 from bridge.model import Kind, Status, Task
@@ -58,31 +58,56 @@ def loads(
 
     Work without a date or without hours is not counted; work past its due date falls on this week.
     """
-    monday = today - timedelta(days=today.weekday())
-    spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
-    owners = Owners(people)
-    known: dict[str, Identity] = {}
-    hours: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    scale = Scale(resources, calendar, today, hours_per_day, people)
+    theirs: dict[str, list[tuple[Identity, Task]]] = {}
     for task in counted(tasks):
-        dates = (task.start_on, task.due_on)
+        for who in scale.owners.of(task):
+            theirs.setdefault(who.key, []).append((who, task))
+    return {key: weeks for key, work in theirs.items() if (weeks := scale.weeks_of(work))}
+
+
+class Scale:
+    """What work is weighed against on one day: the weeks to come, and what each person can do in them."""
+
+    def __init__(
+        self,
+        resources: Sequence[Resource],
+        calendar: WorkCalendar,
+        today: date,
+        hours_per_day: float,
+        people: Everybody,
+    ) -> None:
+        self.owners = Owners(people)
+        self._people, self._calendar, self._today = people, calendar, today
+        self._capacities = capacities_of(resources, hours_per_day, people)
+        self._whole = Capacity(hours_per_day)
+        self._spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
+
+    def weeks_of(self, work: Iterable[tuple[Identity, Task]]) -> tuple[WeekLoad, ...]:
+        """The weeks with hours in them of one person, whose counted tasks these are, in any order."""
+        parts: dict[date, list[float]] = {}
+        known: Identity | None = None
+        for who, task in work:
+            weeks = self._weeks(task)
+            if weeks:
+                known = who if known is None else min(known, who, key=_by_name)
+                share = _hours(task) / len(task.assignees)
+                for week, part in weeks.items():
+                    parts.setdefault(week, []).append(share * part)
+        if known is None:
+            return ()
+        capacity = self._capacities.get(self._people.key_by_name(known), self._whole)
+        # The exact sum does not depend on the order in which tasks are stored.
+        return tuple(_load(known, week, fsum(parts[week]), capacity, self._calendar) for week in sorted(parts))
+
+    def _weeks(self, task: Task) -> dict[date, float]:
         # Half a million tasks have a few thousand pairs of dates.
-        weeks = spread.get(dates)
+        dates = (task.start_on, task.due_on)
+        weeks = self._spread.get(dates)
         if weeks is None:
-            weeks = spread[dates] = _weeks(task, calendar, today, monday)
-        if not weeks:
-            continue
-        share = _hours(task) / len(task.assignees)
-        for who in owners.of(task):
-            known[who.key] = min(known.get(who.key, who), who, key=_by_name)
-            theirs = hours[who.key]
-            for week, part in weeks.items():
-                theirs[week] += share * part
-    capacities, whole = capacities_of(resources, hours_per_day, people), Capacity(hours_per_day)
-    found = {}
-    for key, load in hours.items():
-        capacity = capacities.get(people.key_by_name(known[key]), whole)
-        found[key] = tuple(_load(known[key], week, load[week], capacity, calendar) for week in sorted(load))
-    return found
+            monday = self._today - timedelta(days=self._today.weekday())
+            weeks = self._spread[dates] = _weeks(task, self._calendar, self._today, monday)
+        return weeks
 
 
 class Owners:
@@ -130,20 +155,23 @@ def overloaded(
     return tuple(found.values())
 
 
-def counted(tasks: Iterable[Task]) -> list[Task]:
-    """Open leaves of all sources, whether a milestone needs them or not: people do them all."""
-    tasks = tuple(tasks)
-    candidates = [
-        task
-        for task in tasks
-        if task.due_on is not None
-        and task.status in OPEN
-        and task.assignees
+def is_counted(task: Task) -> bool:
+    """Open work with an owner, a date and hours, unless others lie below it."""
+    return (
+        task.status in OPEN
+        and bool(task.assignees)
+        and task.due_on is not None
         and not task.gone
         and not task.archived
         and task.kind is not Kind.MILESTONE
         and _hours(task) > 0
-    ]
+    )
+
+
+def counted(tasks: Iterable[Task]) -> list[Task]:
+    """Open leaves of all sources, whether a milestone needs them or not: people do them all."""
+    tasks = tuple(tasks)
+    candidates = [task for task in tasks if task.due_on is not None and is_counted(task)]
     # Only whether one of these is a parent matters, and few tasks are below one of them.
     names = {task.id for task in candidates}
     below = compress(tasks, map(names.__contains__, map(attrgetter("parent_id"), tasks)))

@@ -28,7 +28,9 @@ A_DEAL = 5
 EPICS = 100
 SPRINTS, RELEASES, TAGS = 10, 4, 12
 SNAPSHOTS = 10
-STATUSES = (Status.DONE,) * 60 + (Status.DOING,) * 14 + (Status.TODO,) * 21 + (Status.CANCELLED,) * 3 + (Status.UNMAPPED,) * 2
+STATUSES = (
+    (Status.DONE,) * 60 + (Status.DOING,) * 14 + (Status.TODO,) * 21 + (Status.CANCELLED,) * 3 + (Status.UNMAPPED,) * 2
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,13 @@ class Programme:
     def plan(self) -> Plan:
         milestones = [one for number in range(self.projects) for one in _milestones(self, number)]
         deals = [
-            Deal(f"D-{number:04d}", f"deal {number}", customer=f"customer {number % 40}", amount=Decimal(1_000_000), goal="G-1")
+            Deal(
+                f"D-{number:04d}",
+                f"deal {number}",
+                customer=f"customer {number % 40}",
+                amount=Decimal(1_000_000),
+                goal="G-1",
+            )
             for number in range(self.projects)
         ]
         goal = Goal("G-1", "this year", target=Decimal(900_000_000), current=Decimal(1_000_000), due=date(2026, 12, 31))
@@ -58,7 +66,9 @@ class Programme:
 
     def baselines(self) -> dict[str, tuple[Baseline, ...]]:
         return {
-            one.key: (Baseline(one.key, 0, one.promised, BEGUN),) for one in self.plan().milestones if one.promised is not None
+            one.key: (Baseline(one.key, 0, one.promised, BEGUN),)
+            for one in self.plan().milestones
+            if one.promised is not None
         }
 
     def portfolio(self) -> Portfolio:
@@ -103,7 +113,13 @@ def _project(programme: Programme, number: int) -> Iterator[TaskRecord]:
         created = BEGUN + timedelta(minutes=draw.randrange(150_000))
         due = draw.randrange(40, 240)
         estimate = float(draw.randrange(1, 60)) / 2 if draw.random() < 0.88 else None
-        parent = None if at < EPICS else f"{prefix}-{at % EPICS:05d}" if at < 1_000 or at % 3 else f"{prefix}-{100 + at % 900:05d}"
+        parent = (
+            None
+            if at < EPICS
+            else f"{prefix}-{at % EPICS:05d}"
+            if at < 1_000 or at % 3
+            else f"{prefix}-{100 + at % 900:05d}"
+        )
         task = Task(
             source=source,
             id=f"{prefix}-{at:05d}",
