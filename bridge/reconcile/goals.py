@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -14,19 +14,29 @@ from bridge.reconcile.money import exact
 from bridge.reconcile.situation import Assessment, GoalState
 
 
-def goal_states(ground: Ground, laid_out: Sequence[Situation], rows: Mapping[str, Assessment]) -> tuple[GoalState, ...]:
-    return tuple(_state(goal, ground, laid_out, rows) for goal in ground.portfolio.plan.goals)
+Chances = MutableMapping[tuple[str, date], Decimal]
+"""(milestone, day) -> P of being done by then, as far as it was worked out already."""
 
 
-def _state(goal: Goal, ground: Ground, laid_out: Sequence[Situation], rows: Mapping[str, Assessment]) -> GoalState:
-    expected = _expected(goal, ground, laid_out, rows)
+def goal_states(
+    ground: Ground, laid_out: Sequence[Situation], rows: Mapping[str, Assessment], chances: Chances | None = None
+) -> tuple[GoalState, ...]:
+    """Every goal of the plan; what is worked out for it is kept in `chances`."""
+    kept = {} if chances is None else chances
+    return tuple(_state(goal, ground, laid_out, rows, kept) for goal in ground.portfolio.plan.goals)
+
+
+def _state(
+    goal: Goal, ground: Ground, laid_out: Sequence[Situation], rows: Mapping[str, Assessment], chances: Chances
+) -> GoalState:
+    expected = _expected(goal, ground, laid_out, rows, chances)
     gap = None if goal.target is None or expected is None else goal.target - expected
     needed = gap / goal.win_rate if gap is not None and goal.win_rate else None
     return GoalState(goal, expected, gap, needed)
 
 
 def _expected(
-    goal: Goal, ground: Ground, laid_out: Sequence[Situation], rows: Mapping[str, Assessment]
+    goal: Goal, ground: Ground, laid_out: Sequence[Situation], rows: Mapping[str, Assessment], chances: Chances
 ) -> Decimal | None:
     """current + Σ amount × P(done by the end of the goal's period) over its open milestones.
 
@@ -40,7 +50,11 @@ def _expected(
         return None
     total = goal.current
     for at in coming:
-        total += (at.milestone.amount or 0) * chance_by(ground, at, rows[at.milestone.key], goal.due)
+        key = at.milestone.key
+        chance = chances.get((key, goal.due))
+        if chance is None:
+            chance = chances[key, goal.due] = chance_by(ground, at, rows[key], goal.due)
+        total += (at.milestone.amount or 0) * chance
     return total
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -11,7 +11,7 @@ from bridge.forecast.progress import progress
 from bridge.forecast.trend import pushes
 from bridge.model import Kind, Status, TaskKey
 from bridge.reconcile.case import Situation
-from bridge.reconcile.goals import goal_states
+from bridge.reconcile.goals import Chances, goal_states
 from bridge.reconcile.layout import Ground, situations
 from bridge.reconcile.money import money_of
 from bridge.reconcile.order import in_published_order
@@ -37,13 +37,24 @@ from bridge.reconcile.survey import earliest_start, leaf_name
 def assess(portfolio: Portfolio) -> Result:
     """The whole plan judged at `portfolio.today`; the same portfolio always gives the same result."""
     ground, laid_out = situations(portfolio)
-    rows = {at.milestone.key: _assessment(at) for at in laid_out}
+    rows = {at.milestone.key: assessment(at) for at in laid_out}
+    return result_of(ground, laid_out, rows, _unlinked(ground, ground.links.tasks))
+
+
+def result_of(
+    ground: Ground,
+    laid_out: Sequence[Situation],
+    rows: Mapping[str, Assessment],
+    tasks_without_milestone: int,
+    chances: Chances | None = None,
+) -> Result:
+    """The judged milestones of a plan, in its order, as one result."""
     return Result(
         assessments=in_published_order(rows.values()),
         deal_colours=deal_colours(tuple(rows.values())),
-        goals=goal_states(ground, laid_out, rows),
+        goals=goal_states(ground, laid_out, rows, chances),
         links=ground.links.tasks,
-        tasks_without_milestone=_unlinked(ground, ground.links.tasks),
+        tasks_without_milestone=tasks_without_milestone,
     )
 
 
@@ -60,7 +71,8 @@ def reasons(at: Situation) -> tuple[Finding, ...]:
     return in_order(found)
 
 
-def _assessment(at: Situation) -> Assessment:
+def assessment(at: Situation) -> Assessment:
+    """A milestone that was laid out, judged."""
     outline, promise, today = at.outline, at.outline.promise, at.today
     findings = reasons(at)
     colour = colour_of(findings, at.is_done)
@@ -133,10 +145,10 @@ def _counts(at: Situation) -> WorkCounts:
 def _unlinked(ground: Ground, links: Mapping[str, tuple[TaskKey, ...]]) -> int:
     """Tasks that no milestone needs, cancelled, archived and vanished ones aside."""
     linked = {ref for refs in links.values() for ref in refs}
-    return _wanting(ground.portfolio.tasks) - _wanting(ground.records[ref] for ref in linked)
+    return wanting(ground.portfolio.tasks) - wanting(ground.records[ref] for ref in linked)
 
 
-def _wanting(records: Iterable[TaskRecord]) -> int:
+def wanting(records: Iterable[TaskRecord]) -> int:
     """Tasks that ought to belong to a milestone."""
     return sum(
         [

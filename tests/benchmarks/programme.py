@@ -101,7 +101,7 @@ def _project(programme: Programme, number: int) -> Iterator[TaskRecord]:
     prefix = f"P{number:04d}"
     place = ProjectRef(f"proj-{number}", prefix, f"项目 {number}")
     people = tuple(Person(f"u{(number * 7 + n) % 2_000}", f"同事 {(number * 7 + n) % 2_000}") for n in range(12))
-    teams = tuple((person,) for person in people) + ((people[0], people[1]), ())
+    teams = (*((person,) for person in people), (people[0], people[1]), ())
     sprints = tuple(f"迭代 {n}" for n in range(SPRINTS))
     releases = tuple(sys.intern(f"{prefix} R{n}") for n in range(RELEASES))
     tags = tuple((f"标签{n}",) for n in range(TAGS)) + ((),) * 8
