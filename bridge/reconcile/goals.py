@@ -13,7 +13,6 @@ from bridge.reconcile.layout import Ground, inputs_of, reference_of
 from bridge.reconcile.money import exact
 from bridge.reconcile.situation import Assessment, GoalState
 
-
 Chances = MutableMapping[tuple[str, date], Decimal]
 """(milestone, day) -> P of being done by then, as far as it was worked out already."""
 

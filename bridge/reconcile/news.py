@@ -95,9 +95,9 @@ def by_others(
     """Milestones whose owners have more or less to do elsewhere, or of whose class another was finished."""
     for key, at in situations.items():
         name = at.milestone.class_
-        if name is not None and ground.finished.get(name) != before.finished.get(name):
-            yield key
-        elif overloaded(told[key].owners, ground.loads, at.thresholds.load_amber) != at.overloads:
+        if (name is not None and ground.finished.get(name) != before.finished.get(name)) or overloaded(
+            told[key].owners, ground.loads, at.thresholds.load_amber
+        ) != at.overloads:
             yield key
 
 

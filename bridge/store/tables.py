@@ -24,7 +24,7 @@ def _optional(*names: str) -> frozenset[str]:
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people")
+STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people", "m010_task_touches")
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -157,6 +157,13 @@ TABLES: tuple[Table, ...] = (
         },
         key=("seq",),
         indexes=(("source", "id"), ("recorded_at",)),
+    ),
+    Table(
+        # Tasks that were written without an entry in their history: it was nothing that happened to the task.
+        "task_touches",
+        {"seq": "INTEGER", "source": "TEXT", "id": "TEXT"},
+        key=("seq",),
+        since=10,
     ),
     Table(
         "plan_versions",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bridge.language import Sayable
 from bridge.model import SEVERITY_ORDER
 from bridge.plan import readers
 from bridge.reconcile import snapshot
+from bridge.reconcile.incremental import Judge
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
 from bridge.store import quarantine, runs, snapshots, tasks
 from bridge.usecases import people, planning
+from bridge.usecases.keeping import Known, unswept
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
 
@@ -50,8 +52,19 @@ class Reconciled:
         }
 
 
-def reconcile(space: Workspace) -> Reconciled:
-    """Import the plan file if its content changed, judge, and record the snapshot of the day."""
+@dataclass(slots=True)
+class Memory:
+    """What a process that reconciles again and again remembers from one time to the next."""
+
+    known: Known = field(default_factory=Known)
+    judge: Judge = field(default_factory=Judge)
+
+
+def reconcile(space: Workspace, memory: Memory | None = None) -> Reconciled:
+    """Import the plan file if its content changed, judge, and record the snapshot of the day.
+
+    With a `memory` only what was written since the last time is read, and only what that concerns is judged anew.
+    """
     if not space.has_store:
         # A plan that is refused must not leave an empty store behind.
         readers.read(planning.read_files(space.settings.plan_file))
@@ -59,8 +72,9 @@ def reconcile(space: Workspace) -> Reconciled:
         space.refuse_the_past(store)
         imported = planning.import_if_changed(space, store)
         remarks = people.renew(space, store, space.clock.now())
-        portfolio = present(space, store)
-        result = assess(portfolio)
+        portfolio = present(space, store, memory.known if memory else None)
+        with unswept():
+            result = memory.judge.judge(portfolio) if memory else assess(portfolio)
         at = space.clock.now()
         with store.transaction():
             run = runs.start(store, "reconcile", space.clock.today, at)

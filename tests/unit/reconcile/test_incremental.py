@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +26,6 @@ from bridge.plan.document import (
     Risk,
 )
 from bridge.plan.identity import everybody
-from bridge.reconcile import incremental
 from bridge.reconcile.incremental import Judge
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Snapshot, SourceState, TaskRecord
