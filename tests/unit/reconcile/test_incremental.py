@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ from bridge.plan.document import (
     Risk,
 )
 from bridge.plan.identity import everybody
+from bridge.reconcile import incremental
 from bridge.reconcile.incremental import Judge
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Snapshot, SourceState, TaskRecord
@@ -256,3 +258,39 @@ def test_judging_again_after_any_edits_gives_what_judging_from_the_start_gives(h
 
     for portfolio in history:
         assert judge.judge(portfolio) == assess(portfolio)
+
+
+def test_every_part_of_the_portfolio_and_of_the_plan_is_classified():
+    """Whoever adds a part says whether it concerns all milestones, or how the ones it concerns are found (`news`)."""
+    assert {part.name for part in fields(Portfolio)} == incremental.GLOBAL | incremental.OWN | incremental.MOMENT
+    assert {part.name for part in fields(Plan)} == incremental.PLAN_OF_ALL | incremental.PLAN_OF_SOME
+
+
+def test_a_part_that_nobody_classified_makes_everything_be_judged_from_the_start(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+):
+    world.milestone()
+    world.task("1")
+    judge = Judge()
+    judge.judge(world.portfolio())
+    monkeypatch.setattr(incremental, "OWN", incremental.OWN - {"snapshots"})
+
+    judge.judge(world.portfolio())
+
+    assert judge.judged == 1
+
+
+def test_what_nothing_concerns_is_not_judged_again(world: Any):
+    world.milestone()
+    world.milestone("M-2")
+    world.task("1", owners=("林悦",))
+    world.task("2", owners=("王磊",), milestone="M-2")
+    judge = Judge()
+    portfolio = world.portfolio()
+    judge.judge(portfolio)
+    first, second = portfolio.tasks
+    later = replace(second, task=replace(second.task, due_on=date(2026, 9, 20)))
+
+    judge.judge(replace(portfolio, tasks=(first, later)))
+
+    assert judge.judged == 1
