@@ -48,6 +48,16 @@ def created_day(record: Observed, zone: tzinfo) -> date:
     return local_day(record.task.created_at or record.first_seen, zone)
 
 
+def first_created_day(records: Iterable[Observed], zone: tzinfo) -> date | None:
+    """The earliest `created_day` of these tasks, None without any."""
+    instants = [record.task.created_at or record.first_seen for record in records]
+    if not instants:
+        return None
+    # A clock that is put back may repeat the end of a day, so the first instant alone does not decide.
+    end = min(instants) + timedelta(days=1)
+    return min(local_day(instant, zone) for instant in instants if instant < end)
+
+
 def completion_date(record: Observed, zone: tzinfo, today: date | None = None) -> date | None:
     """Local date of `completed_at` of a done task, else the day `done` was observed; None while it is not done.
 
@@ -91,7 +101,7 @@ def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
     A task counts from the day it was first known. Equal neighbours are left out.
     """
     events = sorted(
-        ((day, number, due) for number, record in enumerate(records) for day, due in due_series(record, zone)),
+        ((day, number, due) for number, series in enumerate(_series(records, zone)) for day, due in series),
         key=lambda event: event[:2],
     )
     current: dict[int, date | None] = {}
@@ -105,6 +115,26 @@ def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
             heappop(latest)
         points[day] = date.fromordinal(-latest[0][0]) if latest else None
     return _without_repeats(points)
+
+
+def _series(records: Iterable[Observed], zone: tzinfo) -> list[Iterable[tuple[date, date | None]]]:
+    """The series of every task; those whose date never changed and that became known on one day count as one task."""
+    found: list[Iterable[tuple[date, date | None]]] = []
+    days: dict[datetime, date] = {}
+    latest: dict[date, date | None] = {}
+    for record in records:
+        for change in record.changes:
+            if change.field == "due_on":
+                found.append(due_series(record, zone))
+                break
+        else:
+            seen, due = record.first_seen, record.task.due_on
+            day = days.get(seen)
+            if day is None:
+                day = days[seen] = local_day(seen, zone)
+            known = latest.get(day)
+            latest[day] = due if known is None or (due is not None and due > known) else known
+    return [[point] for point in latest.items()] + found
 
 
 def field_on(record: Observed, field: str, day: date, zone: tzinfo) -> object:
@@ -200,8 +230,11 @@ def _values(record: Observed, field: DateField) -> tuple[date | None, list[tuple
 
 
 def _first_date(record: Observed, field: DateField) -> date | None:
-    if not record.changes:
-        return getattr(record.task, field)  # type: ignore[no-any-return]
+    for change in record.changes:
+        if change.field == field:
+            break
+    else:
+        return record.task.due_on if field == "due_on" else record.task.start_on
     first, moves = _values(record, field)
     candidates: Iterator[date | None] = iter((first, *(value for _, value in moves)))
     return next((value for value in candidates if value is not None), None)

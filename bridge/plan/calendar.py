@@ -88,6 +88,15 @@ class WorkCalendar:
         """
         return cls(tuple(overrides), announced=tuple(announced), seed=seed)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both know the same days."""
+        if not isinstance(other, WorkCalendar):
+            return NotImplemented
+        return (self._overrides, self._confirmed) == (other._overrides, other._confirmed)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._overrides.items()))
+
     def is_workday(self, day: date) -> bool:
         """Whether `day` is worked, make-up days and overrides included."""
         if day in self._overrides:

@@ -6,12 +6,14 @@ for width, blanks and case.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import compress
+from math import fsum
+from operator import attrgetter
 
-from bridge.model import Kind, Task
+from bridge.model import Kind, Status, Task
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.cells import fold
 from bridge.plan.document import Leave, Resource
@@ -19,7 +21,9 @@ from bridge.plan.identity import NOBODY, Everybody, Identity
 from bridge.reconcile.linkage import in_scope, is_open, parents_of
 
 WEEKS = 4
+OPEN = frozenset(status for status in Status if status not in (Status.DONE, Status.CANCELLED))
 ONE_DAY = timedelta(days=1)
+_by_name = attrgetter("name")
 OF_PEOPLE = frozenset({"人力", "人员", "people", "person", "human", "staff"})
 """Kinds of resource that have hours; a blank kind means a person too."""
 
@@ -54,23 +58,72 @@ def loads(
 
     Work without a date or without hours is not counted; work past its due date falls on this week.
     """
-    monday = today - timedelta(days=today.weekday())
-    capacities = capacities_of(resources, hours_per_day, people)
-    known: dict[str, Identity] = {}
-    hours: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
-    for task in _counted(tasks):
-        share = hours_of(task) / len(task.assignees)
-        for week, part in weeks_of(task, calendar, today, monday).items():
-            for person in task.assignees:
-                who = people.who(task.source, person)
-                known[who.key] = min(known.get(who.key, who), who, key=lambda one: one.name)
-                hours[who.key][week] += share * part
-    whole = Capacity(hours_per_day)
-    found = {}
-    for key, weeks in hours.items():
-        capacity = capacities.get(people.key_by_name(known[key]), whole)
-        found[key] = tuple(_load(known[key], week, weeks[week], capacity, calendar) for week in sorted(weeks))
-    return found
+    scale = Scale(resources, calendar, today, hours_per_day, people)
+    theirs: dict[str, list[tuple[Identity, Task]]] = {}
+    for task in counted(tasks):
+        for who in scale.owners.of(task):
+            theirs.setdefault(who.key, []).append((who, task))
+    return {key: weeks for key, work in theirs.items() if (weeks := scale.weeks_of(work))}
+
+
+class Scale:
+    """What work is weighed against on one day: the weeks to come, and what each person can do in them."""
+
+    def __init__(
+        self,
+        resources: Sequence[Resource],
+        calendar: WorkCalendar,
+        today: date,
+        hours_per_day: float,
+        people: Everybody,
+    ) -> None:
+        self.owners = Owners(people)
+        self._people, self._calendar, self._today = people, calendar, today
+        self._capacities = capacities_of(resources, hours_per_day, people)
+        self._whole = Capacity(hours_per_day)
+        self._spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
+
+    def weeks_of(self, work: Iterable[tuple[Identity, Task]]) -> tuple[WeekLoad, ...]:
+        """The weeks with hours in them of one person, whose counted tasks these are, in any order."""
+        parts: dict[date, list[float]] = {}
+        known: Identity | None = None
+        for who, task in work:
+            weeks = self._weeks(task)
+            if weeks:
+                known = who if known is None else min(known, who, key=_by_name)
+                share = hours_of(task) / len(task.assignees)
+                for week, part in weeks.items():
+                    parts.setdefault(week, []).append(share * part)
+        if known is None:
+            return ()
+        capacity = self._capacities.get(self._people.key_by_name(known), self._whole)
+        # The exact sum does not depend on the order in which tasks are stored.
+        return tuple(_load(known, week, fsum(parts[week]), capacity, self._calendar) for week in sorted(parts))
+
+    def _weeks(self, task: Task) -> dict[date, float]:
+        # Half a million tasks have a few thousand pairs of dates.
+        dates = (task.start_on, task.due_on)
+        weeks = self._spread.get(dates)
+        if weeks is None:
+            monday = self._today - timedelta(days=self._today.weekday())
+            weeks = self._spread[dates] = weeks_of(task, self._calendar, self._today, monday)
+        return weeks
+
+
+class Owners:
+    """Who the assignees of tasks are; those that many tasks share are looked up once."""
+
+    def __init__(self, people: Everybody) -> None:
+        self._people = people
+        self._known: dict[tuple[str, tuple[str, ...]], tuple[Identity, ...]] = {}
+
+    def of(self, task: Task) -> tuple[Identity, ...]:
+        """In the order of the assignees, one entry each."""
+        key = (task.source, *[part for one in task.assignees for part in (one.id, one.name)])
+        found = self._known.get(key)  # type: ignore[arg-type]
+        if found is None:
+            found = self._known[key] = tuple([self._people.who(task.source, one) for one in task.assignees])  # type: ignore[index]
+        return found
 
 
 def capacities_of(
@@ -102,8 +155,28 @@ def overloaded(
     return tuple(found.values())
 
 
-def _counted(tasks: Iterable[Task]) -> list[Task]:
-    return [task for task in open_leaves(tasks) if task.assignees and task.due_on is not None and hours_of(task) > 0]
+def is_counted(task: Task) -> bool:
+    """Open work with an owner, a date and hours, unless others lie below it."""
+    return (
+        task.status in OPEN
+        and bool(task.assignees)
+        and task.due_on is not None
+        and not task.gone
+        and not task.archived
+        and task.kind is not Kind.MILESTONE
+        and hours_of(task) > 0
+    )
+
+
+def counted(tasks: Iterable[Task]) -> list[Task]:
+    """The open leaves that have an owner, a date and hours."""
+    tasks = tuple(tasks)
+    candidates = [task for task in tasks if task.due_on is not None and is_counted(task)]
+    # Only whether one of these is a parent matters, and few tasks are below one of them.
+    names = {task.id for task in candidates}
+    below = compress(tasks, map(names.__contains__, map(attrgetter("parent_id"), tasks)))
+    parents = parents_of(task for task in below if not task.gone)
+    return [task for task in candidates if (task.source, task.id) not in parents]
 
 
 def open_leaves(tasks: Iterable[Task]) -> list[Task]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from bridge.forecast.calibration import Calibrated
 from bridge.forecast.outlook import Outlook
@@ -11,7 +12,7 @@ from bridge.forecast.progress import progress
 from bridge.forecast.trend import pushes
 from bridge.model import Kind, Status, TaskKey
 from bridge.reconcile.case import Situation
-from bridge.reconcile.goals import goal_states
+from bridge.reconcile.goals import Chances, goal_states
 from bridge.reconcile.layout import Ground, situations
 from bridge.reconcile.money import money_of
 from bridge.reconcile.network import buffer_of, network_of
@@ -30,6 +31,7 @@ from bridge.reconcile.situation import (
     PushRecord,
     Result,
     Severity,
+    TaskRecord,
     WorkCounts,
 )
 from bridge.reconcile.status import colour_of, deal_colours, in_order, own_colour_of
@@ -40,25 +42,37 @@ from bridge.reconcile.triggers import struck_by_milestone
 def assess(portfolio: Portfolio) -> Result:
     """The whole plan judged at `portfolio.today`; the same portfolio always gives the same result."""
     ground, laid_out = situations(portfolio)
-    rows = _struck(portfolio, laid_out, {at.milestone.key: _assessment(at) for at in laid_out})
+    rows = {at.milestone.key: assessment(at) for at in laid_out}
+    return result_of(ground, laid_out, rows, _unlinked(ground, ground.links.tasks))
+
+
+def result_of(
+    ground: Ground,
+    laid_out: Sequence[Situation],
+    judged: Mapping[str, Assessment],
+    tasks_without_milestone: int,
+    chances: Chances | None = None,
+) -> Result:
+    """The judged milestones of a plan, in its order, as one result; what triggers strike is judged again here."""
+    rows = _struck(ground.portfolio, laid_out, judged)
     return Result(
         assessments=in_published_order(rows.values()),
         deal_colours=deal_colours(tuple(rows.values())),
-        goals=goal_states(ground, laid_out, rows),
+        goals=goal_states(ground, laid_out, rows, chances),
         links=ground.links.tasks,
-        tasks_without_milestone=_unlinked(ground, ground.links.tasks),
-        pull_forward=into_the_quarter(laid_out, rows, portfolio.today),
+        tasks_without_milestone=tasks_without_milestone,
+        pull_forward=into_the_quarter(laid_out, rows, ground.portfolio.today),
     )
 
 
 def _struck(
-    portfolio: Portfolio, laid_out: tuple[Situation, ...], rows: Mapping[str, Assessment]
+    portfolio: Portfolio, laid_out: Sequence[Situation], rows: Mapping[str, Assessment]
 ) -> dict[str, Assessment]:
     """The same rows, with those judged again that a risk strikes by what is true of this or another row."""
     struck = struck_by_milestone(portfolio.plan, rows, portfolio.today)
     again = (at for at in laid_out if at.milestone.key in struck) if struck else ()
     judged = {
-        at.milestone.key: _assessment(replace(at, practice=replace(at.practice, struck=struck[at.milestone.key])))
+        at.milestone.key: assessment(replace(at, practice=replace(at.practice, struck=struck[at.milestone.key])))
         for at in again
     }
     return {**rows, **judged}
@@ -77,7 +91,8 @@ def reasons(at: Situation) -> tuple[Finding, ...]:
     return in_order(found)
 
 
-def _assessment(at: Situation) -> Assessment:
+def assessment(at: Situation) -> Assessment:
+    """A milestone that was laid out, judged."""
     outline, promise, today = at.outline, at.outline.promise, at.today
     findings = reasons(at)
     colour = colour_of(findings, at.is_done)
@@ -130,7 +145,7 @@ def _pushes(at: Situation) -> PushRecord:
 
 
 def _progress(at: Situation) -> Progress | None:
-    done = progress(at.work.leaves, at.weights, at.today)
+    done = progress(at.work.leaves, at.weights, at.today, at.baselines)
     if done is None:
         return None
     return Progress(done.weighed_by, done.done, done.total, done.ratio, done.expected_ratio)
@@ -154,12 +169,18 @@ def _counts(at: Situation) -> WorkCounts:
 def _unlinked(ground: Ground, links: Mapping[str, tuple[TaskKey, ...]]) -> int:
     """Tasks that no milestone needs, cancelled, archived and vanished ones aside."""
     linked = {ref for refs in links.values() for ref in refs}
+    return wanting(ground.portfolio.tasks) - wanting(ground.records[ref] for ref in linked)
+
+
+def wanting(records: Iterable[TaskRecord]) -> int:
+    """Tasks that ought to belong to a milestone."""
     return sum(
-        1
-        for ref, record in ground.records.items()
-        if ref not in linked
-        and not record.task.gone
-        and not record.task.archived
-        and record.task.status is not Status.CANCELLED
-        and record.task.kind is not Kind.MILESTONE
+        [
+            1
+            for task in map(attrgetter("task"), records)
+            if task.status is not Status.CANCELLED
+            and not task.gone
+            and not task.archived
+            and task.kind is not Kind.MILESTONE
+        ]
     )

@@ -70,6 +70,11 @@ def m008_practice(db: Database) -> None:
     _create_those(db, since=8)
 
 
+@MIGRATIONS()
+def m010_task_touches(db: Database) -> None:
+    _create_those(db, since=10)
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

@@ -19,6 +19,7 @@ STEPS = (
     "m006_findings",
     "m007_calendar",
     "m008_practice",
+    "m010_task_touches",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 
@@ -152,6 +153,13 @@ TABLES: tuple[Table, ...] = (
         },
         key=("seq",),
         indexes=(("source", "id"), ("recorded_at",)),
+    ),
+    Table(
+        # Tasks that were written without an entry in their history: it was nothing that happened to the task.
+        "task_touches",
+        {"seq": "INTEGER", "source": "TEXT", "id": "TEXT"},
+        key=("seq",),
+        since=10,
     ),
     Table(
         "plan_versions",

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from bridge.mapping.apply import MappedRow, Problem, Surroundings
 from bridge.mapping.document import MappingFile
 from bridge.model import Change
-from bridge.store import effort, quarantine, raw, tasks
+from bridge.store import effort, quarantine, raw, tasks, writes
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
 from bridge.store.mappings import FROM_FILE, Origin
@@ -160,7 +160,7 @@ def save_arrivals(
     if turn.mapping.effort is not None:
         effort.fill_in(turn.store, turn.source, [data for _, data in good])
     known = tasks.known(turn.store, turn.source, [data["id"] for arrival, data in good if not arrival.is_new])
-    rows, changes = [], []
+    rows, changes, silent = [], [], []
     now = stamp(turn.at)
     for arrival, data in good:
         before = known.get(data["id"])
@@ -177,8 +177,11 @@ def save_arrivals(
         is_same = before.raw == arrival.raw and before.scope == arrival.scope
         if not is_same or any(before.data.get(name) != value for name, value in data.items()):
             rows.append(tasks.TaskRow(tasks.filed(data), arrival.scope, arrival.raw, before.first_seen_at))
+            if not found:
+                silent.append((turn.source, data["id"]))
     tasks.save(turn.store, rows)
     tasks.record(turn.store, changes, turn.run)
+    writes.touch(turn.store, silent)
     former = [data["id"] for arrival, data in good if not arrival.is_new]
     problems = {data["id"]: _problems(arrival.mapped.problems) for arrival, data in good if arrival.mapped.problems}
     tasks.save_problems(turn.store, turn.source, problems, turn.at, former=former)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bridge.language import Sayable
 from bridge.model import SEVERITY_ORDER
 from bridge.plan import readers
 from bridge.reconcile import findings, snapshot
 from bridge.reconcile.findings import State
+from bridge.reconcile.incremental import Judge
 from bridge.reconcile.register import Episode
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
 from bridge.store import findings as episodes
 from bridge.store import quarantine, runs, snapshots, tasks
 from bridge.usecases import calendars, people, planning
+from bridge.usecases.keeping import Known, unswept
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
 
@@ -59,8 +61,19 @@ class Reconciled:
         }
 
 
-def reconcile(space: Workspace) -> Reconciled:
-    """Import the plan file if its content changed, judge, and record the snapshot of the day."""
+@dataclass(slots=True)
+class Memory:
+    """What a process that reconciles again and again remembers from one time to the next."""
+
+    known: Known = field(default_factory=Known)
+    judge: Judge = field(default_factory=Judge)
+
+
+def reconcile(space: Workspace, memory: Memory | None = None) -> Reconciled:
+    """Import the plan file if its content changed, judge, and record the snapshot of the day.
+
+    With a `memory` only what was written since the last time is read, and only what that concerns is judged anew.
+    """
     if not space.has_store:
         # A plan that is refused must not leave an empty store behind.
         readers.read(planning.read_files(space.settings.plan_file))
@@ -69,8 +82,9 @@ def reconcile(space: Workspace) -> Reconciled:
         imported = planning.import_if_changed(space, store)
         calendars.record(space, store)
         remarks = people.renew(space, store, space.clock.now())
-        portfolio = present(space, store)
-        result = assess(portfolio)
+        portfolio = present(space, store, memory.known if memory else None)
+        with unswept():
+            result = memory.judge.judge(portfolio) if memory else assess(portfolio)
         at = space.clock.now()
         with store.transaction():
             run = runs.start(store, "reconcile", space.clock.today, at)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
 from bridge.mapping.outcome import Surroundings
-from bridge.model import Change, Colour, Task, TaskKey
+from bridge.model import Colour
 from bridge.plan.baselines import of_plan, spellings
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Plan
@@ -16,7 +16,9 @@ from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, Snaps
 from bridge.store import links, mappings, plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
+from bridge.store.tasks import BOOKKEEPING
 from bridge.usecases.calendars import calendar_before, present_calendar
+from bridge.usecases.keeping import Known, joined, unswept
 from bridge.usecases.people import known_people
 from bridge.usecases.planning import NO_PLAN_YET
 from bridge.usecases.recorded import mapping_of, recorded, source_names
@@ -36,10 +38,11 @@ IN_THE_FUTURE = Text(
 )
 
 
-def present(space: Workspace, store: Store) -> Portfolio:
-    """What is stored, judged at the run's own today."""
+def present(space: Workspace, store: Store, known: Known | None = None) -> Portfolio:
+    """What is stored, judged at the run's own today; of what is `known` already only what was written since is read."""
+    from_store = known or Known()
     return _portfolio(
-        space, store, today=space.clock.today, now=space.clock.now(), found=tasks.all_tasks(store), before=None
+        space, store, today=space.clock.today, now=space.clock.now(), records=from_store.records, before=None
     )
 
 
@@ -55,9 +58,12 @@ def as_of(space: Workspace, store: Store, day: date) -> Portfolio:
     zone = space.clock.timezone
     # The ages of that day are counted from its last run, as the report printed then did.
     now = runs.last_instant_of(store, day) or datetime.combine(day + timedelta(days=1), time(), zone)
-    return _portfolio(
-        space, store, today=day, now=now, found=tasks.tasks_on(store, day, zone), before=end_of(day, zone)
-    )
+    end = end_of(day, zone)
+
+    def records_then(store: Store) -> tuple[TaskRecord, ...]:
+        return joined(tasks.tasks_on(store, day, zone), tasks.changes(store, recorded_before=end, without=BOOKKEEPING))
+
+    return _portfolio(space, store, today=day, now=now, records=records_then, before=end)
 
 
 def _portfolio(
@@ -66,11 +72,11 @@ def _portfolio(
     *,
     today: date,
     now: datetime,
-    found: Iterable[tuple[Task, datetime]],
+    records: Callable[[Store], tuple[TaskRecord, ...]],
     before: str | None,
 ) -> Portfolio:
     # A mapping may be published meanwhile: nothing is judged by half of the old and half of the new.
-    with store.snapshot():
+    with store.snapshot(), unswept():
         plan = _plan(store, before)
         return Portfolio(
             today=today,
@@ -79,7 +85,7 @@ def _portfolio(
             calendar=_calendar(space, store, today, before),
             plan=plan,
             baselines=of_plan(plan, plans.baselines(store, before)),
-            tasks=_records(found, _history(store, before)),
+            tasks=records(store),
             sources=tuple(_state(space, store, name, before) for name in source_names(space, store)),
             snapshots=_snapshots(plan, snapshots.before(store, today)),
             thresholds=space.settings.thresholds,
@@ -111,17 +117,6 @@ def _plan(store: Store, before: str | None) -> Plan:
     if newest is None:
         raise UsageProblem(NO_PLAN_YET)
     return newest.plan
-
-
-def _history(store: Store, before: str | None) -> dict[TaskKey, list[Change]]:
-    history: dict[TaskKey, list[Change]] = {}
-    for change in tasks.changes(store, recorded_before=before, without=tasks.BOOKKEEPING):
-        history.setdefault(change.ref, []).append(change)
-    return history
-
-
-def _records(found: Iterable[tuple[Task, datetime]], history: dict[TaskKey, list[Change]]) -> tuple[TaskRecord, ...]:
-    return tuple(TaskRecord(task, first_seen, tuple(history.get(task.ref, ()))) for task, first_seen in found)
 
 
 def _claims(space: Workspace, store: Store, before: str | None, now: datetime) -> dict[tuple[str, str], Colour]:

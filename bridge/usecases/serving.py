@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bridge.config import Settings
 from bridge.usecases.discretion import hushed
-from bridge.usecases.evaluate import reconcile
+from bridge.usecases.evaluate import Memory, reconcile
 from bridge.usecases.hooks import Patience, follow_hints
 from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
 from bridge.usecases.workspace import Workspace
@@ -35,6 +35,7 @@ class Service:
     patience: Patience = field(default_factory=Patience)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
     _judging: threading.Lock = field(default_factory=threading.Lock)
+    _memory: Memory = field(default_factory=Memory)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def sync(self, source: str) -> None:
@@ -77,7 +78,7 @@ class Service:
         if self.stop.is_set():
             return
         with self._judging:
-            judged = reconcile(self.opened()).as_json()
+            judged = reconcile(self.opened(), self._memory).as_json()
         log.info("judged %s: %s milestone(s), %s red", judged["today"], judged["milestones"], judged["red"])
 
     @contextmanager
