@@ -6,91 +6,9 @@ from datetime import date
 
 import pytest
 
-from connectors.company import SimCustomer, SimProduct, SimTicket
-from connectors.testing import hex_id
+from .conftest import PAY, PLAN, SATURDAY, TODAY, item, local
 
-from .conftest import PAY, PLAN, TODAY, item, local
-
-SATURDAY, TOMORROW = date(2026, 8, 22), date(2026, 8, 25)
-PRODUCT, CUSTOMER = hex_id("product"), hex_id("customer")
-REGISTERS = """
-[[deals]]
-key = "D-2"
-name = "年卡"
-customer = "远帆零售"
-
-[[risks]]
-key = "R-1"
-deal = "D-1"
-cause = "接口方延期"
-probability = 0.5
-impact_days = 6
-impact_amount = 1000.25
-milestone = "M-1"
-response = "减轻"
-action = "驻场"
-owner = "林悦"
-due = 2026-09-01
-trigger = "date:2026-08-25"
-
-[[risks]]
-key = "R-2"
-deal = "D-1"
-cause = "汇率"
-trigger = "overdue:M-9"
-
-[[feedback]]
-deal = "D-1"
-date = 2026-08-20
-text = "慢"
-score = 2
-
-[[communications]]
-deal = "D-1"
-audience = "customer"
-every_days = 7
-last = 2026-08-10
-owner = "王敏"
-
-[[resources]]
-owner = "林悦"
-hours_per_day = 8
-
-[[resources]]
-owner = "赵宁"
-kind = "资金"
-deal = "D-1"
-budget = 1000
-used = 1250
-"""
-
-
-def ticket(number, **changes):
-    fields = {
-        "id": hex_id("ticket", number),
-        "key": f"POR-T{number}",
-        "title": f"工单 {number}",
-        "product": PRODUCT,
-        "state": "doing",
-        "created_at": local(date(2026, 8, 1)),
-        "updated_at": local(date(2026, 8, 1)),
-        "customer": CUSTOMER,
-    }
-    return SimTicket(**{**fields, **changes})
-
-
-@pytest.fixture
-def shop(site):
-    """The installation with a plan that has registers, a blocked-for-weeks item and two tickets of the customer."""
-    site.write("plan.toml", PLAN + REGISTERS)
-    at = local(date(2026, 7, 1))
-    site.pay.also += [SimProduct(PRODUCT, "POR", "门户", at), SimCustomer(CUSTOMER, "远帆零售", PRODUCT, updated_at=at)]
-    site.pay.also += [ticket(1), ticket(2, state="done")]
-    site.advance(SATURDAY)
-    assert site.run("run", "--quiet", today=SATURDAY).code == 0
-    site.advance(TODAY)
-    assert site.run("run", "--quiet").code == 0
-    return site
+TOMORROW = date(2026, 8, 25)
 
 
 def reasons(report, key="M-1"):
