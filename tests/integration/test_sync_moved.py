@@ -83,7 +83,7 @@ def errands(parent: int | None = None) -> list[int]:
     return [process for process in children(parent or os.getpid()) if is_alive(process)]
 
 
-def until(holds: Any, seconds: float = 15) -> Any:
+def until(holds: Any, seconds: float = 60) -> Any:
     """What is found as soon as anything is."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
