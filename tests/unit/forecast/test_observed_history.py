@@ -56,11 +56,9 @@ class Life:
         return list(each_once(sorted(changes, key=lambda change: change.at), fields))
 
     def is_knowable(self):
-        """Where a date came back between two looks by moves of which only some left an entry, nobody saw that it had."""
+        """Between two looks either every move left an entry or none did: of a mixture nobody can say what stood when."""
         for before, now in pairwise([-1, *self.looks]):
-            moves = [(new, leaves_entry) for hour, _, new, leaves_entry in self.moves if before < hour <= now]
-            came_back = any(new == self.true(before) for new, _ in moves)
-            if came_back and len({leaves_entry for _, leaves_entry in moves}) > 1:
+            if len({leaves_entry for hour, _, _, leaves_entry in self.moves if before < hour <= now}) > 1:
                 return False
         return True
 
