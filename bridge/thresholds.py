@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """Defaults as published; a deal may override any of them."""
 
     slip_red_workdays: float = 10
@@ -31,4 +31,4 @@ class Thresholds:
         return replace(self, **values)
 
 
-NAMES: tuple[str, ...] = tuple(entry.name for entry in fields(Thresholds))
+NAMES: tuple[str, ...] = Thresholds.__struct_fields__

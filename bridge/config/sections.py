@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
 from bridge.errors import UsageProblem
@@ -89,8 +89,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All settings, checked; relative paths are already relative to the file they stand in."""
 
     file: Path
@@ -103,7 +102,7 @@ class Settings:
     web: WebSection
     sources: tuple[SourceConfig, ...] = ()
     notify: tuple[NotifySection, ...] = ()
-    warnings: tuple[UsageProblem, ...] = field(default=())
+    warnings: tuple[UsageProblem, ...] = ()
 
     def path(self, value: str) -> Path:
         """A path from the settings, relative to the settings file."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Payload, Problem, Surroundings
@@ -14,8 +16,7 @@ from bridge.model import Change, TaskKey
 _NOTHING = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The moves that rows of a detail stream tell of, oldest first, and what in them could not be read."""
 
     changes: tuple[Change, ...]

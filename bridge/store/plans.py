@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from bridge.plan import wire
 from bridge.plan.document import Baseline, Plan
@@ -13,8 +14,7 @@ from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store, dumps
 
 
-@dataclass(frozen=True, slots=True)
-class PlanVersion:
+class PlanVersion(Struct, frozen=True):
     number: int
     imported_at: datetime
     file: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
+from msgspec import Struct
 
 from bridge.mapping import wire
 from bridge.mapping.history import each_once
@@ -54,8 +54,7 @@ class TaskRow(NamedTuple):
 _COLUMNS = (*Filed._fields, *TaskRow._fields[1:])
 
 
-@dataclass(frozen=True, slots=True)
-class KnownTask:
+class KnownTask(Struct, frozen=True):
     """A task as stored: its JSON object, where it was read and when it was first seen."""
 
     data: Mapping[str, Any]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+
+class Clock(Struct, frozen=True):
     """`today` is fixed when the run begins; `now` goes on from there. With a moved day, now = that day at the present time of day."""
 
     timezone: ZoneInfo
     today: date
-    _shift: timedelta = field(default=timedelta())
+    _shift: timedelta = timedelta()
 
     @classmethod
     def at(cls, timezone: ZoneInfo, today: date | None = None) -> Clock:

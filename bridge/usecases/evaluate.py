@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bridge.language import Sayable
 from bridge.model import SEVERITY_ORDER
@@ -17,8 +18,7 @@ from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
+class Reconciled(Struct, frozen=True):
     """What a reconcile found; `exit_code` speaks of completeness of the data, never of colours."""
 
     portfolio: Portfolio

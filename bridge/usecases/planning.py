@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Phrase, Sayable, Text
@@ -46,8 +47,7 @@ NO_PLAN_YET = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """Who agreed that promised dates move, and why."""
 
     approved_by: str
@@ -60,8 +60,7 @@ class Approval:
         return cls(approved_by, reason) if approved_by and reason else None
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What an import did: the plan, whether it was new, what to mention, and what changed against the former plan."""
 
     plan: Plan

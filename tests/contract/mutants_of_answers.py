@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from connectors.budget import Budget
 from connectors.contract import Found, Page, RawRecord

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from dataclasses import replace
 from itertools import count
+
+from msgspec.structs import replace
 
 from connectors.contract import Page
 from connectors.errors import BadPayload

@@ -10,12 +10,13 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from msgspec.structs import replace
 
 from bridge.store.engine import Store
 from bridge.store.packing import Packing

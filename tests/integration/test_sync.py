@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from bridge.usecases.workspace import built_in_mappings
 from connectors.testing import Reply

@@ -6,10 +6,10 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bridge.store import leases
 from bridge.store.engine import Store

@@ -2,10 +2,10 @@
 
 import socket
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.contract import CheckFinding
 from connectors.errors import NotPermitted, PathUnknown, Rejected, Retry

@@ -1,9 +1,9 @@
 """What is read of one work item at a time: links, the way through the states, and what was changed."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.contract import Scope
 from connectors.errors import BadPayload, NotPermitted, PathUnknown

@@ -1,9 +1,9 @@
 """What words mean in a tenant: types, states, properties with their options, priorities, tags, states of projects."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.company import SimField
 from connectors.contract import EVERYTHING

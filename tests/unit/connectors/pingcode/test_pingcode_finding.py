@@ -1,9 +1,9 @@
 """Work items that are asked for by their id, and the ids that a webhook may speak of."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.errors import BadPayload, ConnectorError, NotPermitted, PathUnknown, Rejected, Retry
 from connectors.pingcode.hints import MOST_HINTS

@@ -1,9 +1,9 @@
 """Members, progress, sprints, releases with their stages, and deliverables, in all four path generations."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.company import SimDeliverable, SimDepartment, SimSprint
 from connectors.contract import EVERYTHING

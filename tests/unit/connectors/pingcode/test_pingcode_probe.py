@@ -1,10 +1,10 @@
 """One request answers for every project at rest: as each alone would, and as seldom as the API allows."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.contract import Scope
 from connectors.pingcode.probe import MOST_IN_LIST

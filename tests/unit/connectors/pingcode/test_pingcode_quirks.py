@@ -1,10 +1,10 @@
 """Servers that keep to the letter of the documentation, or to another reading of it, are read as completely as ours."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.errors import BadPayload, PathUnknown
 from connectors.testing import Reply, serve

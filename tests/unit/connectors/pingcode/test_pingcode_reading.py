@@ -1,9 +1,9 @@
 """Complete and incremental reads of a well-behaved tenant, in all four path generations."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.contract import EVERYTHING
 from connectors.errors import NotPermitted, Rejected

@@ -1,9 +1,9 @@
 """Products with their customers, and tickets and ideas: completely, then what changed, in all four path generations."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.company import SimCustomer, SimIdea, SimProduct, SimTicket
 from connectors.contract import EVERYTHING

@@ -1,9 +1,9 @@
 """The simulated server shows plans, hours and product management with the documented keys, and refuses what is refused."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.company import (
     SimCustomer,

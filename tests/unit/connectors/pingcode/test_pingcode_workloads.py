@@ -1,13 +1,13 @@
 """Reported hours: windows the server allows, corrections found without a time of change, removals told once a week."""
 
 import itertools
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from connectors.company import SimWorkload
 from connectors.pingcode.workloads import MOST_DAYS, trailing, windows

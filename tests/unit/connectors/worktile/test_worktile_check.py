@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import socket
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.testing import Reply, Request, hex_id
 from connectors.worktile import checkup, connector

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.errors import BadPayload
 from connectors.worktile.envelopes import Listing, Row, identity
