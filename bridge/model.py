@@ -6,10 +6,11 @@ Absent is `None`, never `""`, 0 or 1970. Dates are civil dates in the configured
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 
 class Status(StrEnum):
@@ -62,21 +63,18 @@ TaskKey = tuple[str, str]
 """(source, id): what makes a task unique."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRef:
+class ProjectRef(Struct, frozen=True):
     id: str
     key: str | None
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """One work item in the common schema (the keys of `pbridge tasks --json`, in this order)."""
 
     source: str
@@ -147,8 +145,7 @@ class TaskLink(NamedTuple):
         return (self.source, self.predecessor), (self.source, self.successor)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One field of one task that was seen to differ, in JSON values (`null`, text, number, list, object).
 
     `at` is when it happened as far as known (a vendor's own instant, else when we observed it);

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from bridge import __version__, config
 from bridge.cli.printing import plain_lines
@@ -42,8 +42,7 @@ PLACEHOLDERS = {
 }
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """What the global options of this invocation say."""
 
     config: Path | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
 from bridge.errors import UsageProblem
@@ -27,8 +27,10 @@ class BridgeSection(_Section):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("is no time zone name such as Asia/Shanghai")
+        try:
+            ZoneInfo(value)
+        except (LookupError, ValueError, OSError):
+            raise ValueError("is no time zone name such as Asia/Shanghai") from None
         return value
 
 
@@ -100,8 +102,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All settings, checked; relative paths are already relative to the file they stand in."""
 
     file: Path
@@ -115,7 +116,7 @@ class Settings:
     web: WebSection
     sources: tuple[SourceConfig, ...] = ()
     notify: tuple[NotifySection, ...] = ()
-    warnings: tuple[UsageProblem, ...] = field(default=())
+    warnings: tuple[UsageProblem, ...] = ()
 
     def path(self, value: str) -> Path:
         """A path from the settings, relative to the settings file."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from operator import itemgetter
 from random import Random
 from typing import Any
+
+from msgspec import Struct, field
 
 from bridge.demo.days import Days
 from bridge.demo.places import PLACE, PRIORITIES
@@ -23,8 +24,7 @@ _BUG = "修复"
 _DAY_ENDS = 18
 
 
-@dataclass(slots=True)
-class Life:
+class Life(Struct):
     """One item. `above` is the life of its parent; `fields` are set at its creation, `edits` follow in time."""
 
     stream: Stream

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.demo.days import Days
 from bridge.demo.life import Life, lives
@@ -27,8 +29,7 @@ STREAMS: tuple[Stream, ...] = PAY + PLATFORM + DELIVERY + MARKET + SERVICE + CLO
 _LAST_SECOND = timedelta(hours=14, minutes=59, seconds=59)
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """Both tools at the demo's first look, and the numbers that scopes of the plan refer to."""
 
     pingcode: World

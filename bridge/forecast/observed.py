@@ -13,10 +13,11 @@ entry are read specially:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
 from typing import Literal, Protocol
+
+from msgspec.structs import replace
 
 from bridge.model import Change, Status, Task
 

@@ -6,8 +6,9 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from bridge.errors import Problems
 from bridge.language import Phrase
@@ -46,8 +47,7 @@ _NEEDED = tuple(target.name for target in targets.TASK_TARGETS if target.needed)
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
-@dataclass(frozen=True, slots=True)
-class MappingFile:
+class MappingFile(Struct, frozen=True):
     """How the payloads of one kind of source become tasks."""
 
     kind: str
@@ -56,11 +56,11 @@ class MappingFile:
     text: str
     targets: Mapping[str, Rule]
     """Target (`due_on`, `project.id`, `fields.region`) -> what the file declares, in the order of the schema."""
-    readers: tuple[tuple[int, Read], ...] = field(repr=False, compare=False)
+    readers: tuple[tuple[int, Read], ...]
     """(index of the target in the schema's order, its compiled rule)."""
-    field_readers: tuple[tuple[str, Read], ...] = field(repr=False, compare=False)
+    field_readers: tuple[tuple[str, Read], ...]
     """(name of the admin's own field, its compiled rule)."""
-    plan: Plan = field(repr=False, compare=False)
+    plan: Plan
     """The same rules, arranged for mapping many payloads."""
     histories: tuple[Teller, ...] = ()
     """What tells of former values, one entry a stream and field."""
@@ -72,7 +72,7 @@ class MappingFile:
     """What tells which task waits for which."""
     listed: Mapping[str, str] = field(default_factory=dict)
     """Member of the payload -> the list of what may stand in it; with `.*` the list of the members of that member."""
-    places: Mapping[Keys, Place] = field(default_factory=dict, repr=False, compare=False)
+    places: Mapping[Keys, Place] = field(default_factory=dict)
     """Where each key of the file stands."""
 
     def place(self, keys: Keys) -> Place:

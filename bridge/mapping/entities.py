@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from bridge.language import Phrase
 from bridge.mapping import texts
@@ -23,8 +24,7 @@ Day = date
 OWN_KEYS = ("stream", "when")
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
+class PersonRecord(Struct, frozen=True):
     """A person as one tool lists them; what a tool does not tell is None."""
 
     id: str
@@ -34,8 +34,7 @@ class PersonRecord:
     employee_number: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackRecord:
+class FeedbackRecord(Struct, frozen=True):
     """What a customer said, out of a ticket; `customer`, `deal` and `milestone` are words of the tool, not yet keys."""
 
     id: str
@@ -75,15 +74,14 @@ FEEDBACK_TARGETS: tuple[Target, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reader(Generic[Entity]):
+class Reader(Struct, Generic[Entity], frozen=True):
     """A section ready to run; `read` gives None for rows that it does not concern and for those without an id."""
 
     name: str
     streams: tuple[str, ...]
     rules: tuple[Rule, ...]
     when: Conditions
-    read: Callable[[Payload, Surroundings, list[Problem]], Entity | None] = field(repr=False, compare=False)
+    read: Callable[[Payload, Surroundings, list[Problem]], Entity | None]
 
 
 def person(grammar: Grammar, table: Any) -> Reader[PersonRecord] | None:

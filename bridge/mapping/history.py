@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Payload, Problem, Surroundings
 from bridge.model import Change, TaskKey
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The moves that rows of a detail stream tell of, oldest first, and what in them could not be read."""
 
     changes: tuple[Change, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.mapping import texts
 from bridge.mapping.entities import Reader, rules_of
@@ -35,8 +36,7 @@ LINK_TARGETS: tuple[Target, ...] = (
 _NEEDED = ("stream", *(target.name for target in LINK_TARGETS if target.needed))
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRecord:
+class LinkRecord(Struct, frozen=True):
     """A link as one row tells it: which task waits for which, and how many working days after its end.
 
     `word` is what an `unmapped` kind is called; a fraction of a day of lag is a day.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.language import Text
 from bridge.mapping import options
@@ -35,8 +36,7 @@ NO_OPTIONS = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Properties as a list of them tells: key -> name."""
 
     names: Mapping[str, str]

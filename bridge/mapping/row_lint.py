@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bridge.mapping.declaration import Conditions, Rule
 from bridge.mapping.document import MappingFile
@@ -17,8 +19,7 @@ from bridge.mapping.rules import applies
 from bridge.mapping.watching import FITS_NONE, NOWHERE, note_word, quoted
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(Struct, frozen=True):
     """One section over the rows of its stream, and what was met so far."""
 
     name: str

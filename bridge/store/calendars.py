@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from bridge.plan.calendar import Override
 from bridge.store.clockwork import instant, stamp
@@ -14,8 +15,7 @@ from bridge.store.engine import Store
 Origin = Literal["package", "announced", "company"]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedCalendar:
+class RecordedCalendar(Struct, frozen=True):
     """Days that are not what their weekday says; of one year, or of the company (`year` None) whatever the year."""
 
     origin: Origin

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store
@@ -17,8 +18,7 @@ _READ = "version, text, activated_at, how, who, why, hash, file"
 _LATER_THAN_ALL = "9999"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a mapping comes from, and who wanted it why."""
 
     how: How = "file"
@@ -30,8 +30,7 @@ class Origin:
 FROM_FILE = Origin()
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A mapping that was in force from `activated_at` on. What was not kept of it is None."""
 
     version: str
@@ -44,8 +43,7 @@ class Version:
     file: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A file that cannot be used: since when, how many problems it has, and the version used instead."""
 
     file: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.plan import wire
 from bridge.plan.causes import Decision
@@ -15,8 +16,7 @@ from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store, dumps
 
 
-@dataclass(frozen=True, slots=True)
-class PlanVersion:
+class PlanVersion(Struct, frozen=True):
     number: int
     imported_at: datetime
     file: str
@@ -33,8 +33,7 @@ def newest(store: Store, before: str | None = None) -> PlanVersion | None:
     return None if row is None else _version(row)
 
 
-@dataclass(frozen=True, slots=True)
-class VersionEntry:
+class VersionEntry(Struct, frozen=True):
     """A version without its plan: what a list of versions shows."""
 
     number: int

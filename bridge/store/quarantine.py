@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store, marks
@@ -13,8 +14,7 @@ UNNAMED = "?"
 """How the id of a row begins that came without one: its payload is not stored, only its beginning in `detail`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One row in quarantine. `project` is the name under which tasks of its scope are known, else the scope."""
 
     source: str

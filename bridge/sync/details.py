@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from bridge.store import details, raw
 from bridge.store.details import Due
@@ -35,8 +36,7 @@ def affordable(per_minute: int, spent: int, streams: int) -> int:
     return min(MOST_TASKS, max(0, int(per_minute * SHARE_OF_MINUTE) - spent) // streams) if streams else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the source said of one task, or why it did not, and what asking has cost."""
 
     entry: Due

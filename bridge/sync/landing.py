@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct
 
 from bridge.mapping.apply import MappedRow, Problem, Surroundings
 from bridge.mapping.document import MappingFile
@@ -24,8 +26,7 @@ from connectors.contract import Reject
 UNTRACKED = frozenset({"source", "id", "mapping_version"})
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True, dict=True):
     """One source's turn in one run: what every page of it is written with."""
 
     store: Store
@@ -35,10 +36,10 @@ class Turn:
     about: Surroundings
     origin: Origin = FROM_FILE
     """Where the mapping comes from, and who wanted it why."""
-    packing: Packing = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "packing", Packing(self.store))
+    @cached_property
+    def packing(self) -> Packing:
+        return Packing(self.store)
 
     @property
     def at(self) -> datetime:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.language import Text
 from bridge.plan.calendar import OFF, WorkCalendar, is_make_up
@@ -25,8 +26,7 @@ NO_FILE = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class YearImported:
+class YearImported(Struct, frozen=True):
     """What the announcement of one year changed. `promises` and `forecasts` are milestones with such a day in it."""
 
     year: int
@@ -41,7 +41,7 @@ class YearImported:
     is_new: bool
 
     def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
 def import_file(space: Workspace, path: Path, by: str | None) -> tuple[YearImported, ...]:

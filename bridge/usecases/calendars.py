@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
@@ -93,8 +94,7 @@ def days_of(year: int) -> list[date]:
     return [first + timedelta(number) for number in range((date(year, 12, 31) - first).days + 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class YearShown:
+class YearShown(Struct, frozen=True):
     """One year as it is reckoned with: its days off and make-up days, and the company's own days."""
 
     year: int

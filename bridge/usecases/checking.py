@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 import connectors
 from bridge.errors import BridgeError, Unavailable
@@ -27,8 +28,7 @@ NOT_SHARED = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing that was looked at. `severity` is `info` where it is only worth knowing."""
 
     place: str
@@ -38,8 +38,7 @@ class Line:
     severity: str = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     lines: tuple[Line, ...]
     sources: tuple[tuple[SourceConfig, Check], ...]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+
+class Clock(Struct, frozen=True):
     """`today` is fixed when the run begins; `now` goes on from there. With a moved day, now = that day at the present time of day.
 
     A run that goes on past midnight is still of the day on which it began: `now` stops at the end of it, so that what
@@ -17,7 +17,7 @@ class Clock:
 
     timezone: ZoneInfo
     today: date
-    _shift: timedelta = field(default=timedelta())
+    _shift: timedelta = timedelta()
 
     @classmethod
     def at(cls, timezone: ZoneInfo, today: date | None = None) -> Clock:

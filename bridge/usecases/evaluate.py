@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bridge.language import Sayable
 from bridge.model import SEVERITY_ORDER
@@ -25,8 +26,7 @@ from bridge.usecases.workspace import Workspace
 COUNTED = (State.OPENED, State.WORSENED, State.IMPROVED, State.UNCHANGED, State.CLEARED)
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
+class Reconciled(Struct, frozen=True):
     """What a reconcile found; `exit_code` speaks of completeness of the data, never of colours."""
 
     portfolio: Portfolio
@@ -61,8 +61,7 @@ class Reconciled:
         }
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What a process that reconciles again and again remembers from one time to the next."""
 
     known: Known = field(default_factory=Known)

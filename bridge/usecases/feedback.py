@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
@@ -35,8 +36,7 @@ SEVERAL = Text(
 NOBODY = Text(zh="无", en="none")
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackWish:
+class FeedbackWish(Struct, frozen=True):
     customer: str | None = None
     only_open: bool = False
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from bridge.reconcile.findings import State, is_quiet, state_since
 from bridge.reconcile.register import Acknowledgement, Episode
@@ -13,8 +14,7 @@ from bridge.store import findings, statements
 from bridge.usecases.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class FindingWish:
+class FindingWish(Struct, frozen=True):
     """Which findings: of one milestone, in some states, or only those that changed on or after a day."""
 
     milestone: str | None = None
@@ -22,8 +22,7 @@ class FindingWish:
     since: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A finding as the last judgement left it, and what has become of it since the day asked about."""
 
     episode: Episode

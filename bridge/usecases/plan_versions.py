@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
@@ -44,8 +45,7 @@ _NUMBER = re.compile(r"\d{1,9}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """A plan that is compared: a stored version, or a file (`version` None)."""
 
     plan: Plan
@@ -57,8 +57,7 @@ class Side:
         return {"version": self.version, "file": self.file, "imported_at": self.imported_at}
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     old: Side
     new: Side
     found: Comparison

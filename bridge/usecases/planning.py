@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Phrase, Sayable, Text
@@ -47,8 +48,7 @@ NO_PLAN_YET = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """Who agreed that promised dates move, and why."""
 
     approved_by: str
@@ -61,8 +61,7 @@ class Approval:
         return cls(approved_by, reason) if approved_by and reason else None
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What an import did: the plan, whether it was new, what to mention, and what changed against the former plan."""
 
     plan: Plan

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
@@ -35,8 +36,7 @@ NEEDS_ALL = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
+class Promised(Struct, frozen=True):
     """One milestone: its baselines in order, and the moves that were refused. `name` is None once it is withdrawn."""
 
     key: str

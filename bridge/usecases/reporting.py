@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.language import Lang
 from bridge.reconcile.run import assess
@@ -20,8 +21,7 @@ FORMATS = ("table", "json", "html", "md", "csv")
 View = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportWish:
+class ReportWish(Struct, frozen=True):
     """Which day, which rows, and what to compare with."""
 
     as_of: date | None = None

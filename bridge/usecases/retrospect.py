@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Phrase, Text
@@ -38,8 +39,7 @@ NO_SUCH_OWNER = Text(
 KEYS_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class RetroWish:
+class RetroWish(Struct, frozen=True):
     """A deal or a person, and the day."""
 
     deal: str | None = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import LANGUAGES, Lang, Text
@@ -42,8 +43,7 @@ NONE = Text(zh="无", en="none")
 SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class RiskWish:
+class RiskWish(Struct, frozen=True):
     """Which rows; None takes all."""
 
     deal: str | None = None
@@ -51,8 +51,7 @@ class RiskWish:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What is going to be done about a confirmed risk, as far as it is decided."""
 
     response: str | None = None

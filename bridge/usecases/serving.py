@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bridge.config import Settings
 from bridge.usecases.discretion import hushed
@@ -26,8 +27,7 @@ Opened = Callable[[], Workspace]
 """A workspace of this moment: with the settings and the day as they are when a job starts."""
 
 
-@dataclass(slots=True)
-class Service:
+class Service(Struct):
     """The jobs of one running service; each may be called by a thread of its own, and one source is read once at a time."""
 
     opened: Opened

@@ -8,9 +8,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, get_args
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Phrase, Text
@@ -60,8 +62,7 @@ STATUSES = tuple(colour for colour in Colour if colour is not Colour.DONE)
 FIELDS = ("category", "account", "reason", "recovery_plan", "owner", "recovery_date", "customer_informed")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """Who says something, and why."""
 
     by: str

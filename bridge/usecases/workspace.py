@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
+
+from msgspec import Struct
 
 from bridge import config
 from bridge.errors import UsageProblem
@@ -58,8 +59,7 @@ STORE_AHEAD = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """Opened once for a command; opens stores on demand."""
 
     settings: config.Settings

@@ -7,7 +7,6 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from bridge.reconcile.situation import Portfolio
 from bridge.store import plans, runs, tasks
 from bridge.store.engine import Store
 from bridge.usecases.keeping import Known, unswept
+from tests.replacing import replace
 
 AT_ONCE = 5_000
 CONFIDENCES = (0.5, 0.85, 0.95)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from bridge.model import Change, Colour, Kind, Person, ProjectRef, Status, Task
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.reconcile.situation import Portfolio, Snapshot, SourceState, TaskRecord
+from tests.replacing import replace
 
 TODAY = date(2026, 8, 24)
 NOW = datetime(2026, 8, 24, 1, tzinfo=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from bridge.usecases.clock import Clock
 from bridge.usecases.evaluate import Memory, Reconciled, reconcile
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
+from tests.replacing import replace
 
 BEGUN = datetime(2026, 8, 24, 1, tzinfo=UTC)
 CONFIG = """

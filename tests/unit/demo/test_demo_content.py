@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import astuple
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import astuple
 
 from bridge.demo.days import Days
 from bridge.demo.life import in_order, lives

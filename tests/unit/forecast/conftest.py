@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import pytest
 
 from bridge.model import Change, Kind, ProjectRef, Status, Task
 from bridge.plan.calendar import WorkCalendar
+from tests.replacing import replace
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EMPTY = Task(

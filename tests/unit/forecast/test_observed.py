@@ -1,6 +1,5 @@
 """What was observed of a task: completion, first dates, values on a day, and moves that nobody made."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bridge.forecast.observed import (
@@ -13,6 +12,7 @@ from bridge.forecast.observed import (
     latest_due_series,
 )
 from bridge.model import Status
+from tests.replacing import replace
 
 MAY = [date(2026, 5, day) if day else date(2026, 4, 30) for day in range(32)]
 

@@ -1,6 +1,5 @@
 """Whatever a vendor tells of the moves of a date, and whenever we looked: nothing seen is lost, and nothing is told twice."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -11,6 +10,7 @@ from bridge.forecast.observed import baseline_date, due_series, field_on
 from bridge.forecast.trend import pushes
 from bridge.mapping.history import each_once
 from bridge.model import Change
+from tests.replacing import replace
 
 from .conftest import EMPTY, SHANGHAI, Record
 

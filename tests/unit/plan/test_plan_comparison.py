@@ -1,6 +1,5 @@
 """Two plans compared field by field, and decisions linked to what made somebody take them."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from bridge.plan.calendar import WorkCalendar
 from bridge.plan.causes import Decision, causes_of, led_to, link, resolve
 from bridge.plan.comparison import as_json, compare
 from bridge.plan.document import Baseline, Deal, Feedback, Milestone, Plan, Risk, Tier
+from tests.replacing import replace
 
 CHINA = WorkCalendar.china()
 AT = datetime(2026, 8, 24, 1, tzinfo=UTC)

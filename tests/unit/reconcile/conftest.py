@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from itertools import pairwise
 from typing import Any
@@ -17,6 +16,7 @@ from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Assessment, Finding, Portfolio, Result, Snapshot, SourceState, TaskRecord
 from bridge.thresholds import Thresholds
+from tests.replacing import replace
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = "2026-08-24"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,6 +29,7 @@ from bridge.reconcile.recorded import Contact, Recorded, Ticket
 from bridge.reconcile.register import Note, Register
 from bridge.reconcile.situation import Portfolio, Snapshot, SourceState, TaskRecord
 from bridge.thresholds import Thresholds
+from tests.replacing import replace
 from tests.unit.reconcile.conftest import CALENDAR, SHANGHAI, noon
 
 TODAY = date(2026, 8, 24)

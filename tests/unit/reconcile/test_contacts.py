@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,6 +14,7 @@ from bridge.reconcile.contacts import by_deal, last_workday, next_contacts
 from bridge.reconcile.recorded import Contact, Recorded
 from bridge.reconcile.run import assess
 from bridge.report import view
+from tests.replacing import replace
 
 CALENDAR = WorkCalendar.china()
 NOON = datetime(2026, 8, 24, 4, tzinfo=UTC)

@@ -1,12 +1,12 @@
 """Forecasts corrected by finished ones: off unless asked for, and then dates and probability move together."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bridge.reconcile.run import assess
 from bridge.reconcile.snapshot import snapshots
+from tests.replacing import replace
 
 
 def finished(world, count, took=15):

@@ -1,6 +1,5 @@
 """The life of findings: opened, worsened, improved, unchanged, cleared, and quiet while somebody answers for them."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from bridge.model import Severity
 from bridge.reconcile.findings import State, as_before, held, is_quiet, judge, lives, state_since
 from bridge.reconcile.register import Acknowledgement, Episode, Register
+from tests.replacing import replace
 
 MONDAY = date(2026, 8, 24)
 RED, AMBER, GREY = Severity.RED, Severity.AMBER, Severity.GREY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from bridge.reconcile.incremental import Judge
 from bridge.reconcile.register import Note, Register
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio
+from tests.replacing import replace
 from tests.unit.reconcile.portfolios import NOW, TODAY, histories
 
 

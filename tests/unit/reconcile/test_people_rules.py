@@ -8,6 +8,7 @@ import pytest
 from bridge.model import Person
 from bridge.plan.document import Leave, Resource
 from bridge.reconcile.load import loads
+from tests.replacing import replace
 
 
 def test_more_than_a_tenth_of_the_open_work_without_an_owner_is_amber(world):
@@ -129,7 +130,7 @@ def test_the_same_person_is_recognised_in_both_tools_by_name(world):
     world.milestone()
     world.task("a", due="2026-08-28", estimate_hours=30.0)
     world.task("b", due="2026-08-28", estimate_hours=30.0, source="worktile", milestone=None)
-    record = world.records[-1].task
-    object.__setattr__(record, "assignees", (Person("u-77", " 林悦 "),))
+    record = world.records[-1]
+    world.records[-1] = replace(record, task=replace(record.task, assignees=(Person("u-77", " 林悦 "),)))
 
     assert world.reasons()["OVERLOADED"].facts["load"] == 1.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from bridge.reconcile.recorded import Noted, Recorded, Verdict
 from bridge.reconcile.risk_register import register
 from bridge.reconcile.run import assess
 from bridge.report.practice import cause, risk_entry
+from tests.replacing import replace
 
 MONDAY = datetime(2026, 8, 24, 3, tzinfo=UTC)
 TODAY = date(2026, 8, 24)

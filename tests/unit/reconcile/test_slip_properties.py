@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.model import SEVERITY_ORDER, Colour, Kind, Person
 from bridge.reconcile.status import colour_of
+from tests.replacing import replace
 
 TODAY = date(2026, 8, 24)
 SHAPE = frozenset({"OVERLOADED", "TASK_AFTER_MILESTONE", "ZIGZAG", "LATE_JUMP", "CONTINUOUS_SLIP"})

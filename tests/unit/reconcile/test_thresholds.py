@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from bridge.errors import UsageProblem
 from bridge.plan import clauses
 from bridge.plan.document import Resource
 from bridge.thresholds import NAMES, PER_DEAL
+from tests.replacing import replace
 
 JUDGED = {"throughput_weeks": "the forecast", "gone_guard_ratio": "complete reads, in tests/unit/sync"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from bridge.model import Colour
 from bridge.plan.document import Risk
 from bridge.reconcile.triggers import NO_COLOUR, NO_DATE, NO_MILESTONE, Condition, read
 from bridge.report.wording import reason_text
+from tests.replacing import replace
 
 KEYS = {"m-1": "M-1", "m-2": "M-2"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from bridge.reconcile.run import assess
 from bridge.reconcile.voices import by_customer, voices
 from bridge.report import view
 from bridge.report.practice import voice_entry
+from tests.replacing import replace
 
 TODAY = date(2026, 8, 24)
 

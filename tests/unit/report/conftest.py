@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +30,7 @@ from bridge.reconcile.situation import (
     WorkCounts,
 )
 from bridge.report import view
+from tests.replacing import replace
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "report"
 TODAY = date(2026, 8, 24)

@@ -1,6 +1,5 @@
 """Close-out reviews from lives written down by hand: what is counted, what is not said of few, what was learnt."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -15,6 +14,7 @@ from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.reconcile.promise import slip_against
 from bridge.reconcile.situation import GoalState
 from bridge.report import pages, retro_page, retro_people, retro_view
+from tests.replacing import replace
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = date(2026, 3, 2)
