@@ -18,6 +18,7 @@ from bridge.config import Settings
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import Lang, Text
 from bridge.scheduler import Scheduler
+from bridge.usecases.admission import Admission
 from bridge.usecases.hooks import Inbox
 from bridge.usecases.serving import Discreet, Opened, Service, secrets_of
 from bridge.usecases.timetable import timetable
@@ -34,9 +35,9 @@ LONGEST_PAGE_S = 7.5
 LONGEST_WEB_S = 1.5
 ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound to
 NO_LOGIN = Text(
-    zh="注意：网页还没有登录，能连到 {host}:{port} 的人都能看到报告。请只在可信网络中使用，或让反向代理来验证身份。",
-    en="careful: the pages have no login yet, so everybody who reaches {host}:{port} can read the report. "
-    "Use it in a trusted network only, or let a reverse proxy ask who is there.",
+    zh="注意：还没有用户，能连到 {host}:{port} 的人都能看到报告。请用 pbridge user add 姓名 --role admin 添加第一个管理员。",
+    en="careful: there are no users yet, so everybody who reaches {host}:{port} can read the report. "
+    "Make the first admin with pbridge user add NAME --role admin.",
 )
 NO_PAGES = Text(
     zh="网页服务意外结束，后台服务随之停止。请重新启动，并查看日志。",
@@ -61,11 +62,11 @@ class Live(Struct, frozen=True):
     language: Lang
     problems: Callable[[], Sequence[Text]]
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
-        return Reports(self.opened()).report_html(lang, customer, owner)
+    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
+        return Reports(self.opened()).report_html(lang, customer, owner, own)
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
-        return Reports(self.opened()).report_json(lang, customer, owner)
+    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
+        return Reports(self.opened()).report_json(lang, customer, owner, own)
 
     def ready(self) -> Sequence[str]:
         try:
@@ -84,14 +85,17 @@ def supervise(
     times = timetable(settings)
     names = [source.name for source in space.sources()]
     space.store(create=True).close()
-    _warn(space, announced, settings.web.port if port is None else port)
+    doors = Admission(opened)
+    _warn(space, announced, settings.web.port if port is None else port, is_guarded=doors.is_guarded())
     with _logging(settings, level):
         service = Service(opened, stop)
         scheduler = Scheduler(service, times, names, settings.timezone)
         inbox = Inbox(space, scheduler.wake)
         closing = threading.Event()
         try:
-            app = create_app(Live(opened, space.lang, scheduler.problems), hosts(settings), inbox)
+            live = Live(opened, space.lang, scheduler.problems)
+            is_secure = settings.web.public_url.startswith("https:")
+            app = create_app(live, hosts(settings), inbox, doors, is_secure=is_secure)
             web = serve(app, settings.web.host, settings.web.port if port is None else port, closing)
             scheduler.start()
             announced.address(web.url)
@@ -129,9 +133,9 @@ def _own_names() -> list[str]:
     return [name, socket.getfqdn(name), *sorted(f"[{a}]" if ":" in a else a for a in addresses)]
 
 
-def _warn(space: Workspace, announced: Announced, port: int) -> None:
+def _warn(space: Workspace, announced: Announced, port: int, *, is_guarded: bool) -> None:
     web = space.settings.web
-    if web.host not in ("127.0.0.1", "localhost", "::1"):
+    if not is_guarded and web.host not in ("127.0.0.1", "localhost", "::1"):
         announced.remark(NO_LOGIN.say(space.lang, host=web.host, port=port))
     if not web.hook_token:
         announced.remark(NO_HOOKS.say(space.lang))

@@ -31,6 +31,8 @@ PLACES = {
     "acknowledge": "findings:acknowledge",
     "override": "statements:override",
     "note": "statements:note",
+    "user": "accounts:user",
+    "token": "accounts:token",
     "db": "store:db",
     "demo": "demo:demo",
 }

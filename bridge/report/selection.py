@@ -14,19 +14,25 @@ def selected(
     *,
     customer: str | None = None,
     owner: str | None = None,
+    sales_owner: str | None = None,
     people: Everybody = NOBODY,
 ) -> tuple[Assessment, ...]:
     """The rows that fit every filter given, in their order; no filter keeps all.
 
     An owner is also found by what the other accounts of the same person are called.
     """
-    wanted = frozenset() if owner is None else {folded(owner), *map(folded, people.called(owner).names)}
+    wanted, sellers = _called(owner, people), _called(sales_owner, people)
     return tuple(
         row
         for row in assessments
         if (customer is None or same_name(row.deal.customer, customer))
         and (owner is None or any(name and folded(name) in wanted for name in owners(row)))
+        and (sales_owner is None or folded(row.deal.sales_owner or "") in sellers)
     )
+
+
+def _called(name: str | None, people: Everybody) -> frozenset[str]:
+    return frozenset() if name is None else frozenset({folded(name), *map(folded, people.called(name).names)})
 
 
 def owners(row: Assessment) -> tuple[str | None, ...]:

@@ -26,6 +26,7 @@ def build(
     generated_at: datetime,
     customer: str | None = None,
     owner: str | None = None,
+    sales_owner: str | None = None,
     since: date | None = None,
     since_snapshots: Mapping[str, Snapshot] | None = None,
     quarantined: int = 0,
@@ -36,7 +37,9 @@ def build(
     `since_snapshots` holds for each milestone its last snapshot on or before `since`; without `since` nothing is
     compared. The same arguments give the same document, keys in the same order.
     """
-    rows = selected(result.assessments, customer=customer, owner=owner, people=portfolio.people)
+    rows = selected(
+        result.assessments, customer=customer, owner=owner, sales_owner=sales_owner, people=portfolio.people
+    )
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     setting = _setting(portfolio, result, lang, tasks, None if since is None else since_snapshots)
     return {
@@ -47,7 +50,7 @@ def build(
         "calendar": {"estimated_years": summary.estimated_years(rows, portfolio.today, portfolio.calendar)},
         "sources": summary.sources(portfolio.sources, portfolio.now),
         "summary": summary.summary(rows),
-        "goals": _goals(result, rows, is_filtered=customer is not None or owner is not None),
+        "goals": _goals(result, rows, is_filtered=any((customer, owner, sales_owner))),
         "customers": rollup.customers(rows, result),
         "pull_forward": summary.pull_forward(result.pull_forward, rows, portfolio.today),
         "milestones": [entry(row, setting) for row in rows],

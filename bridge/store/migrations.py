@@ -75,6 +75,11 @@ def m010_task_touches(db: Database) -> None:
     _create_those(db, since=10)
 
 
+@MIGRATIONS()
+def m012_accounts(db: Database) -> None:
+    _create_those(db, since=12)
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

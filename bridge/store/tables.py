@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridge.store.table import Table as Table
 from bridge.store.table import optional as _optional
+from bridge.store.tables_accounts import ACCOUNTS
 from bridge.store.tables_findings import FINDINGS
 from bridge.store.tables_practice import PRACTICE
 from bridge.store.tables_promises import PROMISES
@@ -20,6 +21,7 @@ STEPS = (
     "m007_calendar",
     "m008_practice",
     "m010_task_touches",
+    "m012_accounts",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 
@@ -337,6 +339,7 @@ TABLES: tuple[Table, ...] = (
         since=7,
     ),
     *FINDINGS,
+    *ACCOUNTS,
     *PROMISES,
     *PRACTICE,
 )

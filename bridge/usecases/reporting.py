@@ -28,6 +28,8 @@ class ReportWish(Struct, frozen=True):
     since: date | None = None
     customer: str | None = None
     owner: str | None = None
+    sales_owner: str | None = None
+    """Whose deals alone are shown: what a person may see, not what they asked for."""
 
 
 def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
@@ -44,6 +46,7 @@ def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
         generated_at=space.clock.now(),
         customer=wish.customer,
         owner=wish.owner,
+        sales_owner=wish.sales_owner,
         since=wish.since,
         since_snapshots=compared,
         quarantined=quarantined,

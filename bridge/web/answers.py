@@ -23,6 +23,7 @@ HEADERS: dict[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+OWN, NOTHING = "'self'", "'none'"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 BACK = Text("回到延期报告", "Back to the delay report")
 
@@ -38,15 +39,32 @@ def json_answer(document: Mapping[str, Any], status: int = 200) -> Response:
     return Response(current_app.json.dumps(document), status, content_type="application/json")
 
 
-def page_answer(page: str, status: int = 200) -> Response:
-    """A page may use the styles it opens with and nothing else: no script, no frame, no form, no other host."""
+def page_answer(page: str, status: int = 200, *, forms: bool = False) -> Response:
+    """A page may use the styles it opens with and nothing else: no script, no frame, no other host, and no form but of
+    these pages where there are `forms`."""
     style = STYLE.search(page)
     allowed = f"'sha256-{_digest(style[1])}'" if style else "'none'"
     response = Response(page, status, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {allowed}; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action {OWN if forms else NOTHING}; frame-ancestors 'none'"
     )
+    return response
+
+
+def form_answer(page: str, status: int = 200) -> Response:
+    """A page with a form of ours, whose styles are a file of ours."""
+    response = Response(page, status, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    return response
+
+
+def lasting_answer(text: str, kind: str) -> Response:
+    """A file whose address changes with its content, so that a browser asks for it once."""
+    response = Response(text, content_type=f"{kind}; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

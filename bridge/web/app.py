@@ -1,7 +1,7 @@
 """The pages and the API of the delay report; everything they show is asked of `Services`.
 
-There is no login yet: the app is for loopback, and answers only to the names of loopback, so that no foreign page can
-reach it through a name of its own.
+The app answers only to names that it is told, so that no foreign page can reach it through a name of its own. Whoever
+asks has to log in once there is a user (`login`).
 """
 
 from __future__ import annotations
@@ -13,18 +13,23 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, NotFound, Unauthorized
 
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
-from bridge.web.answers import guard, json_answer, page_answer, problem_answer
+from bridge.web.answers import guard, json_answer, lasting_answer, page_answer, problem_answer
+from bridge.web.forms import STYLE
 from bridge.web.hooks import Hooks, add_hooks
+from bridge.web.login import MOST_FORM_BYTES, Doors, add_login, own_deals
+from bridge.web.login import bar as signed_in
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SLOT = "<!--bar-->"
 """Where the report page lets its server put a bar."""
 
 FILTERS = ("customer", "owner")
+SAID = frozenset({Unauthorized.code, Forbidden.code})
+"""Refusals that say why in words of ours."""
 OTHER_LANGUAGE: dict[Lang, tuple[Lang, str]] = {"zh": ("en", "English"), "en": ("zh", "中文")}
 
 ONLY = Text("只看：{value}", "Only: {value}")
@@ -43,31 +48,46 @@ class Services(Protocol):
     def language(self) -> Lang:
         """The language for who asks for none."""
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
-        """The report as a whole page."""
+    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
+        """The report as a whole page; `own` is the sales owner whose deals alone are shown."""
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
+    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
         """The same report as the published JSON document."""
 
     def ready(self) -> Sequence[str]:
         """What keeps the service from working, in words without secrets; nothing when it is ready."""
 
 
-def create_app(services: Services, hosts: Sequence[str] = LOOPBACK, hooks: Hooks | None = None) -> Flask:
-    """A WSGI application; `hosts` are the names it may be asked by, `hooks` takes webhooks where there are any."""
+def create_app(
+    services: Services,
+    hosts: Sequence[str] = LOOPBACK,
+    hooks: Hooks | None = None,
+    doors: Doors | None = None,
+    *,
+    is_secure: bool = False,
+) -> Flask:
+    """A WSGI application; `hosts` are the names it may be asked by, `hooks` takes webhooks where there are any, and
+    `doors` knows who may come in; without them nobody has to log in. `is_secure`: it is reached by https only."""
     app = Flask("bridge.web", static_folder=None, template_folder=None)
     app.config["TRUSTED_HOSTS"] = list(hosts)
     app.json = _Json(app)
+    app.config["MAX_FORM_MEMORY_SIZE"] = MOST_FORM_BYTES
     app.after_request(guard)
+    if doors is not None:
+        add_login(app, doors, lambda: _language(services), is_secure=is_secure)
 
     @app.get("/")
     def report() -> Response:
-        page = services.report_html(_language(services), *_filters())
-        return page_answer(page.replace(SLOT, _bar(services), 1))
+        page = services.report_html(_language(services), *_filters(), own_deals())
+        return page_answer(page.replace(SLOT, _bar(services), 1), forms=bool(signed_in(_language(services))))
+
+    @app.get("/style.css")
+    def style() -> Response:
+        return lasting_answer(STYLE, "text/css")
 
     @app.get("/api/v1/report")
     def report_as_json() -> Response:
-        return json_answer(services.report_json(_language(services), *_filters()))
+        return json_answer(services.report_json(_language(services), *_filters(), own_deals()))
 
     if hooks is not None:
         add_hooks(app, hooks)
@@ -89,8 +109,12 @@ def create_app(services: Services, hosts: Sequence[str] = LOOPBACK, hooks: Hooks
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
-        lang = _language(services)
-        return problem_answer(error.code or 500, _refusal(error).say(lang), lang)
+        lang, code = _language(services), error.code or 500
+        said = error.description if code in SAID and error.description else _refusal(error).say(lang)
+        answer = problem_answer(code, said, lang)
+        if code == Unauthorized.code:
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="progress-bridge"'
+        return answer
 
     return app
 
@@ -130,6 +154,7 @@ def _bar(services: Services) -> str:
     if kept:
         parts.append(_link({"lang": shown}, ALL.say(shown)))
     parts.append(_link({**kept, "lang": lang}, name, f' hreflang="{lang}" lang="{lang}"'))
+    parts += signed_in(shown)
     return f'<nav class="bar">{" ".join(parts)}</nav>'
 
 

@@ -29,11 +29,12 @@ class Reports(Struct, frozen=True):
     def language(self) -> Lang:
         return self.space.lang
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
-        return reporting.render(self.report_json(lang, customer, owner), "html", lang)
+    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
+        return reporting.render(self.report_json(lang, customer, owner, own), "html", lang)
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
-        return reporting.build(self.space, reporting.ReportWish(customer=customer, owner=owner), lang)
+    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
+        wish = reporting.ReportWish(customer=customer, owner=owner, sales_owner=own)
+        return reporting.build(self.space, wish, lang)
 
     def ready(self) -> Sequence[str]:
         try:

@@ -29,10 +29,10 @@ class NoReports:
 
     language: Lang = "zh"
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
+    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
         return "<p>report</p>"
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
+    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
         return {}
 
     def ready(self) -> list[str]:

@@ -35,14 +35,14 @@ class SampleReports:
         self.problems: list[str] = []
         self.failure: Exception | None = None
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None) -> Mapping[str, Any]:
+    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
         self.asked.append((lang, customer, owner))
         if self.failure is not None:
             raise self.failure
         return json.loads((SAMPLES / f"sample.{lang}.json").read_text(encoding="utf-8"))
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None) -> str:
-        return html.render(self.report_json(lang, customer, owner), lang)
+    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
+        return html.render(self.report_json(lang, customer, owner, own), lang)
 
     def ready(self) -> list[str]:
         return self.problems

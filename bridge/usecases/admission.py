@@ -1,0 +1,161 @@
+"""Coming in by the web: logins with a lockout, sessions that end, tokens of programs; every attempt is in the audit."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from msgspec import Struct
+
+from bridge.plan.cells import fold
+from bridge.store import accounts
+from bridge.store.engine import Store
+from bridge.usecases.accounts import METHOD, digest, hashed_password, is_password
+from bridge.usecases.workspace import Workspace
+
+IDLE, LONGEST = timedelta(hours=8), timedelta(days=7)
+TOUCHED_EVERY = timedelta(minutes=5)
+"""How exactly the last use of a session is known; a write for every page would wait for each sync."""
+WINDOW = timedelta(minutes=15)
+MOST_BY_NAME, MOST_BY_ADDRESS = 5, 30
+SECRET_BYTES = 32
+
+
+class Who(Struct, frozen=True):
+    """Who asks: a person in a session, or a program with a token."""
+
+    name: str
+    role: str
+    sales_owner: str | None = None
+    csrf: str | None = None
+    """What a form of this session must carry; None for a program."""
+    key: str | None = None
+    """The person; None for a program."""
+
+
+class Entered(Struct, frozen=True):
+    secret: str
+    who: Who
+
+
+class Refused(Struct, frozen=True):
+    """`wait` is how long nobody is let in by this name or from this address any more."""
+
+    why: Literal["wrong", "locked"]
+    wait: timedelta = timedelta(0)
+
+
+class Admission(Struct, frozen=True):
+    """Everything is asked of the store at the moment of the request."""
+
+    opened: Callable[[], Workspace]
+
+    def is_guarded(self) -> bool:
+        """Whether there is anybody who could come in; until then there is nothing to ask a password for."""
+        space = self.opened()
+        if not space.has_store:
+            return False
+        with space.store() as store:
+            return accounts.has_users(store)
+
+    def enter(self, name: str, password: str, address: str) -> Entered | Refused:
+        """A new session: whatever session the browser had before is not this one.
+
+        A name that nobody has takes as long to refuse as a wrong password.
+        """
+        space, key = self.opened(), fold(name)
+        now = space.clock.now()
+        with space.store() as store:
+            wait = self._wait(store, key, address, now)
+            if wait > timedelta(0):
+                with store.transaction():
+                    accounts.note(store, now, name[:100], "login refused: locked", None, address)
+                return Refused("locked", wait)
+            hashed = accounts.password_of(store, key)
+            is_right = is_password(hashed or _nobodys(), password)
+            with store.transaction():
+                if hashed is None or not is_right:
+                    for kind, value in (("name", key), ("address", address)):
+                        accounts.fail(store, kind, value, now, now - WINDOW)
+                    accounts.note(store, now, name[:100], "login refused", None, address)
+                    return Refused("wrong")
+                accounts.forgive(store, "name", key)
+                accounts.note(store, now, name, "login", None, address)
+                secret, csrf = secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+                accounts.open_session(store, digest(secret), key, csrf, now, now + LONGEST)
+                user = accounts.user(store, key)
+        if user is None:
+            return Refused("wrong")
+        return Entered(secret, Who(user.name, user.role, user.sales_owner, csrf, user.key))
+
+    def session(self, secret: str) -> Who | None:
+        """None for one that is unknown, over, or was not used for too long."""
+        space, name = self.opened(), digest(secret)
+        now = space.clock.now()
+        with space.store() as store:
+            found = accounts.session(store, name)
+            if found is None:
+                return None
+            if now >= found.ends_at or now - found.seen_at > IDLE:
+                with store.transaction():
+                    accounts.close_session(store, name)
+                return None
+            if now - found.seen_at > TOUCHED_EVERY:
+                with store.transaction():
+                    accounts.touch_session(store, name, now)
+        user = found.user
+        return Who(user.name, user.role, user.sales_owner, found.csrf, user.key)
+
+    def leave(self, secret: str) -> None:
+        space = self.opened()
+        with space.store() as store, store.transaction():
+            accounts.close_session(store, digest(secret))
+
+    def program(self, secret: str) -> Who | None:
+        """Whose token this is; None for one that is unknown or was revoked."""
+        space = self.opened()
+        with space.store() as store:
+            found = accounts.token(store, digest(secret))
+            if found is None:
+                return None
+            today = space.clock.now().date().isoformat()
+            if found.used_on != today:
+                with store.transaction():
+                    accounts.use_token(store, found.id, today)
+        return Who(found.name, found.role)
+
+    def change_password(self, who: Who, old: str, new: str) -> bool:
+        """Whether the old one was right. Every session of the person ends; raises `UsageProblem` for a bad new one."""
+        space = self.opened()
+        if who.key is None:
+            return False
+        with space.store() as store:
+            hashed = accounts.password_of(store, who.key)
+            if hashed is None or not is_password(hashed, old):
+                return False
+            fresh, now = hashed_password(new, who.name), space.clock.now()
+            with store.transaction():
+                accounts.set_password(store, who.key, fresh, now)
+                accounts.note(store, now, who.name, "password changed")
+        return True
+
+    @staticmethod
+    def _wait(store: Store, key: str, address: str, now: datetime) -> timedelta:
+        """Until the oldest failure that counts is older than the window."""
+        waits = [timedelta(0)]
+        for kind, value, most in (("name", key, MOST_BY_NAME), ("address", address, MOST_BY_ADDRESS)):
+            failed = accounts.failures(store, kind, value, now - WINDOW)
+            if len(failed) >= most:
+                waits.append(failed[-most] + WINDOW - now)
+        return max(waits)
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    """A hash that no password fits, so that an unknown name is not refused sooner than a known one."""
+    from werkzeug.security import generate_password_hash
+
+    return generate_password_hash(secrets.token_urlsafe(SECRET_BYTES), METHOD)

@@ -1,0 +1,223 @@
+"""The door of the pages: a login form, the session it opens, and who may do what.
+
+A session lives in the store; the browser holds its secret in a cookie that no script reads and no other site sends.
+Every form carries a value that only this page's reader knows. A program shows its token instead, and needs no form.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, redirect, request
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from bridge.errors import UsageProblem
+from bridge.language import Lang, Text
+from bridge.usecases.admission import Entered, Refused, Who
+from bridge.web.answers import form_answer
+from bridge.web.forms import page
+
+COOKIE, FORM_COOKIE = "pbridge_session", "pbridge_form"
+OPEN = frozenset({"/login", "/healthz", "/readyz", "/style.css"})
+"""Paths that anybody may ask for; webhooks show a token of their own."""
+MOST_FORM_BYTES = 16 * 1024
+BEARER = "Bearer "
+
+TITLE = Text("登录 进度桥", "Log in to progress-bridge")
+NAME, PASSWORD = Text("姓名", "Name"), Text("密码", "Password")
+ENTER = Text("登录", "Log in")
+WRONG = Text("姓名或密码不对。", "The name or the password is wrong.")
+LOCKED = Text(
+    "失败的次数太多，请在 {minutes} 分钟后再试。", "Too many failed attempts; try again in {minutes} minutes."
+)
+STALE = Text("这个表单已过期，请再试一次。", "This form was too old; please try again.")
+CHANGE = Text("修改密码", "Change password")
+OLD, NEW = (
+    Text("现在的密码", "Present password"),
+    Text("新密码（至少 10 个字符）", "New password (at least 10 characters)"),
+)
+SAVE = Text("保存", "Save")
+OLD_WRONG = Text("现在的密码不对。", "The present password is wrong.")
+LEAVE = Text("退出", "Log out")
+NOT_YOURS = Text("您的角色不能打开这一页。", "Your role may not open this page.")
+SIGN_IN = Text("请先登录，或出示访问令牌。", "Log in first, or show a token.")
+
+
+class Doors(Protocol):
+    """Who is let in; asked at every request."""
+
+    def is_guarded(self) -> bool: ...
+
+    def enter(self, name: str, password: str, address: str) -> Entered | Refused: ...
+
+    def session(self, secret: str) -> Who | None: ...
+
+    def leave(self, secret: str) -> None: ...
+
+    def program(self, secret: str) -> Who | None: ...
+
+    def change_password(self, who: Who, old: str, new: str) -> bool: ...
+
+
+def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secure: bool) -> None:
+    """Ask everybody who they are, once there is a user. `is_secure`: the pages are reached by https only."""
+
+    @app.before_request
+    def ask() -> Response | None:
+        g.who = None
+        if request.path in OPEN or request.path.startswith("/hooks/") or not doors.is_guarded():
+            return None
+        g.who = _who(doors)
+        if g.who is None:
+            if request.path.startswith("/api/"):
+                raise Unauthorized(SIGN_IN.say(language()))
+            return _to_login()
+        if request.method not in ("GET", "HEAD", "OPTIONS") and not _is_meant(g.who):
+            raise Forbidden(STALE.say(language()))
+        return None
+
+    @app.get("/login")
+    def form() -> Response:
+        return _login_page(language(), is_secure=is_secure)
+
+    @app.post("/login")
+    def enter() -> Response:
+        if not _same(request.form.get("csrf", ""), request.cookies.get(FORM_COOKIE, "")):
+            return _login_page(language(), STALE.say(language()), 400, is_secure=is_secure)
+        found = doors.enter(request.form.get("name", ""), request.form.get("password", ""), request.remote_addr or "")
+        if isinstance(found, Refused):
+            minutes = max(1, -(-int(found.wait.total_seconds()) // 60))
+            locked = found.why == "locked"
+            said = LOCKED.say(language(), minutes=minutes) if locked else WRONG.say(language())
+            answer = _login_page(language(), said, 429 if locked else 401, is_secure=is_secure)
+            if locked:
+                answer.headers["Retry-After"] = str(minutes * 60)
+            return answer
+        answer = _redirect(_inside(request.form.get("next", "")))
+        _set(answer, COOKIE, found.secret, is_secure)
+        answer.delete_cookie(FORM_COOKIE, path="/")
+        return answer
+
+    @app.post("/logout")
+    def leave() -> Response:
+        doors.leave(request.cookies.get(COOKIE, ""))
+        answer = _redirect("/login")
+        answer.delete_cookie(COOKIE, path="/")
+        return answer
+
+    @app.get("/password")
+    def password() -> Response:
+        return _password_page(language())
+
+    @app.post("/password")
+    def change() -> Response:
+        lang = language()
+        try:
+            is_changed = doors.change_password(_present(), request.form.get("old", ""), request.form.get("new", ""))
+        except UsageProblem as problem:
+            return _password_page(lang, problem.say(lang), 422)
+        if not is_changed:
+            return _password_page(lang, OLD_WRONG.say(lang), 422)
+        answer = _redirect("/login")
+        answer.delete_cookie(COOKIE, path="/")
+        return answer
+
+
+def required(*roles: str) -> None:
+    """Refuse who has none of these roles; where nobody has to log in, everybody may read and nobody may change."""
+    if g.who is not None and g.who.role not in roles:
+        raise Forbidden(NOT_YOURS.say("zh"))
+
+
+def bar(lang: Lang) -> Sequence[str]:
+    """Who is there, with a way to another password and out; nothing where nobody has to log in."""
+    who: Who | None = g.get("who")
+    if who is None or who.csrf is None:
+        return ()
+    leave = (
+        f'<form method="post" action="/logout"><input type="hidden" name="csrf" value="{escape(who.csrf)}">'
+        f"<button>{escape(LEAVE.say(lang))}</button></form>"
+    )
+    return (f'<a href="/password">{escape(who.name)}</a>', leave)
+
+
+def own_deals() -> str | None:
+    """Whose deals alone are shown to who asks; None for all."""
+    who: Who | None = g.get("who")
+    return None if who is None else who.sales_owner
+
+
+def _who(doors: Doors) -> Who | None:
+    shown = request.headers.get("Authorization", "")
+    if request.path.startswith("/api/") and shown.startswith(BEARER):
+        return doors.program(shown.removeprefix(BEARER).strip())
+    secret = request.cookies.get(COOKIE)
+    return doors.session(secret) if secret else None
+
+
+def _present() -> Who:
+    who: Who | None = g.get("who")
+    if who is None:
+        raise Unauthorized
+    return who
+
+
+def _is_meant(who: Who) -> bool:
+    """A form of this session, or a program: no other site can make it send its token."""
+    return who.csrf is None or _same(request.form.get("csrf", ""), who.csrf)
+
+
+def _same(given: str, wanted: str) -> bool:
+    return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _inside(address: str) -> str:
+    """An address of these pages; whatever leads elsewhere leads to the report instead."""
+    parts = urlsplit(address)
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    return address if is_ours and "\\" not in address and address.isprintable() else "/"
+
+
+def _to_login() -> Response:
+    answer = redirect("/login")
+    if request.method == "GET" and request.full_path not in ("/?", "/"):
+        from urllib.parse import quote
+
+        answer = redirect(f"/login?next={quote(request.full_path.rstrip('?'), safe='')}")
+    return Response(answer.get_data(), 303, {"Location": answer.headers["Location"]})
+
+
+def _redirect(where: str) -> Response:
+    """303: the browser asks anew, and a reload does not send the form again."""
+    return Response("", 303, {"Location": where})
+
+
+def _set(answer: Response, name: str, value: str, is_secure: bool) -> None:
+    answer.set_cookie(name, value, path="/", httponly=True, samesite="Lax", secure=is_secure)
+
+
+def _login_page(lang: Lang, said: str = "", status: int = 200, *, is_secure: bool) -> Response:
+    mark = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
+    onward = request.values.get("next", "")
+    fields = [
+        ("text", "name", NAME.say(lang), request.form.get("name", ""), "username"),
+        ("password", "password", PASSWORD.say(lang), "", "current-password"),
+    ]
+    hidden = {"csrf": mark, "next": onward, "lang": lang}
+    answer = form_answer(page(TITLE.say(lang), "/login", fields, hidden, ENTER.say(lang), lang, said), status)
+    _set(answer, FORM_COOKIE, mark, is_secure)
+    return answer
+
+
+def _password_page(lang: Lang, said: str = "", status: int = 200) -> Response:
+    fields = [
+        ("password", "old", OLD.say(lang), "", "current-password"),
+        ("password", "new", NEW.say(lang), "", "new-password"),
+    ]
+    hidden = {"csrf": _present().csrf or "", "lang": lang}
+    return form_answer(page(CHANGE.say(lang), "/password", fields, hidden, SAVE.say(lang), lang, said), status)
