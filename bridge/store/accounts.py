@@ -115,12 +115,12 @@ def add_token(store: Store, name: str, role: str, digest: str, at: datetime) -> 
 
 
 def tokens(store: Store) -> list[Token]:
-    return [_token(row) for row in store.rows(f"SELECT {OF_A_TOKEN} FROM api_tokens ORDER BY id")]
+    return [_token(row) for row in store.rows(f"SELECT {GRANT} FROM api_tokens ORDER BY id")]
 
 
 def token(store: Store, digest: str) -> Token | None:
     """One that was not revoked, by the hash of its secret."""
-    row = store.one(f"SELECT {OF_A_TOKEN} FROM api_tokens WHERE hash = ? AND revoked_at IS NULL", (digest,))
+    row = store.one(f"SELECT {GRANT} FROM api_tokens WHERE hash = ? AND revoked_at IS NULL", (digest,))
     return None if row is None else _token(row)
 
 
@@ -160,7 +160,7 @@ def noted(store: Store, limit: int = 200) -> list[tuple[datetime, str, str, str 
     return [(instant(row[0]), row[1], row[2], row[3], row[4]) for row in rows]
 
 
-OF_A_TOKEN = "id, name, role, created_at, used_on, revoked_at"
+GRANT = "id, name, role, created_at, used_on, revoked_at"
 
 
 def _user(row: tuple[str | None, ...]) -> User:

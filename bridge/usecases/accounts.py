@@ -17,6 +17,7 @@ from bridge.plan.cells import fold
 from bridge.store import accounts
 from bridge.store.accounts import Token, User
 from bridge.store.engine import Store
+from bridge.usecases.recorded import writable
 from bridge.usecases.workspace import Workspace
 
 ROLES = ("admin", "lead", "viewer")
@@ -75,7 +76,7 @@ def add(space: Workspace, name: str, role: str, password: str, sales_owner: str 
 
 def set_password(space: Workspace, name: str, password: str) -> None:
     """Sets it for a person whom the operator names; every session of theirs ends."""
-    with space.store() as store:
+    with writable(space) as store:
         user = _known(store, name)
         hashed = hashed_password(password, user.name)
         now = space.clock.now()
@@ -88,7 +89,7 @@ def set_password(space: Workspace, name: str, password: str) -> None:
 def disable(space: Workspace, name: str) -> None:
     """From now on the person cannot come in; what they did stays theirs."""
     now = space.clock.now()
-    with space.store() as store, store.transaction():
+    with writable(space) as store, store.transaction():
         user = _known(store, name)
         accounts.disable(store, user.key, now)
         accounts.note(store, now, OPERATOR, "user disabled", user.name)
@@ -113,7 +114,7 @@ def create_token(space: Workspace, name: str, role: str) -> NewToken:
 
 def revoke_token(space: Workspace, number: int) -> None:
     now = space.clock.now()
-    with space.store() as store, store.transaction():
+    with writable(space) as store, store.transaction():
         if not accounts.revoke_token(store, number, now):
             raise UsageProblem(NO_TOKEN, number=number)
         accounts.note(store, now, OPERATOR, "token revoked", str(number))

@@ -14,6 +14,7 @@ from bridge.plan.cells import fold
 from bridge.store import accounts
 from bridge.store.engine import Store
 from bridge.usecases.accounts import METHOD, digest, hashed_password, is_password
+from bridge.usecases.recorded import writable
 from bridge.usecases.workspace import Workspace
 
 IDLE, LONGEST = timedelta(hours=8), timedelta(days=7)
@@ -68,7 +69,7 @@ class Admission(Struct, frozen=True):
         """
         space, key = self.opened(), fold(name)
         now = space.clock.now()
-        with space.store() as store:
+        with writable(space) as store:
             wait = self._wait(store, key, address, now)
             if wait > timedelta(0):
                 with store.transaction():
@@ -97,21 +98,19 @@ class Admission(Struct, frozen=True):
         now = space.clock.now()
         with space.store() as store:
             found = accounts.session(store, name)
-            if found is None:
-                return None
-            if now >= found.ends_at or now - found.seen_at > IDLE:
-                with store.transaction():
-                    accounts.close_session(store, name)
-                return None
-            if now - found.seen_at > TOUCHED_EVERY:
-                with store.transaction():
-                    accounts.touch_session(store, name, now)
+        if found is None:
+            return None
+        if now >= found.ends_at or now - found.seen_at > IDLE:
+            self.leave(secret)
+            return None
+        if now - found.seen_at > TOUCHED_EVERY:
+            with writable(space) as store, store.transaction():
+                accounts.touch_session(store, name, now)
         user = found.user
         return Who(user.name, user.role, user.sales_owner, found.csrf, user.key)
 
     def leave(self, secret: str) -> None:
-        space = self.opened()
-        with space.store() as store, store.transaction():
+        with writable(self.opened()) as store, store.transaction():
             accounts.close_session(store, digest(secret))
 
     def program(self, secret: str) -> Who | None:
@@ -119,12 +118,12 @@ class Admission(Struct, frozen=True):
         space = self.opened()
         with space.store() as store:
             found = accounts.token(store, digest(secret))
-            if found is None:
-                return None
-            today = space.clock.now().date().isoformat()
-            if found.used_on != today:
-                with store.transaction():
-                    accounts.use_token(store, found.id, today)
+        if found is None:
+            return None
+        today = space.clock.now().date().isoformat()
+        if found.used_on != today:
+            with writable(space) as store, store.transaction():
+                accounts.use_token(store, found.id, today)
         return Who(found.name, found.role)
 
     def change_password(self, who: Who, old: str, new: str) -> bool:
@@ -132,7 +131,7 @@ class Admission(Struct, frozen=True):
         space = self.opened()
         if who.key is None:
             return False
-        with space.store() as store:
+        with writable(space) as store:
             hashed = accounts.password_of(store, who.key)
             if hashed is None or not is_password(hashed, old):
                 return False

@@ -20,7 +20,7 @@ from bridge.language import LANGUAGES, Lang, Text
 from bridge.web.answers import guard, json_answer, lasting_answer, page_answer, problem_answer
 from bridge.web.forms import STYLE
 from bridge.web.hooks import Hooks, add_hooks
-from bridge.web.login import MOST_FORM_BYTES, Doors, add_login, own_deals
+from bridge.web.login import Doors, add_login, own_deals
 from bridge.web.login import bar as signed_in
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -71,7 +71,6 @@ def create_app(
     app = Flask("bridge.web", static_folder=None, template_folder=None)
     app.config["TRUSTED_HOSTS"] = list(hosts)
     app.json = _Json(app)
-    app.config["MAX_FORM_MEMORY_SIZE"] = MOST_FORM_BYTES
     app.after_request(guard)
     if doors is not None:
         add_login(app, doors, lambda: _language(services), is_secure=is_secure)
@@ -101,6 +100,13 @@ def create_app(
         problems = list(services.ready())
         return json_answer({"ready": not problems, "problems": problems}, 503 if problems else 200)
 
+    _add_refusals(app, services)
+    return app
+
+
+def _add_refusals(app: Flask, services: Services) -> None:
+    """Whatever fails is said in words a person can act on; a program gets problem+json."""
+
     @app.errorhandler(BridgeError)
     def explain(error: BridgeError) -> Response:
         """Something a person can act on, said in their language."""
@@ -115,8 +121,6 @@ def create_app(
         if code == Unauthorized.code:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="progress-bridge"'
         return answer
-
-    return app
 
 
 class _Json(DefaultJSONProvider):

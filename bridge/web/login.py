@@ -70,7 +70,10 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
     @app.before_request
     def ask() -> Response | None:
         g.who = None
-        if request.path in OPEN or request.path.startswith("/hooks/") or not doors.is_guarded():
+        if request.path.startswith("/hooks/"):
+            return None
+        request.max_content_length = MOST_FORM_BYTES
+        if request.path in OPEN or not doors.is_guarded():
             return None
         g.who = _who(doors)
         if g.who is None:
@@ -81,6 +84,11 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
             raise Forbidden(STALE.say(language()))
         return None
 
+    _add_door(app, doors, language, is_secure=is_secure)
+    _add_password(app, doors, language)
+
+
+def _add_door(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secure: bool) -> None:
     @app.get("/login")
     def form() -> Response:
         return _login_page(language(), is_secure=is_secure)
@@ -110,6 +118,8 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
+
+def _add_password(app: Flask, doors: Doors, language: Callable[[], Lang]) -> None:
     @app.get("/password")
     def password() -> Response:
         return _password_page(language())
