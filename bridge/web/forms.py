@@ -78,7 +78,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{title}</title>
+<title>{title} · {brand}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{style}">
 </head>

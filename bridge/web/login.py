@@ -28,7 +28,7 @@ OPEN = frozenset({"/login", "/healthz", "/readyz", "/style.css"})
 MOST_FORM_BYTES = 16 * 1024
 BEARER = "Bearer "
 
-TITLE = Text("登录 进度桥", "Log in to progress-bridge")
+TITLE = Text("登录", "Log in")
 NAME, PASSWORD = Text("姓名", "Name"), Text("密码", "Password")
 ENTER = Text("登录", "Log in")
 WRONG = Text("姓名或密码不对。", "The name or the password is wrong.")
