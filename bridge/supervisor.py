@@ -68,6 +68,11 @@ class Live(Struct, frozen=True):
     def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
         return Reports(self.opened()).report_json(lang, customer, owner, own)
 
+    def tasks(
+        self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[Mapping[str, Any]]:
+        return Reports(self.opened()).tasks(source, project, after, limit)
+
     def ready(self) -> Sequence[str]:
         try:
             problems = list(Reports(self.opened()).ready())

@@ -156,9 +156,16 @@ def scopes(store: Store, source: str) -> set[str]:
 
 
 def listing(
-    store: Store, *, source: Sequence[str] = (), project: str | None = None, gone: bool = False
+    store: Store,
+    *,
+    source: Sequence[str] = (),
+    project: str | None = None,
+    gone: bool = False,
+    after: TaskKey | None = None,
+    limit: int | None = None,
 ) -> Iterator[Mapping[str, Any]]:
-    """JSON objects of the tasks that are there, or of those that are gone, in order of source and id."""
+    """JSON objects of the tasks that are there, or of those that are gone, in order of source and id: those behind
+    `after`, at most `limit`."""
     where, values = ["gone = ?"], list[object]([int(gone)])
     if source:
         where.append(f"source IN ({marks(len(source))})")
@@ -166,7 +173,11 @@ def listing(
     if project is not None:
         where.append("(project = ? OR project_key = ? OR project_name = ?)")
         values += [project] * 3
-    sql = f"SELECT data FROM tasks WHERE {' AND '.join(where)} ORDER BY source, id"
+    if after is not None:
+        where.append("(source, id) > (?, ?)")
+        values += after
+    sql = f"SELECT data FROM tasks WHERE {' AND '.join(where)} ORDER BY source, id LIMIT ?"
+    values.append(-1 if limit is None else limit)
     for row in store.rows(sql, values):
         yield json.loads(row[0])
 

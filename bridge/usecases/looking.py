@@ -13,13 +13,19 @@ from bridge.usecases.workspace import Workspace
 
 
 def list_tasks(
-    space: Workspace, *, sources: Sequence[str] = (), project: str | None = None, gone: bool = False
+    space: Workspace,
+    *,
+    sources: Sequence[str] = (),
+    project: str | None = None,
+    gone: bool = False,
+    after: tuple[str, str] | None = None,
+    limit: int | None = None,
 ) -> Iterator[Mapping[str, Any]]:
-    """Tasks as JSON objects, by source and id; with `gone` those that are gone instead."""
+    """Tasks as JSON objects, by source and id; with `gone` those that are gone instead. `after` is a place in this order."""
     if sources:
         space.sources(sources)
     with space.store() as store:
-        yield from tasks.listing(store, source=sources, project=project, gone=gone)
+        yield from tasks.listing(store, source=sources, project=project, gone=gone, after=after, limit=limit)
 
 
 def list_changes(space: Workspace, *, task: str | None = None, since: date | None = None) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from flask import Response, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from bridge.language import Lang, Text
 
@@ -26,6 +27,14 @@ HEADERS: dict[str, str] = {
 OWN, NOTHING = "'self'", "'none'"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 BACK = Text("回到延期报告", "Back to the delay report")
+
+
+class Said(HTTPException):
+    """A refusal that says why in words of ours."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def guard(response: Response) -> Response:

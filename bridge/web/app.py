@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, NotFound, Unauthorized
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
-from bridge.web.answers import guard, json_answer, lasting_answer, page_answer, problem_answer
+from bridge.web.answers import Said, guard, json_answer, lasting_answer, page_answer, problem_answer
+from bridge.web.api import add_api
 from bridge.web.forms import STYLE
 from bridge.web.hooks import Hooks, add_hooks
 from bridge.web.login import Doors, add_login, own_deals
@@ -28,8 +29,6 @@ SLOT = "<!--bar-->"
 """Where the report page lets its server put a bar."""
 
 FILTERS = ("customer", "owner")
-SAID = frozenset({Unauthorized.code, Forbidden.code})
-"""Refusals that say why in words of ours."""
 OTHER_LANGUAGE: dict[Lang, tuple[Lang, str]] = {"zh": ("en", "English"), "en": ("zh", "中文")}
 
 ONLY = Text("只看：{value}", "Only: {value}")
@@ -53,6 +52,11 @@ class Services(Protocol):
 
     def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
         """The same report as the published JSON document."""
+
+    def tasks(
+        self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """Tasks by source and id, those behind a place in this order."""
 
     def ready(self) -> Sequence[str]:
         """What keeps the service from working, in words without secrets; nothing when it is ready."""
@@ -84,10 +88,7 @@ def create_app(
     def style() -> Response:
         return lasting_answer(STYLE, "text/css")
 
-    @app.get("/api/v1/report")
-    def report_as_json() -> Response:
-        return json_answer(services.report_json(_language(services), *_filters(), own_deals()))
-
+    add_api(app, services, lambda: _language(services), _filters)
     if hooks is not None:
         add_hooks(app, hooks)
 
@@ -116,9 +117,9 @@ def _add_refusals(app: Flask, services: Services) -> None:
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
         lang, code = _language(services), error.code or 500
-        said = error.description if code in SAID and error.description else _refusal(error).say(lang)
+        said = str(error.description) if isinstance(error, Said) else _refusal(error).say(lang)
         answer = problem_answer(code, said, lang)
-        if code == Unauthorized.code:
+        if code == 401:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="progress-bridge"'
         return answer
 

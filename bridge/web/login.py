@@ -14,12 +14,11 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, redirect, request
-from werkzeug.exceptions import Forbidden, Unauthorized
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.usecases.admission import Entered, Refused, Who
-from bridge.web.answers import form_answer
+from bridge.web.answers import Said, form_answer
 from bridge.web.forms import page
 
 COOKIE, FORM_COOKIE = "pbridge_session", "pbridge_form"
@@ -78,10 +77,10 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
         g.who = _who(doors)
         if g.who is None:
             if request.path.startswith("/api/"):
-                raise Unauthorized(SIGN_IN.say(language()))
+                raise Said(401, SIGN_IN.say(language()))
             return _to_login()
         if request.method not in ("GET", "HEAD", "OPTIONS") and not _is_meant(g.who):
-            raise Forbidden(STALE.say(language()))
+            raise Said(403, STALE.say(language()))
         return None
 
     _add_door(app, doors, language, is_secure=is_secure)
@@ -141,7 +140,7 @@ def _add_password(app: Flask, doors: Doors, language: Callable[[], Lang]) -> Non
 def required(*roles: str) -> None:
     """Refuse who has none of these roles; where nobody has to log in, everybody may read and nobody may change."""
     if g.who is not None and g.who.role not in roles:
-        raise Forbidden(NOT_YOURS.say("zh"))
+        raise Said(403, NOT_YOURS.say("zh"))
 
 
 def bar(lang: Lang) -> Sequence[str]:
@@ -173,7 +172,7 @@ def _who(doors: Doors) -> Who | None:
 def _present() -> Who:
     who: Who | None = g.get("who")
     if who is None:
-        raise Unauthorized
+        raise Said(401, SIGN_IN.say("zh"))
     return who
 
 

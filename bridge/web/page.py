@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bridge.errors import BridgeError
 from bridge.language import Lang
-from bridge.usecases import reporting
+from bridge.usecases import looking, reporting
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
 from bridge.web.server import serve
@@ -36,12 +36,21 @@ class Reports(Struct, frozen=True):
         wish = reporting.ReportWish(customer=customer, owner=owner, sales_owner=own)
         return reporting.build(self.space, wish, lang)
 
+    def tasks(
+        self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[Mapping[str, Any]]:
+        return list(looking.list_tasks(self.space, sources=_one(source), project=project, after=after, limit=limit))
+
     def ready(self) -> Sequence[str]:
         try:
             self.space.store().close()
         except BridgeError as error:
             return [error.say(self.language)]
         return []
+
+
+def _one(source: str | None) -> tuple[str, ...]:
+    return () if source is None else (source,)
 
 
 @contextmanager

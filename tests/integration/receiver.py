@@ -35,6 +35,9 @@ class NoReports:
     def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
         return {}
 
+    def tasks(self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int) -> list[Any]:
+        return []
+
     def ready(self) -> list[str]:
         return []
 

@@ -44,6 +44,9 @@ class SampleReports:
     def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
         return html.render(self.report_json(lang, customer, owner, own), lang)
 
+    def tasks(self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int) -> list[Any]:
+        return []
+
     def ready(self) -> list[str]:
         return self.problems
 
