@@ -16,7 +16,9 @@ from bridge.usecases.json_text import dumps
 from bridge.usecases.portfolio import as_of, present
 from bridge.usecases.workspace import Workspace
 
-FORMATS = ("table", "json", "html", "md", "csv")
+FORMATS = ("table", "json", "html", "xlsx", "md", "csv")
+BINARY = frozenset({"xlsx"})
+"""Forms that no terminal can show."""
 View = Mapping[str, Any]
 
 
@@ -51,7 +53,7 @@ def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
 
 
 def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: bool = False) -> str:
-    """The report as text in one of `FORMATS`."""
+    """The report as text in one of `FORMATS` that is no file."""
     if form == "json":
         return _json(document)
     if form == "html":
@@ -61,6 +63,15 @@ def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: b
     if form == "csv":
         return csv.render(document, lang)
     return text.render(document, lang, width=width, colour=colour)
+
+
+def content(document: View, form: str, lang: Lang) -> bytes:
+    """The report as the bytes of a file, in any of `FORMATS`."""
+    if form in BINARY:
+        from bridge.report import excel  # loaded only where a workbook is made
+
+        return excel.render(document, lang)
+    return render(document, form, lang).encode("utf-8")
 
 
 def _json(document: View) -> str:
