@@ -14,6 +14,7 @@ PLACES = {
     "reconcile": "reports:reconcile",
     "report": "reports:report",
     "run": "reports:run",
+    "notify": "notify:notify",
     "serve": "service:serve",
     "tasks": "listing:tasks",
     "changes": "listing:changes",

@@ -46,6 +46,11 @@ def m004_people(db: Database) -> None:
     _create_those(db, since=4)
 
 
+@MIGRATIONS()
+def m011_outbox(db: Database) -> None:
+    _create_those(db, since=11)
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

@@ -24,7 +24,7 @@ def _optional(*names: str) -> frozenset[str]:
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people")
+STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people", "m011_outbox")
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -301,6 +301,31 @@ TABLES: tuple[Table, ...] = (
         optional=_optional("until"),
         indexes=(("source", "account"),),
         since=4,
+    ),
+    Table(
+        # Messages to chat and mail, a row a part; the key is what keeps one from being sent for a second time.
+        "outbox",
+        {
+            "channel": "TEXT",
+            "report": "TEXT",
+            "part": "INTEGER",
+            "parts": "INTEGER",
+            "kind": "TEXT",
+            "bytes": "INTEGER",
+            "body": "TEXT",
+            "state": "TEXT",
+            "queued_at": "TEXT",
+            "due_at": "TEXT",
+            "tries": "INTEGER",
+            "tried_at": "TEXT",
+            "sent_at": "TEXT",
+            "code": "TEXT",
+            "said": "TEXT",
+        },
+        key=("channel", "report", "part"),
+        optional=_optional("tried_at", "sent_at", "code", "said"),
+        indexes=(("state", "due_at"), ("channel", "tried_at")),
+        since=11,
     ),
 )
 

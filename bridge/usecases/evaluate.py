@@ -13,6 +13,7 @@ from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
 from bridge.store import quarantine, runs, snapshots, tasks
 from bridge.usecases import people, planning
+from bridge.usecases.delivering import undelivered
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
 
@@ -70,7 +71,7 @@ def reconcile(space: Workspace) -> Reconciled:
             portfolio,
             result,
             imported.version if imported and imported.is_new else None,
-            (*(imported.notices if imported else ()), *remarks),
+            (*(imported.notices if imported else ()), *remarks, *undelivered(store)),
             quarantine.count(store),
             tuple(tasks.problem_counts(store)),
         )

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bridge.config import Settings
+from bridge.usecases.announcing import announce, send_out, warn_of_red
 from bridge.usecases.discretion import hushed
 from bridge.usecases.evaluate import reconcile
 from bridge.usecases.hooks import Patience, follow_hints
@@ -20,6 +21,8 @@ from connectors.redaction import Redactor
 log = logging.getLogger("bridge.service")
 
 GLANCE_S = 0.2
+SHORTEST_TOKEN = 12
+"""Shorter parts of an address are words such as `send`."""
 
 
 Opened = Callable[[], Workspace]
@@ -60,6 +63,14 @@ class Service:
             how = "the whole source was read" if done.whole else "by id"
             log.info("%s: %d hint(s) %s, %s", done.source, done.hints, "followed" if done.succeeded else "failed", how)
 
+    def digest(self) -> None:
+        """Put today's digest into the outbox; nothing on a day off, and nothing twice."""
+        announce(self.opened())
+
+    def deliver(self) -> None:
+        """Send what waits in the outbox."""
+        send_out(self.opened(), self.stop)
+
     def _follow(self, wish: RefreshWish) -> Refreshed | None:
         (source,) = wish.sources
         with self._turn_of(source, wait=False) as is_ours:
@@ -79,6 +90,7 @@ class Service:
         with self._judging:
             judged = reconcile(self.opened()).as_json()
         log.info("judged %s: %s milestone(s), %s red", judged["today"], judged["milestones"], judged["red"])
+        warn_of_red(self.opened())
 
     @contextmanager
     def _turn_of(self, source: str, *, wait: bool) -> Iterator[bool]:
@@ -123,8 +135,18 @@ class Discreet(logging.Formatter):
         return self._redact(hushed(super().format(record)))
 
 
+def tokens_in(url: str) -> list[str]:
+    """What is secret in the address of a robot: the values of its query, and the last part of its path."""
+    path, _, query = url.partition("?")
+    parts = [pair.partition("=")[2] for pair in query.split("&")] + [path.rpartition("/")[2]]
+    return [part for part in parts if len(part) >= SHORTEST_TOKEN]
+
+
 def secrets_of(settings: Settings) -> list[str]:
     """Everything in the settings that no log may show."""
     found = [source.client_secret.get_secret_value() for source in settings.sources]
-    found += [settings.web.hook_token, *(part for entry in settings.notify for part in (entry.secret, entry.url))]
+    found += [
+        settings.web.hook_token,
+        *(part for entry in settings.notify for part in (entry.secret, entry.url, *tokens_in(entry.url))),
+    ]
     return [secret for secret in found if secret]
