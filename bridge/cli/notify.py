@@ -113,7 +113,7 @@ def _print_planned(session: Session, found: Sequence[Planned], lang: Lang, *, as
         print_json(entries)
         return
     if not found:
-        session.remark(DAY_OFF.say(lang, day=session.today or ""))
+        session.remark(DAY_OFF.say(lang, day=session.open().clock.today))
     for part in entries:
         click.echo(
             PART.say(

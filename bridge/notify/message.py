@@ -27,6 +27,8 @@ _TWINS = str.maketrans(
     }
 )
 _EMPHASIS = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+SHORTEST_TOKEN = 12
+"""Shorter parts of an address are words such as `send`."""
 LONGEST_LINK = 1_000
 """Bytes of an address that is sent along; a longer one would fill a message alone."""
 
@@ -74,14 +76,21 @@ class Target:
 
     name: str
     kind: str
-    url: str = ""
-    secret: str = ""
+    url: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
     form: str = ""
     keyword: str = ""
     mentions: Mapping[str, str] = field(default_factory=dict)
     intranet: tuple[str, ...] = ()
-    proxy: str = ""
-    mail: Mapping[str, object] = field(default_factory=dict)
+    proxy: str = field(default="", repr=False)
+    mail: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no log and no message may show: the secret, the address, and the values and names in it that are long."""
+        path, _, query = self.url.partition("?")
+        parts = [pair.partition("=")[2] for pair in query.split("&")] + [path.rpartition("/")[2]]
+        return [part for part in (self.secret, self.url, *(p for p in parts if len(p) >= SHORTEST_TOKEN)) if part]
 
     def ids(self, message: Message) -> list[str]:
         """Ids of those to be called, each once."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bridge.config import Settings
+from bridge.notify.message import Target
 from bridge.usecases.announcing import announce, send_out, warn_of_red
 from bridge.usecases.discretion import hushed
 from bridge.usecases.evaluate import reconcile
@@ -21,8 +22,6 @@ from connectors.redaction import Redactor
 log = logging.getLogger("bridge.service")
 
 GLANCE_S = 0.2
-SHORTEST_TOKEN = 12
-"""Shorter parts of an address are words such as `send`."""
 
 
 Opened = Callable[[], Workspace]
@@ -135,18 +134,10 @@ class Discreet(logging.Formatter):
         return self._redact(hushed(super().format(record)))
 
 
-def tokens_in(url: str) -> list[str]:
-    """What is secret in the address of a robot: the values of its query, and the last part of its path."""
-    path, _, query = url.partition("?")
-    parts = [pair.partition("=")[2] for pair in query.split("&")] + [path.rpartition("/")[2]]
-    return [part for part in parts if len(part) >= SHORTEST_TOKEN]
-
-
 def secrets_of(settings: Settings) -> list[str]:
     """Everything in the settings that no log may show."""
     found = [source.client_secret.get_secret_value() for source in settings.sources]
-    found += [
-        settings.web.hook_token,
-        *(part for entry in settings.notify for part in (entry.secret, entry.url, *tokens_in(entry.url))),
-    ]
+    found.append(settings.web.hook_token)
+    for entry in settings.notify:
+        found += Target(entry.name, entry.kind, entry.url, entry.secret).secrets
     return [secret for secret in found if secret]

@@ -8,7 +8,7 @@ from typing import Any
 from bridge.language import Text
 from bridge.notify import signing, wire
 from bridge.notify.message import Message, Target, markdown_lines, text_lines
-from bridge.notify.split import packed
+from bridge.notify.split import fitted, packed
 from bridge.report.cells import safe_url
 
 LIMIT = 64_000
@@ -23,8 +23,11 @@ REMEDIES = {
 
 def parts(message: Message, target: Target) -> list[dict[str, Any]]:
     """Text and Markdown of the same; only of what is longer than the limit more than one."""
-    marked = packed(markdown_lines(message), LIMIT // 3)
-    texts = packed(text_lines(message), LIMIT // 3)
+    return fitted(lambda room: _bodies(message, target, room // 2), weigh, LIMIT)
+
+
+def _bodies(message: Message, target: Target, room: int) -> list[dict[str, Any]]:
+    marked, texts = packed(markdown_lines(message), room), packed(text_lines(message), room)
     count = max(len(marked), len(texts))
     link = message.link and safe_url(message.link.url)
     return [
