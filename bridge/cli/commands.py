@@ -15,6 +15,7 @@ PLACES = {
     "report": "reports:report",
     "run": "reports:run",
     "notify": "notify:notify",
+    "letter": "letter:letter",
     "serve": "service:serve",
     "tasks": "listing:tasks",
     "changes": "listing:changes",
