@@ -24,6 +24,7 @@ HEADERS: dict[str, str] = {
     "Cache-Control": "no-store",
 }
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BACK = Text("回到延期报告", "Back to the delay report")
 
 
@@ -47,6 +48,13 @@ def page_answer(page: str, status: int = 200) -> Response:
         f"default-src 'none'; style-src {allowed}; img-src data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+    return response
+
+
+def file_answer(content: bytes, name: str) -> Response:
+    """A workbook to be kept; it is never shown inside the page."""
+    response = Response(content, 200, content_type=WORKBOOK_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -17,10 +17,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
-from bridge.web.answers import guard, json_answer, page_answer, problem_answer
+from bridge.web.answers import file_answer, guard, json_answer, page_answer, problem_answer
 from bridge.web.hooks import Hooks, add_hooks
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+WORKBOOK = "/report.xlsx"
 SLOT = "<!--bar-->"
 """Where the report page lets its server put a bar."""
 
@@ -68,6 +69,14 @@ def create_app(services: Services, hosts: Sequence[str] = LOOPBACK, hooks: Hooks
     @app.get("/api/v1/report")
     def report_as_json() -> Response:
         return json_answer(services.report_json(_language(services), *_filters()))
+
+    @app.get(WORKBOOK)
+    def report_as_workbook() -> Response:
+        from bridge.usecases import reporting  # only who asks for a file needs what makes one
+
+        lang = _language(services)
+        document = services.report_json(lang, *_filters())
+        return file_answer(reporting.content(document, "xlsx", lang), f"delay-report-{document['as_of']}.xlsx")
 
     if hooks is not None:
         add_hooks(app, hooks)
@@ -129,9 +138,10 @@ def _bar(services: Services) -> str:
     parts = [f"<span>{escape(ONLY.say(shown, value=value))}</span>" for value in kept.values()]
     if kept:
         parts.append(_link({"lang": shown}, ALL.say(shown)))
+    parts.append(_link({**kept, "lang": shown}, "Excel", " download", WORKBOOK))
     parts.append(_link({**kept, "lang": lang}, name, f' hreflang="{lang}" lang="{lang}"'))
     return f'<nav class="bar">{" ".join(parts)}</nav>'
 
 
-def _link(arguments: Mapping[str, str], text: str, attributes: str = "") -> str:
-    return f'<a href="{escape(f"?{urlencode(arguments)}")}"{attributes}>{escape(text)}</a>'
+def _link(arguments: Mapping[str, str], text: str, attributes: str = "", path: str = "") -> str:
+    return f'<a href="{escape(f"{path}?{urlencode(arguments)}")}"{attributes}>{escape(text)}</a>'
