@@ -6,6 +6,7 @@ import logging
 import threading
 
 from bridge.store import leases, outbox
+from bridge.usecases.evaluate import Reconciled
 from bridge.usecases.workspace import Workspace
 
 log = logging.getLogger("bridge.notify")
@@ -23,12 +24,14 @@ def announce(space: Workspace) -> None:
             log.info("%s: %s", f"{one.channel}/{one.report}", "queued" if is_new else "was sent or queued before")
 
 
-def warn_of_red(space: Workspace) -> None:
-    """Queue alerts for contractual promises that turned red."""
+def warn_of_red(space: Workspace, done: Reconciled) -> None:
+    """Queue alerts for contractual promises that turned red by what was just judged."""
     if not space.settings.notify:
         return
-    from bridge.usecases.notifying import alert
+    from bridge.usecases.notifying import alert, has_turned_red
 
+    if not has_turned_red(done):
+        return
     with space.store(create=True) as store:
         for one in alert(space, store):
             log.info("%s/%s: queued", one.channel, one.report)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from bridge.config.sections import NotifySection
 from bridge.language import Lang
+from bridge.model import Colour
 from bridge.notify import channels, digest
 from bridge.notify.channels import Body
 from bridge.notify.mail_page import page
@@ -17,7 +18,8 @@ from bridge.store import outbox
 from bridge.store.engine import Store
 from bridge.usecases import reporting
 from bridge.usecases.channels import chosen, target
-from bridge.usecases.reporting import ReportWish, View
+from bridge.usecases.evaluate import Reconciled
+from bridge.usecases.reporting import Judged, ReportWish, View
 from bridge.usecases.workspace import Workspace
 
 MOST_ALERTS = 3
@@ -63,16 +65,36 @@ def is_workday(space: Workspace) -> bool:
     return space.calendar().is_workday(space.clock.today)
 
 
+@dataclass(slots=True)
+class Views:
+    """Reports for many readers from one evaluation a day compared with."""
+
+    space: Workspace
+    judged: dict[date, Judged] = field(default_factory=dict)
+    made: dict[tuple[str, Lang, date], View] = field(default_factory=dict)
+
+    def of(self, entry: NotifySection, since: date) -> View:
+        """What one channel is told of, against the day compared with."""
+        lang = _language(self.space, entry)
+        wish = ReportWish(since=since, owner=entry.owner or None)
+        if since not in self.judged:
+            self.judged[since] = reporting.judge(self.space, wish)
+        key = (entry.owner, lang, since)
+        if key not in self.made:
+            self.made[key] = reporting.document(self.space, self.judged[since], wish, lang)
+        return self.made[key]
+
+
 def planned(space: Workspace, wish: NotifyWish) -> list[Planned]:
     """What the channels would be told now, writing nothing; nothing on a day off unless the week is asked for."""
-    entries = chosen(space, wish.channels)
+    entries, views = chosen(space, wish.channels), Views(space)
     if wish.weekly:
-        return [_weekly(space, entry) for entry in entries]
+        return [_weekly(views, entry) for entry in entries]
     if not is_workday(space):
         return []
     is_first = _is_first_of_week(space)
-    found = [_digest(space, entry) for entry in entries if entry.digest]
-    return found + [_weekly(space, entry) for entry in entries if entry.weekly and is_first]
+    found = [_digest(views, entry) for entry in entries if entry.digest]
+    return found + [_weekly(views, entry) for entry in entries if entry.weekly and is_first]
 
 
 def queue(
@@ -96,15 +118,24 @@ def alert(space: Workspace, store: Store) -> list[Planned]:
     entries = [entry for entry in space.settings.notify if entry.urgent]
     if not entries or not is_workday(space):
         return []
-    done = []
+    done, views = [], Views(space)
     for entry in entries:
-        view = _view(space, entry, space.clock.today - timedelta(days=1))
+        view = views.of(entry, space.clock.today - timedelta(days=1))
         with store.transaction():
             for one in _alerts(space, store, entry, view):
                 sized = list(zip(one.bodies, one.sizes, strict=True))
                 if outbox.put(store, one.channel, one.report, one.kind, sized, space.clock.now()):
                     done.append(one)
     return done
+
+
+def has_turned_red(done: Reconciled) -> bool:
+    """Whether a contractual milestone is red that was judged otherwise on its last day: the quick look before an alert."""
+    return any(
+        row.milestone.contractual and row.colour is Colour.RED and kept[-1].colour is not Colour.RED
+        for row in done.result.assessments
+        if (kept := done.portfolio.snapshots.get(row.milestone.key))
+    )
 
 
 def _alerts(space: Workspace, store: Store, entry: NotifySection, view: View) -> list[Planned]:
@@ -119,16 +150,18 @@ def _alerts(space: Workspace, store: Store, entry: NotifySection, view: View) ->
     return found
 
 
-def _digest(space: Workspace, entry: NotifySection) -> Planned:
+def _digest(views: Views, entry: NotifySection) -> Planned:
+    space = views.space
     day = space.clock.today
-    view = _view(space, entry, space.calendar().add_workdays(day, -1))
+    view = views.of(entry, space.calendar().add_workdays(day, -1))
     message = digest.digest(view, _language(space, entry), owner=entry.owner or None, url=_url(space))
     return _planned(space, entry, f"digest/{day}", message, view)
 
 
-def _weekly(space: Workspace, entry: NotifySection) -> Planned:
+def _weekly(views: Views, entry: NotifySection) -> Planned:
+    space = views.space
     year, week, _ = space.clock.today.isocalendar()
-    view = _view(space, entry, space.clock.today - WEEK)
+    view = views.of(entry, space.clock.today - WEEK)
     message = digest.weekly(view, _language(space, entry), url=_url(space))
     return _planned(space, entry, f"weekly/{year}-W{week:02}", message, view)
 
@@ -141,10 +174,6 @@ def _planned(space: Workspace, entry: NotifySection, report: str, message: Messa
             message = replace(message, attachments=(Attachment(_file_name(view, message.lang), content),))
     bodies = channels.channel(entry.kind).parts(message, target(space, entry))
     return Planned(entry.name, entry.kind, report, tuple(bodies))
-
-
-def _view(space: Workspace, entry: NotifySection, since: date) -> View:
-    return reporting.build(space, ReportWish(since=since, owner=entry.owner or None), _language(space, entry))
 
 
 def _is_first_of_week(space: Workspace) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bridge.language import Lang
 from bridge.reconcile.run import assess
+from bridge.reconcile.situation import Portfolio, Result, Snapshot
 from bridge.report import csv, html, markdown, text, view
 from bridge.store import quarantine, snapshots
 from bridge.store.clockwork import end_of
@@ -32,23 +33,43 @@ class ReportWish:
     owner: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one evaluation found: several reports may be made of it, for several readers."""
+
+    portfolio: Portfolio
+    result: Result
+    quarantined: int
+    compared: Mapping[str, Snapshot] | None
+
+
 def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
     """The report as the JSON document of the published schema."""
+    return document(space, judge(space, wish), wish, lang)
+
+
+def judge(space: Workspace, wish: ReportWish) -> Judged:
+    """Evaluate what is stored, whoever reads it; the wish says the day and what to compare with."""
     with space.store() as store, store.snapshot():
         portfolio = present(space, store) if wish.as_of is None else as_of(space, store, wish.as_of)
         before = None if wish.as_of is None else end_of(wish.as_of, space.clock.timezone)
         quarantined = quarantine.count(store, before=before)
         compared = None if wish.since is None else snapshots.on_or_before(store, min(wish.since, portfolio.today))
+    return Judged(portfolio, assess(portfolio), quarantined, compared)
+
+
+def document(space: Workspace, judged: Judged, wish: ReportWish, lang: Lang | None = None) -> View:
+    """The report of the rows that the wish asks for."""
     return view.build(
-        portfolio,
-        assess(portfolio),
+        judged.portfolio,
+        judged.result,
         lang=lang or space.lang,
         generated_at=space.clock.now(),
         customer=wish.customer,
         owner=wish.owner,
         since=wish.since,
-        since_snapshots=compared,
-        quarantined=quarantined,
+        since_snapshots=judged.compared,
+        quarantined=judged.quarantined,
     )
 
 

@@ -19,6 +19,8 @@ Entry = Mapping[str, Any]
 PATIENCE_S = 65.0
 """A person at a terminal waits for the limit of a minute, not for a ban of ten."""
 NOT_SHOWN = "content"
+ARRIVED_IN_PART = frozenset({"some_recipients"})
+"""Given up with this code, it has arrived with others: sent again, they would have it twice."""
 NOT_DELIVERED = Text(
     zh="{channel}：{report} 第 {part}/{parts} 部分{state}（{code} {said}）{todo}",
     en="{channel}: {report}, part {part} of {parts}: {state} ({code} {said}){todo}",
@@ -79,7 +81,8 @@ def send_now(space: Workspace, wish: NotifyWish, stop: threading.Event, *, retry
         done = queue(space, store, found, again=wish.again)
         if retry:
             with store.transaction():
-                outbox.revive(store, outbox.listed(store, (outbox.DEAD,), wish.channels), space.clock.now())
+                dead = outbox.listed(store, (outbox.DEAD,), wish.channels)
+                outbox.revive(store, (one for one in dead if one.code not in ARRIVED_IN_PART), space.clock.now())
         tried = [one.parcel for one in deliver(space, store, stop, patience_s=PATIENCE_S)]
         now = {parcel.key: parcel for parcel in outbox.listed(store)}
         waiting = len(outbox.listed(store, (outbox.WAITING,), wish.channels))

@@ -87,9 +87,10 @@ class Service:
         if self.stop.is_set():
             return
         with self._judging:
-            judged = reconcile(self.opened()).as_json()
+            done = reconcile(self.opened())
+        judged = done.as_json()
         log.info("judged %s: %s milestone(s), %s red", judged["today"], judged["milestones"], judged["red"])
-        warn_of_red(self.opened())
+        warn_of_red(self.opened(), done)
 
     @contextmanager
     def _turn_of(self, source: str, *, wait: bool) -> Iterator[bool]:

@@ -15,6 +15,7 @@ import pytest
 from bridge.notify.robots import DingTalkRobot, WeComRobot
 from bridge.usecases.announcing import announce, send_out, warn_of_red
 from bridge.usecases.clock import Clock
+from bridge.usecases.evaluate import reconcile
 from bridge.usecases.workspace import Workspace
 from connectors.testing import Reply, serve
 
@@ -186,7 +187,7 @@ def test_a_contractual_promise_that_turns_red_is_told_at_once_and_once(site, rob
     assert site.run("run", today=date(2026, 8, 25)).code == 0
 
     for _ in range(2):
-        warn_of_red(opened(site, date(2026, 8, 25)))
+        warn_of_red(opened(site, date(2026, 8, 25)), reconcile(opened(site, date(2026, 8, 25))))
         send_out(opened(site, date(2026, 8, 25)), stop())
 
     (told,) = robot.received

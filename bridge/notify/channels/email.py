@@ -28,11 +28,16 @@ FORMS = ("mail",)
 TIMEOUT_S = 20.0
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 WORKBOOK = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+SOME_RECIPIENTS = "some_recipients"
 REMEDIES = {
     "sign_in": Text("邮箱用户名或密码（授权码）不对", "the mail server does not accept user name or password"),
     "no_starttls": Text(
         "服务器不支持 STARTTLS；请改 security 或端口，密码没有发出",
         "the server has no STARTTLS; change security or port. The password was not sent",
+    ),
+    SOME_RECIPIENTS: Text(
+        "部分收件人被拒绝，其余的已收到，不会重发；请核对 to",
+        "some recipients were refused and the others have it, so it is not sent again; check to",
     ),
     "recipients": Text("收件人都被拒绝；请核对 to", "every recipient was refused; check to"),
 }
@@ -65,7 +70,7 @@ def send(body: dict[str, Any], target: Target, now: datetime, key: str) -> None:
     except (TimeoutError, ConnectionError, OSError, smtplib.SMTPException) as err:
         raise Later("unreachable", type(err).__name__) from None
     if refused:
-        raise Refused("recipients", wire.said(target, ", ".join(sorted(refused))))
+        raise Refused(SOME_RECIPIENTS, wire.said(target, ", ".join(sorted(refused))))
 
 
 def composed(body: Mapping[str, Any], target: Target, now: datetime, key: str) -> EmailMessage:

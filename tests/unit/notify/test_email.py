@@ -194,6 +194,15 @@ def test_a_recipient_who_does_not_exist_is_refused(post, make):
         send(make.message(), target, make.now)
 
 
+def test_where_only_some_recipients_are_refused_it_says_that_the_others_have_it(post, make):
+    box, target = post("none", mail={"to": ["nobody@example.com", "a@example.com"]})
+
+    with pytest.raises(Refused, match="some_recipients") as refused:
+        send(make.message(), target, make.now)
+
+    assert len(box.mails) == 1 and "nobody@example.com" in refused.value.said
+
+
 def test_a_server_that_is_not_there_is_tried_again(make):
     target = Target(
         "mail", "email", mail={"host": "127.0.0.1", "port": 1, "security": "none", "sender": "a@b.c", "to": ["d@e.f"]}
