@@ -29,6 +29,7 @@ A3, A4 = 8, 9
 LINE_HEIGHT = 15
 HIGHEST = 409
 """Points that a row may be high."""
+ACROSS = frozenset({Kind.HEAD, Kind.SENTENCE})
 EPOCH = date(1899, 12, 30)
 """Day 0 of a workbook."""
 NUMBERS = frozenset({Kind.NUMBER, Kind.SIGNED, Kind.RATIO, Kind.AMOUNT})
@@ -45,6 +46,7 @@ _HEAD = {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "text_wra
 _LOOKS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True},
     "note": {},
+    "sentence": {"text_wrap": True},
     "title": {"bold": True, "font_size": 16},
     "bold": {"bold": True},
     "head": _HEAD,
@@ -64,6 +66,8 @@ def render(view: Mapping[str, Any], lang: Lang) -> bytes:
     """A workbook that Excel, WPS and LibreOffice open without a repair; text of people is never calculated."""
     import xlsxwriter  # heavy, and needed by nobody who asks for another form
 
+    from bridge.report.quick_sheet import QuickSheet
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -72,7 +76,7 @@ def render(view: Mapping[str, Any], lang: Lang) -> bytes:
     looks = _Looks(book)
     with _no_collection():
         for content in sheets(view, lang):
-            page = book.add_worksheet(content.title)
+            page = book.add_worksheet(content.title, worksheet_class=QuickSheet)
             _Page(page, looks).write(content)
         book.close()
     return file.getvalue()
@@ -146,10 +150,20 @@ class _Page:
         for line in content.lines:
             for index, cell in enumerate(line):
                 self._cell(self.at, index, cell)
+            if line and line[-1].kind in ACROSS:
+                self._across(line[-1], len(line) - 1, content.widths)
             self.at += 1
         self.page.print_area(0, 0, max(self.at - 1, 0), len(content.widths) - 1)
         self.page.hide_gridlines(2)
         self._colour_statuses(content.statuses, 0, 0, self.at)
+
+    def _across(self, cell: Cell, first: int, widths: tuple[float, ...]) -> None:
+        """The last cell of a line takes all the room there is to its right, and as many lines as it needs."""
+        if first < len(widths) - 1:
+            self.page.merge_range(self.at, first, self.at, len(widths) - 1, "", self.looks(cell.kind))
+            text = self._cell(self.at, first, cell)
+            lines = _lines_of(text, sum(widths[first:]))
+            self.page.set_row(self.at, LINE_HEIGHT * lines)
 
     def _table(self, content: Table) -> None:
         last = len(content.columns) - 1
@@ -200,7 +214,7 @@ class _Page:
         if places:
             # One group: the library works out the looks of each group anew.
             drawn = {"location": list(places), "range": list(places.values())}
-            self.page.add_sparkline(1, last, {**drawn, "markers": True, "series_color": "#C0392B"})
+            self.page.add_sparkline(1, last, {**drawn, "show_hidden": True, "markers": True, "series_color": "#C0392B"})
         self.page.set_column(first, first + widest - 1, None, None, {"hidden": True})
 
     def _cell(self, row: int, column: int, cell: Cell) -> str:

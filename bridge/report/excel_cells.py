@@ -21,6 +21,8 @@ class Kind:
 
     TEXT = "text"
     NOTE = "note"
+    SENTENCE = "sentence"
+    """Over the whole width that is left."""
     TITLE = "title"
     BOLD = "bold"
     HEAD = "head"

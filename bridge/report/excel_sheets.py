@@ -55,7 +55,7 @@ def sheets(view: Item, lang: Lang) -> Iterator[Lines | Table]:
 
 def _overview(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lang: Lang) -> Lines:
     def head(name: str) -> list[Cell]:
-        return [Cell(Kind.HEAD, label(name, lang)), *(Cell(Kind.HEAD, "") for _ in range(5))]
+        return [Cell(Kind.HEAD, label(name, lang))]
 
     lines: list[list[Cell]] = [
         [Cell(Kind.TITLE, f"{label('product', lang)} · {label('title', lang)}")],
@@ -73,7 +73,7 @@ def _overview(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lan
     told = overview.concerns(found, lang)
     if told:
         lines += [[], head("concerns")]
-        lines += [[status(one.status, statuses), Cell(Kind.NOTE, one.text)] for one in told]
+        lines += [[status(one.status, statuses), Cell(Kind.SENTENCE, one.text)] for one in told]
     elif not any(row.is_worrying for row in found):
         lines += [[], [Cell(Kind.NOTE, label("nothing_wrong" if found else "no_rows", lang))]]
     if view["goals"]:
@@ -81,7 +81,7 @@ def _overview(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lan
         lines += [_goal(goal) for goal in view["goals"]]
     lines += [[], head("data")]
     said = [source.text for source in overview.sources(view, lang)] + overview.remarks(view, lang)
-    lines += [[Cell(Kind.NOTE, sentence(text, lang))] for text in said]
+    lines += [[Cell(Kind.SENTENCE, sentence(text, lang))] for text in said]
     return Lines(SHEETS["overview"].say(lang), (28, 20, 18, 18, 18, 18), lines, statuses)
 
 

@@ -122,6 +122,7 @@ def test_moves_of_a_promise_are_drawn_beside_it(sample):
         changes = file.read("xl/worksheets/sheet4.xml").decode()
     rows = opened(sample("zh"))["变更"].max_row - 1
     assert 0 < changes.count("<x14:sparkline>") <= rows
+    assert 'displayHidden="1"' in changes, "the points stand in hidden columns"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -167,3 +168,21 @@ def test_an_empty_report_is_a_workbook_that_says_so(lang, sample):
 
     said = [str(cell.value) for row in book[SHEETS[lang][0]].iter_rows() for cell in row]
     assert any("pbridge plan import" in text for text in said)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_concern_of_any_length_has_the_room_it_needs(lang, sample):
+    view = sample(lang)
+    view["milestones"][0]["name"] = "很长的里程碑名称" * 40
+
+    page = opened(view, lang)[SHEETS[lang][0]]
+
+    (cell,) = [
+        cell
+        for row in page.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and "很长的里程碑名称" in cell.value
+    ]
+    assert cell.alignment.wrap_text
+    assert page.row_dimensions[cell.row].height >= 15 * 6
+    assert any(cell.coordinate in merged for merged in page.merged_cells.ranges)
