@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,8 +52,8 @@ def deliver(space: Workspace, store: Store, stop: threading.Event, *, patience_s
     being sent when a process died is sent again only where its receiver can tell a repetition.
     """
     with leases.held(store, LEASE, command=COMMAND):
-        _settle(space, store)
         open_now = {entry.name: entry for entry in space.settings.notify if not lacking(entry)}
+        _settle(space, store, open_now)
         while not stop.is_set():
             now = space.clock.now()
             names = [name for name, entry in open_now.items() if quiet_until(entry, now, space) is None]
@@ -76,7 +76,7 @@ def undelivered(store: Store) -> tuple[Phrase, ...]:
     )
 
 
-def _settle(space: Workspace, store: Store) -> None:
+def _settle(space: Workspace, store: Store, open_now: Collection[str]) -> None:
     """Parts that were on their way when somebody was cut off: only one process sends, so nobody sends them now."""
     now = space.clock.now()
     with store.transaction():
@@ -85,6 +85,10 @@ def _settle(space: Workspace, store: Store) -> None:
                 outbox.again(store, parcel, now, "interrupted")
             else:
                 outbox.stop(store, parcel, outbox.UNCLEAR, "interrupted")
+        # A channel that was taken out of the settings, or has lost its address, sends nothing and fails at nothing.
+        for parcel in outbox.listed(store, (outbox.WAITING,)):
+            if parcel.channel not in open_now and now - parcel.queued_at >= GIVE_UP:
+                outbox.stop(store, parcel, outbox.DEAD, "no_channel")
 
 
 def _place(store: Store, parcel: Parcel, now: datetime) -> datetime:

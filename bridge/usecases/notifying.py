@@ -52,8 +52,9 @@ class Planned:
         return tuple(weigh(body) for body in self.bodies)
 
     @property
-    def limit(self) -> int:
-        return channels.channel(self.kind).LIMIT
+    def limits(self) -> tuple[int, ...]:
+        limit = channels.channel(self.kind).limit
+        return tuple(limit(body) for body in self.bodies)
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -66,11 +66,13 @@ def parts_of(one: Planned) -> list[Entry]:
             "part": number,
             "parts": len(one.bodies),
             "bytes": size,
-            "limit": one.limit,
+            "limit": limit,
             "shown": shown,
             "body": _without_files(body),
         }
-        for number, (body, size, shown) in enumerate(zip(one.bodies, one.sizes, one.shown, strict=True), 1)
+        for number, (body, size, limit, shown) in enumerate(
+            zip(one.bodies, one.sizes, one.limits, one.shown, strict=True), 1
+        )
     ]
 
 

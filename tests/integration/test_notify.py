@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -124,10 +125,10 @@ def test_what_was_given_up_can_be_sent_again(site, robot):
 
 
 def test_a_process_that_is_killed_while_it_sends_is_found_out_and_nothing_is_sent_twice(site, robot):
-    pids: list[int] = []
+    pids: queue.Queue[int] = queue.Queue()
 
     def accepted_and_killed() -> Reply:
-        os.kill(pids[0], signal.SIGKILL)
+        os.kill(pids.get(timeout=60), signal.SIGKILL)
         robot.received.append("accepted")
         return Reply({"errcode": 0})
 
@@ -135,7 +136,7 @@ def test_a_process_that_is_killed_while_it_sends_is_found_out_and_nothing_is_sen
     config = str(site.folder / "config.toml")
     command = [sys.executable, "-m", "bridge", "notify", "--config", config, "--today", TODAY.isoformat()]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ})
-    pids.append(process.pid)
+    pids.put(process.pid)
     assert process.wait(timeout=120) == -signal.SIGKILL
 
     again, listed = site.run("notify"), site.run("notify", "--outbox", "--json").json

@@ -17,8 +17,6 @@ Body = dict[str, Any]
 class Channel(Protocol):
     """What a module of this folder offers."""
 
-    LIMIT: int
-    """Bytes that one part may have, counted as the vendor counts."""
     PER_MINUTE: int
     PER_SECOND: int
     KNOWS_REPEATS: bool
@@ -28,9 +26,14 @@ class Channel(Protocol):
 
     def parts(self, message: Message, target: Target) -> list[Body]: ...
 
-    def weigh(self, body: Body) -> int: ...
+    def weigh(self, body: Body) -> int:
+        """Bytes of a part, counted as the vendor counts."""
 
-    def shown(self, body: Body) -> str: ...
+    def limit(self, body: Body) -> int:
+        """Bytes that it may have."""
+
+    def shown(self, body: Body) -> str:
+        """What a person sees of it."""
 
     def send(self, body: Body, target: Target, now: datetime, key: str) -> None:
         """Deliver one part, or raise a `Failure`; `key` is the same each time this part is sent."""
@@ -64,6 +67,9 @@ REMEDIES: dict[str, Text] = {
         "the program was cut off while sending: it may have arrived and is not sent again; look there, then use --again",
     ),
     "expired": Text("一天内都没能送达，已放弃", "it could not be delivered for a day and was given up"),
+    "no_channel": Text(
+        "设置里已没有这个渠道或它的地址，已放弃", "the settings have no such channel or address any more; given up"
+    ),
     "earlier_part": Text("前一部分被拒收，后面的不再发送", "an earlier part was refused, so the rest is not sent"),
     "not_understood": Text("对方的回答读不懂；请核对 url", "the answer was not understood; check url"),
 }

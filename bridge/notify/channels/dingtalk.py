@@ -56,6 +56,10 @@ def weigh(body: dict[str, Any]) -> int:
     return len(wire.dumps(body))
 
 
+def limit(body: dict[str, Any]) -> int:
+    return LIMIT
+
+
 def shown(body: dict[str, Any]) -> str:
     return str(body["actionCard" if body["msgtype"] == "actionCard" else "markdown"]["text"])
 

@@ -54,6 +54,10 @@ def weigh(body: dict[str, Any]) -> int:
     return len(wire.dumps(body))
 
 
+def limit(body: dict[str, Any]) -> int:
+    return LIMIT
+
+
 def shown(body: dict[str, Any]) -> str:
     files = "".join(f"\n[{one['name']}]" for one in body["files"])
     return f"{body['subject']}\n\n{body['text'].strip()}{files}"

@@ -64,6 +64,10 @@ def weigh(body: dict[str, Any]) -> int:
     return len(wire.dumps(body))
 
 
+def limit(body: dict[str, Any]) -> int:
+    return LIMIT
+
+
 def shown(body: dict[str, Any]) -> str:
     card = body["card"]
     return f"{card['header']['title']['content']}\n{card['body']['elements'][0]['content']}"

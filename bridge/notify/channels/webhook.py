@@ -50,6 +50,10 @@ def weigh(body: dict[str, Any]) -> int:
     return len(wire.dumps(body))
 
 
+def limit(body: dict[str, Any]) -> int:
+    return LIMIT
+
+
 def shown(body: dict[str, Any]) -> str:
     return f"{body['title']}\n{body['text']}"
 

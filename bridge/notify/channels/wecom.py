@@ -46,6 +46,10 @@ def weigh(body: dict[str, Any]) -> int:
     return size(shown(body))
 
 
+def limit(body: dict[str, Any]) -> int:
+    return TEXT_LIMIT if body["msgtype"] == "text" else LIMIT
+
+
 def shown(body: dict[str, Any]) -> str:
     return str(body[body["msgtype"]]["content"])
 

@@ -44,7 +44,7 @@ def test_whatever_its_length_every_part_is_accepted_and_nothing_is_lost(kind, si
 
     bodies = way.way.parts(message, way.target)
 
-    assert all(way.way.weigh(body) <= way.way.LIMIT for body in bodies)
+    assert all(way.way.weigh(body) <= way.way.limit(body) for body in bodies)
     for number, body in enumerate(bodies):
         way.clock.later(seconds=61)
         way.way.send(body, way.target, way.clock(), f"part {number}")
@@ -79,7 +79,7 @@ def test_wecom_is_cut_at_the_byte_that_its_form_allows(form, line, make):
     for count in range(most // 3 - 90, most // 3 + 5):
         bodies = way.way.parts(make.message("中" * count), target)
 
-        assert all(size(way.way.shown(body)) <= most for body in bodies)
+        assert all(size(way.way.shown(body)) <= most == way.way.limit(body) for body in bodies)
 
 
 @pytest.mark.parametrize("kind", ROBOTS)
@@ -256,7 +256,7 @@ def test_neither_address_nor_secret_is_ever_logged_or_told(kind, line, make, cap
 def test_every_kind_has_limits_and_remedies_in_both_languages(kind):
     way = channel(kind)
 
-    assert way.LIMIT > 0 and way.PER_MINUTE > 0 and way.PER_SECOND > 0
+    assert way.PER_MINUTE > 0 and way.PER_SECOND > 0
     assert all(text.zh and text.en for text in way.REMEDIES.values())
 
 

@@ -141,10 +141,10 @@ def test_a_robot_that_fails_for_an_hour_gets_every_digest_once_when_it_recovers(
     office.queue(kind, "第二份", report="digest/2026-08-24")
     robot.faults = [Reply({}, 503)] * 1_000
 
-    office.run(hours=1)
+    office.run(hours=1, every_s=60)
     failed = robot.requests
     robot.faults = []
-    office.run(hours=1)
+    office.run(hours=1, every_s=60)
 
     assert office.states(kind) == ["sent", "sent"]
     assert len(robot.received) == 2
@@ -154,7 +154,7 @@ def test_a_robot_that_fails_for_an_hour_gets_every_digest_once_when_it_recovers(
 NOT_DELIVERED = st.sampled_from([Reply({}, 500), Reply({}, 503), Reply({}, 429, {"Retry-After": "90"})])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(NOT_DELIVERED, max_size=6), st.integers(1, 3), st.sampled_from(KINDS))
 def test_whatever_refuses_for_a_while_everything_arrives_once(tmp_path_factory, faults, reports, kind):
     with an_office(tmp_path_factory.mktemp("office")) as office:
@@ -271,6 +271,17 @@ def test_after_a_day_without_success_a_message_is_given_up(office):
         office.clock.at += timedelta(minutes=31)
 
     assert [parcel.code for parcel in outbox.listed(office.store, (outbox.DEAD,))] == ["expired"]
+
+
+def test_what_waits_for_a_channel_that_is_gone_is_given_up_after_a_day(office):
+    with office.store.transaction():
+        outbox.put(office.store, "gone", "digest/2026-08-24", "wecom", [({}, 2)], office.clock.now())
+
+    office.run(hours=23, every_s=3_600)
+    before = office.states("gone")
+    office.run(hours=2, every_s=3_600)
+
+    assert (before, office.states("gone")) == (["waiting"], ["dead"])
 
 
 def test_only_one_process_sends_at_a_time(office):
