@@ -13,6 +13,7 @@ from bridge.notify import channels, digest
 from bridge.notify.channels import Body
 from bridge.notify.mail_page import page
 from bridge.notify.message import Attachment, Message
+from bridge.plan.calendar import WorkCalendar
 from bridge.report.rows import rows
 from bridge.store import outbox
 from bridge.store.engine import Store
@@ -62,8 +63,13 @@ class Planned:
         return tuple(show(body) for body in self.bodies)
 
 
+def calendar_of(space: Workspace) -> WorkCalendar:
+    """The working days that messages go by."""
+    return space.calendar()
+
+
 def is_workday(space: Workspace) -> bool:
-    return space.calendar().is_workday(space.clock.today)
+    return calendar_of(space).is_workday(space.clock.today)
 
 
 @dataclass(slots=True)
@@ -154,7 +160,7 @@ def _alerts(space: Workspace, store: Store, entry: NotifySection, view: View) ->
 def _digest(views: Views, entry: NotifySection) -> Planned:
     space = views.space
     day = space.clock.today
-    view = views.of(entry, space.calendar().add_workdays(day, -1))
+    view = views.of(entry, calendar_of(space).add_workdays(day, -1))
     message = digest.digest(view, _language(space, entry), owner=entry.owner or None, url=_url(space))
     return _planned(space, entry, f"digest/{day}", message, view)
 
@@ -179,7 +185,7 @@ def _planned(space: Workspace, entry: NotifySection, report: str, message: Messa
 
 def _is_first_of_week(space: Workspace) -> bool:
     """Whether no earlier day of this week was a working day."""
-    day, calendar = space.clock.today, space.calendar()
+    day, calendar = space.clock.today, calendar_of(space)
     return not any(calendar.is_workday(day - timedelta(days=back)) for back in range(1, day.weekday() + 1))
 
 
