@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
@@ -17,8 +18,7 @@ class Sayable(Protocol):
     def say(self, lang: Lang) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One sentence in Chinese and English, with the same `{named}` gaps in both."""
 
     zh: str
@@ -32,8 +32,7 @@ class Text:
         return pattern.format(**{name: _said(fact, lang) for name, fact in facts.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """A text together with its facts: what an error hands on when the language is not known yet."""
 
     text: Text

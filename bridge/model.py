@@ -6,10 +6,11 @@ Absent is `None`, never `""`, 0 or 1970. Dates are civil dates in the configured
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 
 class Status(StrEnum):
@@ -48,27 +49,32 @@ class Colour(StrEnum):
     DONE = "done"
 
 
+class Severity(StrEnum):
+    """How much a reason says against a milestone; worst first."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREY = "grey"
+
+
 SEVERITY_ORDER: tuple[Colour, ...] = (Colour.RED, Colour.AMBER, Colour.GREY, Colour.GREEN, Colour.DONE)
 
 TaskKey = tuple[str, str]
 """(source, id): what makes a task unique."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRef:
+class ProjectRef(Struct, frozen=True):
     id: str
     key: str | None
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """One work item in the common schema (the keys of `pbridge tasks --json`, in this order)."""
 
     source: str
@@ -111,8 +117,35 @@ class Task:
         return (self.source, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class LinkKind(StrEnum):
+    """What a link between two tasks says about their order; `UNMAPPED` is never guessed into one of the others."""
+
+    BLOCKS = "blocks"
+    FINISH_TO_START = "finish_to_start"
+    DEPENDS = "depends"
+    """One waits for the other, and nobody has said which for which."""
+    UNMAPPED = "unmapped"
+
+
+class TaskLink(NamedTuple):
+    """A link between two tasks of one source. The successor waits for the predecessor and `lag` working days more;
+    of kinds without a direction the two are in no order. `word` is the kind as the vendor calls it; `seen_at` is when
+    this program first wrote it down."""
+
+    source: str
+    predecessor: str
+    successor: str
+    kind: LinkKind
+    word: str | None
+    lag: int
+    seen_at: datetime
+
+    @property
+    def ends(self) -> tuple[TaskKey, TaskKey]:
+        return (self.source, self.predecessor), (self.source, self.successor)
+
+
+class Change(Struct, frozen=True):
     """One field of one task that was seen to differ, in JSON values (`null`, text, number, list, object).
 
     `at` is when it happened as far as known (a vendor's own instant, else when we observed it);

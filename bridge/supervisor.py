@@ -9,9 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from bridge.config import Settings
 from bridge.errors import BridgeError, Unavailable
@@ -46,16 +47,14 @@ NO_HOOKS = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(Struct, frozen=True):
     """How the service speaks to who started it: its address, and lines beside it."""
 
     address: Callable[[str], None]
     remark: Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """`Services` of the pages: every request sees the settings, the day and the store of its moment."""
 
     opened: Opened

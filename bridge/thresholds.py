@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """Defaults as published; a deal may override any of them."""
 
     slip_red_workdays: float = 10
@@ -31,4 +31,7 @@ class Thresholds:
         return replace(self, **values)
 
 
-NAMES: tuple[str, ...] = tuple(entry.name for entry in fields(Thresholds))
+NAMES: tuple[str, ...] = Thresholds.__struct_fields__
+
+PER_DEAL: tuple[str, ...] = tuple(name for name in NAMES if name != "gone_guard_ratio")
+"""Those that a deal may override; what a complete read is believed for is asked of whole projects."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from connectors.waits import http_date
 
@@ -24,8 +24,7 @@ _START = 64
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True, dict=True):
     """A response that reached us whole. `body` is parsed JSON, or None where the body is not JSON."""
 
     status: int

@@ -6,7 +6,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from connectors.contract import Allowance, Allowances
 
@@ -14,8 +15,7 @@ from connectors.contract import Allowance, Allowances
 WINDOW_S = 60.5
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """What one credential has sent and was told; every `Budget` of the credential writes into the same."""
 
     sent: deque[float] = field(default_factory=deque)

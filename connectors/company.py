@@ -5,25 +5,24 @@ A `World` holds them in `also`, in the order in which a vendor lists them. Nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from connectors.testing import State
 
 Phase = Literal["pending", "in_progress", "completed"]
 
 
-@dataclass(slots=True)
-class SimDepartment:
+class SimDepartment(Struct):
     id: str
     name: str
     parent: str | None = None
     head: str | None = None
 
 
-@dataclass(slots=True)
-class SimField:
+class SimField(Struct):
     """A property that items of some kinds (none: all) have; options are id, text and the id of the option above."""
 
     id: str
@@ -33,8 +32,7 @@ class SimField:
     of: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class SimSprint:
+class SimSprint(Struct):
     """`start` and `end` are planned, `started_at` and `completed_at` are what happened."""
 
     id: str
@@ -51,8 +49,7 @@ class SimSprint:
     updated_at: datetime | None = None
 
 
-@dataclass(slots=True)
-class SimDeliverable:
+class SimDeliverable(Struct):
     """Something to be handed over, attached to an item; it is delivered once there is a `link` to it."""
 
     id: str
@@ -64,8 +61,7 @@ class SimDeliverable:
     deleted: bool = False
 
 
-@dataclass(slots=True)
-class SimWorkload:
+class SimWorkload(Struct):
     """Hours that a person reports for a day, given as an instant on it."""
 
     id: str
@@ -78,8 +74,7 @@ class SimWorkload:
     note: str | None = None
 
 
-@dataclass(slots=True)
-class SimProduct:
+class SimProduct(Struct):
     id: str
     key: str
     name: str
@@ -88,8 +83,7 @@ class SimProduct:
     deleted: bool = False
 
 
-@dataclass(slots=True)
-class SimCustomer:
+class SimCustomer(Struct):
     id: str
     name: str
     product: str
@@ -100,8 +94,7 @@ class SimCustomer:
     deleted: bool = False
 
 
-@dataclass(slots=True)
-class SimRequest:
+class SimRequest(Struct):
     """Something that is asked of a product."""
 
     id: str
@@ -121,7 +114,6 @@ class SimRequest:
     deleted: bool = False
 
 
-@dataclass(slots=True)
 class SimTicket(SimRequest):
     customer: str | None = None
     channel: str | None = None
@@ -129,7 +121,6 @@ class SimTicket(SimRequest):
     tags: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
 class SimIdea(SimRequest):
     progress: float | None = None
     score: float | None = None

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.contract import Connector, SourceConfig, Surroundings
 from connectors.testing import Handler, Reply, Request, SimItem, World
@@ -18,8 +20,7 @@ CLIENT_ID = "bench"
 CLIENT_SECRET = 's3cret/with+signs=& %"汉字'  # noqa: S105 - it guards an invented world
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """How a vendor spells what pranks play with. Names of parameters are those of the query or of a JSON body."""
 
     tasks: str
@@ -67,8 +68,7 @@ class Dialect:
         return next((root[key] for key in self.rows if isinstance(root.get(key), list)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """One connector on the bench, in one of the forms its vendor is known to have."""
 
     name: str

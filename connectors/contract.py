@@ -8,11 +8,11 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from connectors.errors import ConnectorError, SignInFailed
@@ -66,12 +66,11 @@ Allowances = Callable[[str, int], Allowance]
 """The allowance of a credential (an opaque key) of so many requests in any minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a connector may know of the world: the clock of the run, the civil zone, and the wish to stop."""
 
     timezone: ZoneInfo
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     stop: threading.Event = field(default_factory=threading.Event)
     memory: MutableMapping[str, str] = field(default_factory=dict)
     """What the connector wants to know again in its next run, such as the path generation it found; no secrets."""
@@ -88,8 +87,7 @@ class RawRecord(NamedTuple):
     payload: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     """A row that is no object or names no id: kept aside, so that the rows beside it are not lost with it.
 
     `excerpt` is the redacted beginning of the row. A pull that met one cannot be `complete`: any object may be this one.
@@ -99,8 +97,7 @@ class Reject:
     excerpt: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A batch safe to commit: after storing it, `cursor` is where to resume.
 
     `complete` on the last page of a pull says that the pull saw every object of the scope that exists.
@@ -114,16 +111,14 @@ class Page:
     """Beside `complete`: the source also told how many objects there are. Where it does not, one absence proves nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A task that was asked for by its id, and the scope in which it is now."""
 
     scope: str
     record: RawRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """A part of a stream that is read, committed and judged on its own: a project, or all (`id` empty)."""
 
     id: str
@@ -134,8 +129,7 @@ class Scope:
 EVERYTHING = Scope(id="")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckFinding:
+class CheckFinding(Struct, frozen=True):
     """Something a check saw: `code` is stable, `detail` is redacted text for an admin."""
 
     code: str
@@ -143,8 +137,7 @@ class CheckFinding:
     severity: str = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """The keys of one object of a stream as the source sent it, without a single value: safe to show and to send on.
 
     Keys are dotted, an array step is `[]`; each has the names of the JSON types that were met.
@@ -154,8 +147,7 @@ class Sample:
     keys: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """What a source answered when asked whether it can be read; nothing was stored."""
 
     signed_in: bool

@@ -12,10 +12,11 @@ import struct
 import threading
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
+
+from msgspec.structs import replace
 
 from connectors.conformance import Dialect
 from connectors.testing import Handler, Reply, Request
@@ -27,8 +28,7 @@ Prank = Callable[[Request, Answer], Reply]
 """Stands before a simulator: may change the request, the world or the answer, or answer itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken(Reply):
+class Broken(Reply, frozen=True):
     """A reply that does not arrive as one: the connection is reset, hangs, drips, or ends in the middle of the body."""
 
     how: Literal["reset", "hang", "drip", "cut"] = "reset"

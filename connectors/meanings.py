@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """A stream of people, and under which keys of a row stands what tells who it is: the first that has a value counts."""
 
     stream: str
@@ -16,8 +15,7 @@ class Members:
     number: tuple[str, ...] = ("employee_number",)
 
 
-@dataclass(frozen=True, slots=True)
-class Glossary:
+class Glossary(Struct, frozen=True):
     """A stream whose rows say what a value in a task means: the id of a row stands at the path `at`."""
 
     stream: str
@@ -25,8 +23,7 @@ class Glossary:
     label: str = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(Struct, frozen=True):
     """A stream whose rows define the members of the object `under` in a task: key, name, type and options."""
 
     stream: str

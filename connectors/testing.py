@@ -13,11 +13,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl, urlsplit
+
+from msgspec import Struct, field
 
 State = Literal["todo", "doing", "done", "cancelled"]
 T = TypeVar("T")
@@ -28,8 +29,7 @@ def hex_id(*parts: object, digits: int = 24) -> str:
     return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()[:digits]
 
 
-@dataclass(slots=True)
-class SimPerson:
+class SimPerson(Struct):
     id: str
     name: str
     login: str
@@ -37,8 +37,7 @@ class SimPerson:
     department: str | None = None
 
 
-@dataclass(slots=True)
-class SimProject:
+class SimProject(Struct):
     """`kind` is a PingCode project type (scrum, kanban, waterfall, hybrid); other vendors ignore it."""
 
     id: str
@@ -51,8 +50,7 @@ class SimProject:
     deleted: bool = False
 
 
-@dataclass(slots=True)
-class SimRelease:
+class SimRelease(Struct):
     """A release, or a sprint where an item names one. In a world's `also` it is a release of `project`."""
 
     id: str
@@ -64,8 +62,7 @@ class SimRelease:
     """Stage -> when it was entered; None: the simulator guesses the stage from the dates."""
 
 
-@dataclass(slots=True)
-class SimItem:
+class SimItem(Struct):
     """A work item as its project team sees it; `start` and `due` are aware instants on the wanted local day."""
 
     id: str
@@ -101,8 +98,7 @@ class SimItem:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What one edit did to one field of an item."""
 
     at: datetime
@@ -111,8 +107,7 @@ class Change:
     new: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """At an instant, a person changes fields of an item, or (`item` new) creates it. `updated_at` moves by itself."""
 
     at: datetime
@@ -202,8 +197,7 @@ class World:
             return [item for item in self.items.values() if item.project == project]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What reached the server. `query` holds the last value of each name; `json` is None without a JSON body."""
 
     method: str
@@ -213,8 +207,7 @@ class Request:
     json: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a simulator answers; a `str` or `bytes` body is sent as it is, anything else as JSON."""
 
     body: Any

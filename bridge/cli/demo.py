@@ -17,7 +17,7 @@ from bridge.usecases.refresh import Refreshed
 from bridge.usecases.workspace import Workspace
 
 ABOUT = Text(
-    zh="演示：两个模拟的工具、数周历史、一份示例计划，直到延期报告和网页。",
+    zh="演示：两个模拟的工具、数周历史、一份示例计划，直到报告和网页。",
     en="The demo: both tools simulated, weeks of pulls over HTTP, a sample plan, the delay report, then the page.",
 )
 PORT = Text(zh="网页端口，0 为任选", en="port of the page, 0 for any")

@@ -50,7 +50,7 @@ def _what(mistake: click.ClickException, lang: Lang) -> str:
         case click.BadOptionUsage():
             return NO_VALUE.say(lang, option=mistake.option_name)
         case click.MissingParameter(param=click.Parameter() as param):
-            return MISSING.say(lang, value=param.make_metavar(mistake.ctx or click.Context(click.Command(""))))
+            return MISSING.say(lang, value=_named(param, mistake.ctx))
         case click.BadParameter(param=click.Parameter() as param):
             return _bad_value(mistake, param, lang)
         case _:
@@ -64,6 +64,15 @@ def _with_near(sentence: str, possibilities: list[str] | None, lang: Lang) -> st
     if not possibilities:
         return sentence
     return f"{sentence}{'' if lang == 'zh' else ' '}{NEAR.say(lang, value=possibilities[0])}"
+
+
+def _named(param: click.Parameter, ctx: click.Context | None) -> str:
+    """An option by its name, an argument by what stands for it in the usage."""
+    return (
+        param.opts[0]
+        if isinstance(param, click.Option)
+        else param.make_metavar(ctx or click.Context(click.Command("")))
+    )
 
 
 def _bad_value(mistake: click.BadParameter, param: click.Parameter, lang: Lang) -> str:

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import click
 
+from bridge.cli import plan_history
 from bridge.cli.printing import print_json, print_table
 from bridge.cli.session import Group, Option, Session, json_option
 from bridge.language import Text
-from bridge.plan import template, wire
-from bridge.usecases import planning, starting
+from bridge.plan import template
+from bridge.usecases import planning, promises, starting
 
-ABOUT = Text(zh="销售计划：导入、模板、查看、导出。", en="The sales plan: import, template, show, export.")
+ABOUT = Text(
+    zh="销售计划：导入、模板、查看、导出，版本与承诺的由来。",
+    en="The sales plan: import, template, show, export, its versions and promises.",
+)
 IMPORT = Text(
     zh="导入计划（.xlsx、.toml 或 .csv 文件夹）；改承诺日期须经批准。",
     en="Import a plan (.xlsx, .toml or a folder of .csv). Moving a promised date needs an approver and a reason.",
@@ -27,6 +31,10 @@ DONE = Text(
     en="imported version {number} of the plan: {goals} goal(s), {deals} deal(s), {milestones} milestone(s).",
 )
 SAME = Text(zh="内容与当前计划相同，没有新版本。", en="the content equals the plan in force; no new version.")
+BECAUSE = Text(
+    zh="改期的起因：风险编号或反馈（项目@日期），可多次",
+    en="what moved the dates: a risk's key or feedback (deal@date)",
+)
 WRITTEN = Text(zh="已生成 {path}", en="wrote {path}")
 COLUMNS = (
     Text(zh="编号", en="key"),
@@ -48,11 +56,19 @@ def plan() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--approved-by", cls=Option, text=APPROVED_BY, metavar="NAME")
 @click.option("--reason", cls=Option, text=REASON, metavar="TEXT")
+@click.option("--because", cls=Option, text=BECAUSE, metavar="KEY", multiple=True)
 @json_option
 @click.pass_obj
-def import_(session: Session, file: Path, approved_by: str | None, reason: str | None, as_json: bool) -> None:
+def import_(
+    session: Session,
+    file: Path,
+    approved_by: str | None,
+    reason: str | None,
+    because: tuple[str, ...],
+    as_json: bool,
+) -> None:
     space = session.open()
-    done = planning.import_plan(space, file, planning.Approval.of(approved_by, reason))
+    done = planning.import_plan(space, file, planning.Approval.of(approved_by, reason), because)
     for notice in done.notices:
         session.remark(notice.say(space.lang))
     counts = {name: len(getattr(done.plan, name)) for name in ("goals", "deals", "milestones")}
@@ -80,11 +96,12 @@ def show(session: Session, as_json: bool) -> None:
     space = session.open()
     current = planning.plan_in_force(space)
     if as_json:
-        print_json(wire.as_json(current))
+        print_json(promises.plan_as_json(space))
         return
     deals = {deal.key: deal for deal in current.deals}
     rows = [(m.key, m.deal, deals[m.deal].customer, m.name, m.promised, m.amount, m.scope) for m in current.milestones]
     print_table(space.lang, COLUMNS, rows, right=(5,), flexible=(2, 3, 6))
+    plan_history.print_consequences(promises.plan_as_json(space), space.lang)
 
 
 @plan.command("export", about=EXPORT, example="pbridge plan export plan-copy.xlsx")
@@ -96,3 +113,7 @@ def export_(session: Session, file: Path) -> None:
     starting.write_all_new(contents)
     for path in contents:
         click.echo(WRITTEN.say(space.lang, path=path))
+
+
+for command in (plan_history.diff, plan_history.versions, plan_history.baselines, plan_history.refuse):
+    plan.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bridge.cli.session import Command, Day, Option, Session, is_terminal, json_
 from bridge.cli.sources import print_sync, run_sync
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
+from bridge.reconcile.findings import State
 from bridge.report.wording import status_name
 from bridge.usecases import reporting
 from bridge.usecases.evaluate import Reconciled
@@ -37,6 +39,10 @@ SINCE = Text(zh="标出自这一天以来的变化", en="add what changed since 
 CUSTOMER = Text(zh="只看这个客户", en="only this customer")
 OWNER = Text(zh="只看此人负责的", en="only what this person owns")
 JUDGED = Text(zh="{today} 共 {count} 个里程碑：{colours}", en="{today}: {count} milestone(s): {colours}")
+NEWS = Text(
+    zh="问题：新出现 {opened}，加重 {worsened}，消除 {cleared}",
+    en="findings: {opened} new, {worsened} worse, {cleared} cleared",
+)
 NEW_PLAN = Text(zh="已导入计划的新版本（第 {number} 版）", en="imported a new version of the plan (number {number})")
 UNREAD = {
     "unmapped_value": Text(
@@ -96,12 +102,13 @@ def run_reconcile(space: Workspace, session: Session) -> Reconciled:
 def _judged(done: Reconciled, lang: Lang) -> str:
     counted = done.as_json()
     colours = [f"{status_name(name, lang)} {counted[name]}" for name in ("red", "amber", "grey", "green", "done")]
-    return JUDGED.say(
+    judged = JUDGED.say(
         lang,
         today=counted["today"],
         count=counted["milestones"],
         colours=("，" if lang == "zh" else ", ").join(colours),
     )
+    return f"{judged}\n{NEWS.say(lang, **{state.value: done.findings.get(state, 0) for state in State})}"
 
 
 @click.command(cls=Command, about=REPORT, example="pbridge report --format html --out report.html")
@@ -138,8 +145,20 @@ def print_report(space: Workspace, session: Session, document: reporting.View, f
     if form in reporting.BINARY:
         print_bytes(space, session, reporting.content(document, form, space.lang), out)
         return
+    print_document(space, session, document, reporting.render, form, out)
+
+
+def print_document(
+    space: Workspace,
+    session: Session,
+    document: reporting.View,
+    render: Callable[..., str],
+    form: str,
+    out: Path | None,
+) -> None:
+    """Whatever `render` makes of a document, on stdout or in a file."""
     width = shutil.get_terminal_size((120, 40)).columns
-    text = reporting.render(document, form, space.lang, width=width, colour=out is None and is_terminal())
+    text = render(document, form, space.lang, width=width, colour=out is None and is_terminal())
     if out is None:
         click.echo(text, nl=not text.endswith("\n"))
         return

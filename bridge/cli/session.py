@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from bridge import __version__, config
 from bridge.cli.printing import plain_lines
@@ -35,11 +35,14 @@ EVERYWHERE = Text(zh="通用选项（写在命令前后都可以）", en="Global
 COMMANDS = Text(zh="命令", en="Commands")
 DEFAULT = Text(zh="（默认 {value}）", en=" (default {value})")
 HELP = Text(zh="显示这份说明", en="show this help")
-PLACEHOLDERS = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]..."}
+PLACEHOLDERS = {
+    "[OPTIONS]": "[选项]",
+    "COMMAND [ARGS]...": "命令 [参数]...",
+    "[COMMAND] [ARGS]...": "[命令] [参数]...",
+}
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """What the global options of this invocation say."""
 
     config: Path | None = None

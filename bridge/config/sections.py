@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
 from bridge.errors import UsageProblem
@@ -30,8 +30,10 @@ class BridgeSection(_Section):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("is no time zone name such as Asia/Shanghai")
+        try:
+            ZoneInfo(value)
+        except (LookupError, ValueError, OSError):
+            raise ValueError("is no time zone name such as Asia/Shanghai") from None
         return value
 
 
@@ -53,6 +55,10 @@ class PlanSection(_Section):
 class CalendarSection(_Section):
     overrides: str = ""
     hours_per_day: float = Field(default=8, gt=0, le=24)
+
+
+class ForecastSection(_Section):
+    calibrate: bool = False
 
 
 class ScheduleSection(_Section):
@@ -103,10 +109,16 @@ class WebSection(_Section):
     hook_token: str = ""
 
 
+def _threshold(name: str) -> tuple[type[float], Any]:
+    """A probability is at most 1; everything else is only not negative."""
+    most = 1 if name.startswith("p_") else None
+    return float, Field(default=getattr(Thresholds(), name), ge=0, le=most, allow_inf_nan=False)
+
+
 RulesSection = create_model(
     "RulesSection",
     __base__=_Section,
-    **{name: (float, Field(default=getattr(Thresholds(), name), ge=0, allow_inf_nan=False)) for name in NAMES},  # type: ignore[call-overload]
+    **{name: _threshold(name) for name in NAMES},  # type: ignore[call-overload]
 )
 
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -115,13 +127,13 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "plan": PlanSection,
     "calendar": CalendarSection,
     "rules": RulesSection,
+    "forecast": ForecastSection,
     "schedule": ScheduleSection,
     "web": WebSection,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All settings, checked; relative paths are already relative to the file they stand in."""
 
     file: Path
@@ -130,11 +142,12 @@ class Settings:
     plan: PlanSection
     calendar: CalendarSection
     thresholds: Thresholds
+    forecast: ForecastSection
     schedule: ScheduleSection
     web: WebSection
     sources: tuple[SourceConfig, ...] = ()
     notify: tuple[NotifySection, ...] = ()
-    warnings: tuple[UsageProblem, ...] = field(default=())
+    warnings: tuple[UsageProblem, ...] = ()
 
     def path(self, value: str) -> Path:
         """A path from the settings, relative to the settings file."""

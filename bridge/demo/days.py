@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from bridge.plan.calendar import WorkCalendar
 
@@ -12,8 +13,7 @@ WEEKS_WATCHED = 8
 """The demo looks once a week for so many weeks, and a last time today."""
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """`today` and the days around it. Nobody edits anything on a day on which the demo looks.
 
     The demo's runs happen at whatever time of day it is for the reader; an edit on such a day could lie before or

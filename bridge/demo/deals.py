@@ -1,4 +1,4 @@
-"""The goals and the six deals of the demo; company and customers are invented."""
+"""The goals and the seven deals of the demo; company and customers are invented."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def goals(days: Days) -> tuple[Goal, ...]:
             current=Decimal("2150000"),
             unit="CNY",
             start=days.ahead(-120),
-            due=days.ahead(60),
+            due=days.ahead(36),
             owner="顾承志",
             win_rate=Decimal("0.35"),
         ),
@@ -119,10 +119,23 @@ _DEALS = (
         delivery_owner="许晴川",
         goal=REVENUE,
     ),
+    Deal(
+        key="D-07",
+        name="砚山书店会员小程序一期",
+        customer="砚山书店",
+        contract_no="HC-XS-YEAR-011",
+        amount=Decimal("380000.00"),
+        sales_owner="苏晓岚",
+        delivery_owner="蒋雯",
+        goal=REVENUE,
+        penalty_rate=(Tier(1, Decimal("0.0005")),),
+        penalty_grace_days=2,
+        penalty_cap=Decimal("0.05"),
+    ),
 )
 
 
 def deals(days: Days) -> tuple[Deal, ...]:
-    """The six deals; their contracts were signed before the work began."""
+    """The seven deals, one of them closed; their contracts were signed before the work began."""
     year = str(days.ahead(_SIGNED).year)
     return tuple(replace(deal, contract_no=(deal.contract_no or "").replace("YEAR", year)) for deal in _DEALS)

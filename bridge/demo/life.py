@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from operator import itemgetter
 from random import Random
 from typing import Any
+
+from msgspec import Struct, field
 
 from bridge.demo.days import Days
 from bridge.demo.places import PLACE, PRIORITIES
@@ -23,8 +24,7 @@ _BUG = "修复"
 _DAY_ENDS = 18
 
 
-@dataclass(slots=True)
-class Life:
+class Life(Struct):
     """One item. `above` is the life of its parent; `fields` are set at its creation, `edits` follow in time."""
 
     stream: Stream
@@ -35,6 +35,8 @@ class Life:
     above: Life | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     edits: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
+    blocks: list[tuple[datetime, Life]] = field(default_factory=list)
+    """When it was said to stand in the way of which other one."""
 
     def then(self, at: datetime, **changes: Any) -> None:
         """A person edits the item, never before it was created; edits are told in any order."""
@@ -55,7 +57,9 @@ class _Weaver:
 
     def weave(self) -> tuple[Life, ...]:
         leaves = [self._finished(nth, day) for nth, day in enumerate(self.finished)]
-        leaves += [self._open(nth) for nth in range(len(self.stream.open_due))]
+        waiting = [self._open(nth) for nth in range(len(self.stream.open_due))]
+        self._link(waiting)
+        leaves += waiting
         leaves += self._odd_ones()
         parents = self._parents(leaves)
         own = [self._own(self.stream.own, leaves)] if self.stream.own else []
@@ -115,7 +119,17 @@ class _Weaver:
         leaf.fields = self._shared() | {"sprint": sprint, "assignee": self._assignee(place, nth_open)}
         leaf.fields |= {"priority": self.random.choice(PRIORITIES[self.place.tool])}
         leaf.fields |= self._dates(start, due) | self._effort()
+        if nth_open is not None and nth_open < len(stream.left):
+            # Whoever is at work on a task halves what is left of it.
+            hours = stream.left[nth_open] * (2 if nth_open < stream.doing else 1)
+            leaf.fields |= {"estimate_hours": hours, "remaining_hours": hours}
         return leaf
+
+    def _link(self, waiting: list[Life]) -> None:
+        at = self.days.instant(self.days.between(self.stream.chained), 16, 5)
+        for chain in self.stream.chains:
+            for first, last in pairwise(chain):
+                waiting[first].blocks.append((at, waiting[last]))
 
     def _created(self, start: date | None, nth_open: int | None) -> datetime:
         stream, days, random = self.stream, self.days, self.random

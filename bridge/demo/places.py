@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Tool = Literal["pingcode", "worktile"]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A sprint, release or phase, from and to in working days from today."""
 
     name: str
@@ -17,8 +17,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A project. `levels` are the kinds of its roots and of the items below them, `working` its words for being at it."""
 
     tool: Tool

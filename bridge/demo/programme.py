@@ -7,11 +7,12 @@ reconcile. The dates that were moved in between are then seen moving, as in a re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bridge.demo.days import Days
 from bridge.demo.promise import REBASELINE_BECAUSE, REBASELINE_BY, RENEWED_AT
@@ -30,8 +31,7 @@ class PlanVersion(NamedTuple):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Programme:
+class Programme(Struct, frozen=True):
     """Both tools at the first look, and what to do with them."""
 
     pingcode: World

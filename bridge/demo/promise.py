@@ -6,7 +6,7 @@ milestone's root item or own item got in its tool.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 RENEWED_AT = 4
 """The look before which the customer agreed to a new date for one milestone."""
@@ -15,8 +15,7 @@ REBASELINE_BY = "顾承志"
 REBASELINE_BECAUSE = "达人档期冲突，客户市场部书面同意直播首场改期（变更单 BG-07）"
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     key: str
     deal: str
     name: str

@@ -106,7 +106,7 @@ _RISKS = (
             response="升级",
             action="请客户信息部出面协调",
             owner="韩冬生",
-            trigger="两周内没有线路",
+            trigger="status:M-14=red",
             status="监控中",
         ),
     ),
@@ -144,12 +144,26 @@ _RISKS = (
             status="已关闭",
         ),
     ),
+    (
+        None,
+        Risk(
+            key="R-07",
+            deal="D-03",
+            cause="物业审批拖延，二店前台网络改造顺延",
+            category="外部",
+            probability=Decimal("0.4"),
+            impact_days=Decimal("6"),
+            milestone="M-12",
+            trigger="overdue:M-12",
+            status="监控中",
+        ),
+    ),
 )
-"""(When the action is due, the risk)."""
+"""(When the action is due, the risk); one that was only just written down has no action yet."""
 
 
 def risks(days: Days) -> tuple[Risk, ...]:
-    return tuple(replace(risk, due=days.ahead(due)) for due, risk in _RISKS)
+    return tuple(risk if due is None else replace(risk, due=days.ahead(due)) for due, risk in _RISKS)
 
 
 class _Said(NamedTuple):

@@ -6,8 +6,9 @@ Offsets are working days from the day the demo is shown, negative for the past.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Unit = Literal["hours", "points", "both", "none"]
 
@@ -18,16 +19,14 @@ def cross(topics: Iterable[str], steps: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{topic}：{step}" for topic in topics for step in done)
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """Somebody moves a due date by so many working days, in the interval after the nth look."""
 
     interval: int
     workdays: int
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(Struct, frozen=True):
     """The milestone's own item in the tool, due at `due` after its pushes."""
 
     title: str
@@ -36,8 +35,7 @@ class Own:
     done: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """The work of one milestone in one project; `milestone` is empty for work nobody promised."""
 
     milestone: str
@@ -81,6 +79,12 @@ class Stream:
     phase: str | None = None
     tags: tuple[str, ...] = ()
     unit: Unit = "hours"
+    chains: tuple[tuple[int, ...], ...] = ()
+    """Open tasks that were linked as blocking one another, by their place from 0, each chain in order."""
+    chained: int = 7
+    """The links were drawn in the interval after this look."""
+    left: tuple[float, ...] = ()
+    """Hours left of the open tasks now, where the work is estimated in hours; by chance if not said."""
 
     @property
     def tasks(self) -> int:

@@ -9,12 +9,13 @@ from decimal import Decimal
 from bridge.demo.days import Days
 from bridge.demo.deals import deals, goals
 from bridge.demo.promise import RENEWED_AT, Promise
+from bridge.demo.promises_closed import CLOSED
 from bridge.demo.promises_retail import RETAIL
 from bridge.demo.promises_service import SERVICES
 from bridge.demo.registers import communications, feedback, resources, risks
 from bridge.plan.document import Milestone, Plan
 
-PROMISES: tuple[Promise, ...] = RETAIL + SERVICES
+PROMISES: tuple[Promise, ...] = RETAIL + SERVICES + CLOSED
 
 Numbers = Mapping[str, str]
 """What a placeholder in a scope stands for: "M-06.root" -> the number of that item in its tool."""

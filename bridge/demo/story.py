@@ -29,13 +29,21 @@ DESIGNED: dict[str, tuple[str, tuple[str, ...]]] = {
     "M-21": ("green", ()),
     "M-22": ("amber", ("STALE",)),
     "M-23": ("green", ()),
-    "M-24": ("amber", ("DUE_AFTER_PROMISE",)),
+    "M-24": ("amber", ("DUE_AFTER_PROMISE", "NEAR_CRITICAL", "BLOCKED")),
     "M-25": ("grey", ("NO_DUE_DATE",)),
+    "M-26": ("done", ()),
+    "M-27": ("done", ()),
+    "M-28": ("done", ()),
+    "M-29": ("done", ()),
+    "M-30": ("done", ()),
 }
 """Milestone -> (colour, reasons it must have at least; greens have none at all)."""
 
 FORECAST = ("M-01", "M-06", "M-09", "M-10", "M-18", "M-21")
 """Milestones with enough finished work for P50 and P85."""
+
+CHAINED = ("M-14", "M-24")
+"""Milestones whose tasks are linked, so that the order of the work decides their end."""
 
 TOO_LITTLE_HISTORY = {"M-15": "too_few_weeks", "M-22": "too_few_finishes"}
 """Milestones whose forecast says honestly why there is none."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.demo.days import Days
 from bridge.demo.life import Life, lives
 from bridge.demo.people import account, accounts
 from bridge.demo.places import PLACES, Place, Span
 from bridge.demo.shape import Stream
+from bridge.demo.tickets import tickets
+from bridge.demo.work_closed import CLOSED
 from bridge.demo.work_delivery import DELIVERY
 from bridge.demo.work_market import MARKET
 from bridge.demo.work_pay import PAY
@@ -20,13 +24,12 @@ from bridge.demo.work_platform import PLATFORM
 from bridge.demo.work_service import SERVICE
 from connectors.testing import Edit, SimItem, SimProject, SimRelease, World, hex_id
 
-STREAMS: tuple[Stream, ...] = PAY + PLATFORM + DELIVERY + MARKET + SERVICE
+STREAMS: tuple[Stream, ...] = PAY + PLATFORM + DELIVERY + MARKET + SERVICE + CLOSED
 
 _LAST_SECOND = timedelta(hours=14, minutes=59, seconds=59)
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """Both tools at the demo's first look, and the numbers that scopes of the plan refer to."""
 
     pingcode: World
@@ -49,6 +52,7 @@ def tools(days: Days, random: Random) -> Tools:
             people=accounts(tool),
             projects=[_project(place, days) for place in places],
             edits=edits,
+            also=tickets(days) if tool == "pingcode" else (),
         )
     return Tools(worlds["pingcode"], worlds["worktile"], numbers)
 
@@ -78,6 +82,9 @@ def _edits(place: Place, told: list[Life], days: Days, numbers: dict[str, str]) 
         item = replace(_item(place, life, key, days), parent=parent)
         found.append(Edit(at=life.created, item=item.id, create=item))
         found += [Edit(at=at, item=item.id, changes=changes) for at, changes in life.edits]
+        for at, other in life.blocks:
+            link = ("block", _item_id(place, keys[id(other)]))
+            found.append(Edit(at=at, item=item.id, changes={"links": (link,)}))
     return found
 
 

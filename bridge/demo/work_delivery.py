@@ -29,6 +29,9 @@ DELIVERY = (
         doing=3,
         blocked="long",
         phase="系统部署",
+        chains=((0, 1, 2, 3, 4, 5),),
+        chained=3,
+        left=(16.0, 24.0, 24.0, 24.0, 24.0, 24.0),
         own=Own("工单系统部署完成", due=36),
     ),
     Stream(

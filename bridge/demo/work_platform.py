@@ -77,7 +77,9 @@ PLATFORM = (
         doing=1,
         pushes=(Push(5, 6),),
         tags=("看板",),
-        unit="points",
+        unit="both",
+        chains=((0, 1),),
+        left=(8.0, 16.0, 128.0),
     ),
     Stream(
         milestone="",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
 
-from bridge.forecast.network import LinkCycle, Position, driving_chain, finish, schedule
+from bridge.forecast.network import LinkCycle, Position, critical_paths, driving_chain, finish, schedule
 from bridge.forecast.quantity import exact
 from bridge.model import Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
@@ -16,17 +16,26 @@ TaskLinks = Mapping[TaskKey, Iterable[tuple[TaskKey, int]]]
 """Task -> its finish-to-start predecessors, each with its lag in working days."""
 
 
+PATHS_TOLD = 20
+"""Chains that decide the end can be very many."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkNetwork:
     """The scheduled network. `float_to_commitment` in working days is what all of it may still slip before the
     commitment is missed, negative when it already is, None without a commitment. `driver` is the chain that decides
-    the end, first to last. `cycle` names tasks that wait for each other; then there is no `finish_on`."""
+    the end, first to last; `critical` are all such chains, at most `PATHS_TOLD`. `length` in working days is how long
+    the remaining critical work takes. `dates` are the days on which each task of these chains should begin and end.
+    `cycle` names tasks that wait for each other; then there is no `finish_on`."""
 
     finish_on: date | None
     positions: Mapping[TaskKey, Position]
     float_to_commitment: int | None = None
     driver: tuple[TaskKey, ...] = ()
     cycle: tuple[TaskKey, ...] = ()
+    critical: tuple[tuple[TaskKey, ...], ...] = ()
+    length: int | None = None
+    dates: Mapping[TaskKey, tuple[date, date]] = field(default_factory=dict)
 
 
 def work_network(
@@ -63,13 +72,24 @@ def work_network(
         positions = schedule(known, inside, deadline=deadline)
     except LinkCycle as cycle:
         return WorkNetwork(None, {}, cycle=tuple(key for key in inside if key in cycle.members))
-    end = int(finish(positions))
+    end, driver = int(finish(positions)), driving_chain(positions, inside)
+    critical = tuple(critical_paths(positions, inside, PATHS_TOLD))
+    told = dict.fromkeys(key for chain in (driver, *critical) for key in chain)
     return WorkNetwork(
         finish_on=max(calendar.add_workdays(origin, end), today),
         positions=positions,
         float_to_commitment=None if deadline is None else deadline - end,
-        driver=driving_chain(positions, inside),
+        driver=driver,
+        critical=critical,
+        length=end,
+        dates={key: _dates(positions[key], origin, today, calendar) for key in told},
     )
+
+
+def _dates(position: Position, origin: date, today: date, calendar: WorkCalendar) -> tuple[date, date]:
+    """The first and the last working day of a task; of one without any work left both are the day it can end."""
+    last = max(calendar.add_workdays(origin, int(position.ef)), today)
+    return min(max(calendar.add_workdays(origin, int(position.es) + 1), today), last), last
 
 
 def _remaining(task: Task, today: date, calendar: WorkCalendar, hours_per_day: float) -> int | None:

@@ -17,6 +17,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
 from typing import Literal, Protocol
 
+from msgspec.structs import replace
+
 from bridge.model import Change, Status, Task
 
 DateField = Literal["start_on", "due_on"]
@@ -45,6 +47,16 @@ def local_day(instant: datetime, zone: tzinfo) -> date:
 def created_day(record: Observed, zone: tzinfo) -> date:
     """Local date of `created_at`, else of the first sight of the task."""
     return local_day(record.task.created_at or record.first_seen, zone)
+
+
+def first_created_day(records: Iterable[Observed], zone: tzinfo) -> date | None:
+    """The earliest `created_day` of these tasks, None without any."""
+    instants = [record.task.created_at or record.first_seen for record in records]
+    if not instants:
+        return None
+    # A clock that is put back may repeat the end of a day, so the first instant alone does not decide.
+    end = min(instants) + timedelta(days=1)
+    return min(local_day(instant, zone) for instant in instants if instant < end)
 
 
 def completion_date(record: Observed, zone: tzinfo, today: date | None = None) -> date | None:
@@ -90,7 +102,7 @@ def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
     A task counts from the day it was first known. Equal neighbours are left out.
     """
     events = sorted(
-        ((day, number, due) for number, record in enumerate(records) for day, due in due_series(record, zone)),
+        ((day, number, due) for number, series in enumerate(_series(records, zone)) for day, due in series),
         key=lambda event: event[:2],
     )
     current: dict[int, date | None] = {}
@@ -104,6 +116,26 @@ def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
             heappop(latest)
         points[day] = date.fromordinal(-latest[0][0]) if latest else None
     return _without_repeats(points)
+
+
+def _series(records: Iterable[Observed], zone: tzinfo) -> list[Iterable[tuple[date, date | None]]]:
+    """The series of every task; those whose date never changed and that became known on one day count as one task."""
+    found: list[Iterable[tuple[date, date | None]]] = []
+    days: dict[datetime, date] = {}
+    latest: dict[date, date | None] = {}
+    for record in records:
+        for change in record.changes:
+            if change.field == "due_on":
+                found.append(due_series(record, zone))
+                break
+        else:
+            seen, due = record.first_seen, record.task.due_on
+            day = days.get(seen)
+            if day is None:
+                day = days[seen] = local_day(seen, zone)
+            known = latest.get(day)
+            latest[day] = due if known is None or (due is not None and due > known) else known
+    return [[point] for point in latest.items()] + found
 
 
 def field_on(record: Observed, field: str, day: date, zone: tzinfo) -> object:
@@ -135,7 +167,7 @@ def _changes(record: Observed, field: str) -> list[Change]:
 
     Not everything that changes a task leaves an entry, and what we saw is not less true for that.
     """
-    changes = [change for change in record.changes if change.field == field]
+    changes = _joined([change for change in record.changes if change.field == field], record.first_seen)
     before = [change for change in changes if change.at <= record.first_seen]
     if all(change.how == "diff" for change in before):
         return changes
@@ -146,6 +178,40 @@ def _changes(record: Observed, field: str) -> list[Change]:
         return changes
     sight = Change(last.source, last.id, record.first_seen, field, last.new, seen, "diff", record.first_seen)
     return [*before, sight, *after]
+
+
+def _joined(changes: list[Change], first_seen: datetime) -> list[Change]:
+    """Changes of which each begins where the one before it ended, as far as what we saw tells.
+
+    A difference that stays beside entries of its time begins with a value that no entry came from: it was left before
+    they began, by a move that left no entry.
+    """
+    kept: list[Change] = []
+    run = 0
+    for change in changes:
+        if change.how == "activity":
+            kept.append(change)
+            continue
+        if change.cause == "source" and len(kept) > run:
+            place = _place_of(change.old, kept, run, first_seen)
+            if place < len(kept) and kept[place].old != change.old:
+                kept.insert(place, replace(change, at=kept[place].at, new=kept[place].old))
+            if place < len(kept) and kept[-1].new == change.new:
+                run = len(kept)
+                continue
+        kept.append(change)
+        run = len(kept)
+    return kept
+
+
+def _place_of(value: object, kept: Sequence[Change], run: int, first_seen: datetime) -> int:
+    """Where among the entries since `run` a value that we saw stood: after the last that led to it, else in front.
+
+    What is older than the first sight is in front of every value seen.
+    """
+    after = [number + 1 for number in range(run, len(kept)) if kept[number].new == value]
+    older = [number + 1 for number in range(run, len(kept)) if kept[number].at <= first_seen]
+    return max([run, *after, *older])
 
 
 def _values(record: Observed, field: DateField) -> tuple[date | None, list[tuple[datetime, date | None]]]:
@@ -165,8 +231,11 @@ def _values(record: Observed, field: DateField) -> tuple[date | None, list[tuple
 
 
 def _first_date(record: Observed, field: DateField) -> date | None:
-    if not record.changes:
-        return getattr(record.task, field)  # type: ignore[no-any-return]
+    for change in record.changes:
+        if change.field == field:
+            break
+    else:
+        return record.task.due_on if field == "due_on" else record.task.start_on
     first, moves = _values(record, field)
     candidates: Iterator[date | None] = iter((first, *(value for _, value in moves)))
     return next((value for value in candidates if value is not None), None)

@@ -14,9 +14,9 @@ from bridge.forecast.chain import TaskLinks, WorkNetwork, work_network
 from bridge.forecast.earned import Indices
 from bridge.forecast.observed import Observed, completion_date
 from bridge.forecast.planned import PlannedWork, planned_work
-from bridge.forecast.progress import Weights
+from bridge.forecast.progress import Baselines, Weights
 from bridge.forecast.reference import ReferenceClass, finishes, nearest_rank, share_on_time
-from bridge.forecast.throughput import HORIZON_WEEKS, finish_distribution, weekly_history
+from bridge.forecast.throughput import HORIZON_WEEKS, FinishDistribution, finish_distribution, weekly_history
 from bridge.model import Status
 from bridge.plan.calendar import WorkCalendar
 
@@ -51,6 +51,8 @@ class OutlookInputs:
     hours_per_day: float = 8
     not_before: date | None = None
     """Latest F(0.85) of the milestones this one waits for."""
+    baselines: Baselines | None = None
+    """First due date ever observed of each leaf, where it is known already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
     lacking = _lacking(inputs, history)
     throughput, beyond = (None, False) if lacking else _throughput(inputs, history)
     network = _network(inputs)
-    plan = planned_work(inputs.leaves, inputs.weights, inputs.today, inputs.calendar)
+    plan = planned_work(inputs.leaves, inputs.weights, inputs.today, inputs.calendar, inputs.baselines)
     possible = _possible(inputs, network, throughput, plan)
     chosen = possible[0] if possible else None
     unchosen = Outlook(
@@ -124,6 +126,15 @@ def outlook(inputs: OutlookInputs) -> Outlook:
         on_time_probability=chosen.probability,
         samples=chosen.samples,
     )
+
+
+def chance_by(inputs: OutlookInputs, method: str) -> float | None:
+    """P of being done by `inputs.commitment`, by a method that `outlook` chose for the same work; None if it gives none."""
+    if method == "throughput":
+        distribution = finish_distribution(_history(inputs), _open(inputs))
+        return _chance(inputs, distribution)[0]
+    estimate = _reference_class(inputs) if method == "reference_class" else None
+    return None if estimate is None else estimate.probability
 
 
 def _possible(
@@ -178,8 +189,7 @@ def _open(inputs: OutlookInputs) -> int:
 
 def _throughput(inputs: OutlookInputs, history: tuple[int, ...]) -> tuple[_Estimate | None, bool]:
     """The estimate, if F(0.85) is within ten years, and whether something lies beyond them."""
-    remaining = _open(inputs)
-    distribution = finish_distribution(history, remaining)
+    distribution = finish_distribution(history, _open(inputs))
     dates: list[date | None] = []
     for confidence in CONFIDENCES:
         weeks = distribution.percentile(confidence)
@@ -187,15 +197,19 @@ def _throughput(inputs: OutlookInputs, history: tuple[int, ...]) -> tuple[_Estim
     p50, p85, p95 = dates
     if p85 is None:
         return None, True
-    probability, beyond = None, False
-    if inputs.commitment is not None:
-        weeks = inputs.calendar.workdays(inputs.today, inputs.commitment) // _WORKDAYS_A_WEEK
-        beyond = weeks > HORIZON_WEEKS
-        if inputs.commitment < inputs.today:
-            probability = 0.0
-        elif remaining and not beyond:
-            probability = distribution.cdf(weeks)
+    probability, beyond = _chance(inputs, distribution)
     return _Estimate("throughput", p50, p85, p95, probability, samples=len(history)), beyond
+
+
+def _chance(inputs: OutlookInputs, distribution: FinishDistribution) -> tuple[float | None, bool]:
+    """P of being done by the commitment, and whether that lies beyond ten years."""
+    if inputs.commitment is None:
+        return None, False
+    weeks = inputs.calendar.workdays(inputs.today, inputs.commitment) // _WORKDAYS_A_WEEK
+    if inputs.commitment < inputs.today:
+        return 0.0, False
+    beyond = weeks > HORIZON_WEEKS
+    return distribution.cdf(weeks) if _open(inputs) and not beyond else None, beyond
 
 
 def _weeks_ahead(inputs: OutlookInputs, weeks: int) -> date:

@@ -6,6 +6,7 @@ date. Only leaves with a baseline date are planned and only they are earned.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from math import ceil
 
 from bridge.forecast.earned import Indices, exact_schedule, expected_duration, indices_of, planned_value
 from bridge.forecast.observed import Observed, baseline_start
-from bridge.forecast.progress import Weights, baselined, earned_units
+from bridge.forecast.progress import Baselines, Weights, baselined, earned_units
 from bridge.plan.calendar import WorkCalendar, monday
 
 # A date like 9999-12-31 means "some day": a plan of over a hundred years is no plan.
@@ -54,22 +55,28 @@ class PlannedWork:
 
 
 def planned_work(
-    leaves: Sequence[Observed], weights: Weights, today: date, calendar: WorkCalendar
+    leaves: Sequence[Observed],
+    weights: Weights,
+    today: date,
+    calendar: WorkCalendar,
+    baselines: Baselines | None = None,
 ) -> PlannedWork | None:
     """The curve of the in-scope leaves; None if less than 80 % of their weight has a baseline date."""
-    dated = baselined(leaves, weights)
+    dated = baselined(leaves, weights, baselines)
     if dated is None:
         return None
     starts = [start for _, record in dated if (start := baseline_start(record)) is not None]
     begin = monday(min(starts) if starts else min(day for day, _ in dated))
     # Work that was due before any start was planned belongs to the first week.
-    weeks = [(max((day - begin).days // 7, 0), weights.units[record.task.ref]) for day, record in dated]
-    length = max(week for week, _ in weeks) + 1
+    due: dict[date, int] = defaultdict(int)
+    for day, record in dated:
+        due[day] += weights.units[record.task.ref]
+    length = max((max(due) - begin).days // 7, 0) + 1
     if length > _MOST_WEEKS:
         return None
     planned = [0] * length
-    for week, units in weeks:
-        planned[week] += units
+    for day, units in due.items():
+        planned[max((day - begin).days // 7, 0)] += units
     plan = tuple(units * weights.unit for units in accumulate(planned))
     earned = earned_units((record for _, record in dated), weights) * weights.unit
     at = _elapsed(begin, today, calendar)

@@ -5,12 +5,13 @@ All functions speak of in-scope leaves: neither cancelled nor archived while ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
+from operator import attrgetter
 from typing import Literal
 
 from bridge.forecast.observed import Observed, baseline_date
@@ -18,6 +19,9 @@ from bridge.forecast.quantity import decimal, exact
 from bridge.model import Status, Task, TaskKey
 
 WeightKind = Literal["hours", "points", "count"]
+
+Baselines = Mapping[TaskKey, date | None]
+"""The first due date ever observed of each leaf."""
 
 _ENOUGH = Fraction(4, 5)
 """Share of leaves that must state a kind of weight, and share of weight that must have a baseline date."""
@@ -42,7 +46,8 @@ class Weights:
     @property
     def by_leaf(self) -> dict[TaskKey, float]:
         """Weights in hours, points or items, for showing and recording."""
-        return {leaf: float(units * self.unit) for leaf, units in self.units.items()}
+        weights = {units: float(units * self.unit) for units in set(self.units.values())}
+        return {leaf: weights[units] for leaf, units in self.units.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,14 @@ def weigh(leaves: Iterable[Observed]) -> Weights:
     """
     tasks = [record.task for record in leaves]
     kinds: tuple[tuple[WeightKind, Callable[[Task], float | None]], ...] = (
-        ("hours", lambda task: task.estimate_hours),
-        ("points", lambda task: task.story_points),
+        ("hours", attrgetter("estimate_hours")),
+        ("points", attrgetter("story_points")),
     )
     for kind, stated in kinds:
-        known = {task.ref: exact(amount) for task in tasks if (amount := stated(task)) is not None and amount > 0}
-        if known and len(known) >= _ENOUGH * len(tasks):
-            return _spread_mean(kind, tasks, known)
+        amounts = [amount if amount is not None and amount > 0 else None for amount in map(stated, tasks)]
+        known = len(amounts) - amounts.count(None)
+        if known and known >= _ENOUGH * len(tasks):
+            return _spread_mean(kind, tasks, amounts, known)
     return Weights("count", {task.ref: 1 for task in tasks}, Fraction(1))
 
 
@@ -83,23 +89,30 @@ def earned_fraction(task: Task) -> Fraction:
 def earned_units(leaves: Iterable[Observed], weights: Weights) -> Fraction:
     """Sum of weight × earned fraction, in units of `weights`."""
     whole, partial = 0, Fraction(0)
-    for record in leaves:
-        share = earned_fraction(record.task)
-        if share == 1:
-            whole += weights.units[record.task.ref]
-        elif share:
-            partial += weights.units[record.task.ref] * share
+    for task in (record.task for record in leaves):
+        if task.status is Status.DONE:
+            whole += weights.units[task.ref]
+        elif task.progress is not None:
+            partial += weights.units[task.ref] * earned_fraction(task)
     return whole + partial
 
 
-def baselined(leaves: Iterable[Observed], weights: Weights) -> list[tuple[date, Observed]] | None:
-    """Leaves with a baseline date, each with that date; None if less than 80 % of the weight has one."""
-    dated = [(day, record) for record in leaves if (day := baseline_date(record)) is not None]
-    units = sum(weights.units[record.task.ref] for _, record in dated)
+def baselined(
+    leaves: Iterable[Observed], weights: Weights, baselines: Baselines | None = None
+) -> list[tuple[date, Observed]] | None:
+    """Leaves with a baseline date, each with that date; None if less than 80 % of the weight has one.
+
+    `baselines` are those of the leaves, where they have been worked out already.
+    """
+    days = map(baseline_date, leaves) if baselines is None else (baselines[record.task.ref] for record in leaves)
+    dated = [(day, record) for day, record in zip(days, leaves, strict=True) if day is not None]
+    units = sum([weights.units[record.task.ref] for _, record in dated])
     return dated if units and units >= _ENOUGH * sum(weights.units.values()) else None
 
 
-def progress(leaves: Sequence[Observed], weights: Weights, today: date) -> WorkDone | None:
+def progress(
+    leaves: Sequence[Observed], weights: Weights, today: date, baselines: Baselines | None = None
+) -> WorkDone | None:
     """Earned and total weight of the leaves, None without leaves.
 
     `expected_ratio` is the weight whose baseline date is today or earlier, of the weight that has a baseline date.
@@ -108,26 +121,27 @@ def progress(leaves: Sequence[Observed], weights: Weights, today: date) -> WorkD
     if not total:
         return None
     done = earned_units(leaves, weights) * weights.unit
-    return WorkDone(weights.kind, decimal(done), decimal(total), float(done / total), _expected(leaves, weights, today))
+    dated = baselined(leaves, weights, baselines)
+    return WorkDone(weights.kind, decimal(done), decimal(total), float(done / total), _expected(dated, weights, today))
 
 
-def _expected(leaves: Sequence[Observed], weights: Weights, today: date) -> float | None:
-    dated = baselined(leaves, weights)
+def _expected(dated: list[tuple[date, Observed]] | None, weights: Weights, today: date) -> float | None:
     if dated is None:
         return None
     planned = sum(weights.units[record.task.ref] for day, record in dated if day <= today)
     return planned / sum(weights.units[record.task.ref] for _, record in dated)
 
 
-def _spread_mean(kind: WeightKind, tasks: Sequence[Task], known: dict[TaskKey, Fraction]) -> Weights:
-    common = lcm(*(amount.denominator for amount in known.values()))
-    units = {leaf: amount.numerator * (common // amount.denominator) for leaf, amount in known.items()}
-    if len(units) == len(tasks):
-        return Weights(kind, units, Fraction(1, common))
+def _spread_mean(kind: WeightKind, tasks: Sequence[Task], amounts: Sequence[float | None], known: int) -> Weights:
+    stated = {amount: exact(amount) for amount in set(amounts) if amount is not None}
+    common = lcm(*(amount.denominator for amount in stated.values()))
+    units: dict[float | None, int] = {
+        amount: value.numerator * (common // value.denominator) for amount, value in stated.items()
+    }
+    leaves = [(task.source, task.id) for task in tasks]
+    if known == len(tasks):
+        return Weights(kind, dict(zip(leaves, map(units.__getitem__, amounts), strict=True)), Fraction(1, common))
     # In units of 1 ÷ (common × number of known leaves) the mean of the known ones is their plain sum.
-    mean = sum(units.values())
-    return Weights(
-        kind,
-        {task.ref: units[task.ref] * len(known) if task.ref in units else mean for task in tasks},
-        Fraction(1, common * len(known)),
-    )
+    mean = sum([units[amount] for amount in amounts if amount is not None])
+    spread = {amount: value * known for amount, value in units.items()} | {None: mean}
+    return Weights(kind, dict(zip(leaves, map(spread.__getitem__, amounts), strict=True)), Fraction(1, common * known))

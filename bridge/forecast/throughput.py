@@ -131,7 +131,9 @@ def weekly_history(
         return ()
     current = monday(today)
     begin = max(monday(first_created) + timedelta(weeks=1), current - timedelta(weeks=weeks))
-    counts = Counter(monday(day) for day in finished)
+    counts: Counter[date] = Counter()
+    for day, finishes in Counter(finished).items():
+        counts[monday(day)] += finishes
     starts = (begin + timedelta(weeks=number) for number in range((current - begin).days // 7))
     return tuple(counts[start] for start in starts if _has_workday(start, calendar))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bridge.language import Phrase, Text
 from bridge.mapping import patterns, texts
@@ -29,8 +30,7 @@ SETTINGS = ("web_base_url",)
 _GAP = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class OneTable:
+class OneTable(Struct, frozen=True):
     """One alternative of one target."""
 
     grammar: Grammar

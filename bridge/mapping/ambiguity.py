@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 Matched = Callable[[str, str], frozenset[str]]
 """(an atom, characters) -> those of the characters that the atom matches."""
@@ -26,8 +27,7 @@ _TIMES = re.compile(r"(?:[*+?]|\{(?P<least>\d+)(?P<comma>,)?(?P<most>\d*)\})\??"
 _NO_WIDTH = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\z"})
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """A piece of a pattern: an atom, or a group of alternatives, each a sequence of parts."""
 
     text: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from bridge.mapping.document import MappingFile
@@ -19,7 +18,7 @@ _AT = {name: index for index, name in enumerate(_ORDER)}
 _ID, _KEY, _TITLE, _PROJECT, _AFTER_PROJECT = _AT["id"], _AT["key"], _AT["title"], _AT["project.id"], _AT["kind"]
 _ARCHIVED, _GONE = _AT["archived"], _AT["gone"]
 # Tasks are built by position, which is what makes mapping fast; this is what the positions rely on.
-_SCHEMA = tuple(field.name for field in fields(Task))
+_SCHEMA = Task.__struct_fields__
 _BUILT = ("source", *_ORDER[:_PROJECT], "project", *_ORDER[_AFTER_PROJECT:_ARCHIVED], "fields", "archived", "gone")
 if (*_BUILT, "mapping_version") != _SCHEMA:
     raise RuntimeError(f"the targets {_BUILT} are not in the order of the schema {_SCHEMA}")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from bridge.mapping.concealment import MASK, Mask
 from bridge.mapping.observed import MOST_LABELS, Node, Observed
@@ -25,8 +26,7 @@ _OF_PEOPLE = frozenset({"member", "members", "user", "users"})
 _OF_DAYS = frozenset({"date", "datetime", "date_range"})
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(Struct, frozen=True):
     """What the source says of one of its fields. `type` None: it only says what values at this path mean."""
 
     path: str
@@ -35,8 +35,7 @@ class Defined:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field. `type` is the source's own word where it has one, else what the values look like; None: never filled."""
 
     path: str
@@ -64,8 +63,7 @@ def catalogue(seen: Observed, defined: Iterable[Defined], mask: Mask, people: Co
     return (*found, *(_only_defined(one, seen.total) for one in rest))
 
 
-@dataclass(frozen=True, slots=True)
-class _Teller:
+class _Teller(Struct, frozen=True):
     total: int
     known: Mapping[str, Defined]
     mask: Mask

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bridge.mapping import people
 from bridge.mapping.outcome import Surroundings, Unfit
@@ -204,8 +205,7 @@ def _kept(value: Any, whole: Any, levels: int) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """A conversion by its name in mapping files."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.mapping.conversions import Conversion
 from bridge.mapping.paths import Path
@@ -16,8 +17,7 @@ Conditions = tuple[tuple[tuple[Path, frozenset[str]], ...], ...]
 """Any of these groups must hold; in a group all of its (path, words)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """The row of an id in the first of `streams` that has it, and the first of `paths` in it that has a value.
 
     With `option_of` the streams list properties, and the id is that of an option of the property of this key.
@@ -32,22 +32,19 @@ class Lookup:
         return " | ".join(self.streams)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A value from the settings of the source."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """Text with gaps: plain pieces, settings, and paths in the payload."""
 
     parts: tuple[str | Setting | Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One way to get a value: from the first of `paths` that gives one, or of all of them `together`."""
 
     label: str
@@ -62,7 +59,7 @@ class Attempt:
     values: Mapping[str, Any] | None = None
     contains: frozenset[str] | None = None
     when: Conditions = ()
-    keys: Keys = field(default=(), compare=False)
+    keys: Keys = ()
     """Where it stands in its file."""
 
     @property
@@ -71,8 +68,7 @@ class Attempt:
         return (*self.keys, "all" if self.together else "from")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What a file declares about one target; `has_otherwise` tells "leave it unset" from nothing declared."""
 
     target: Target

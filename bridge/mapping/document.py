@@ -6,8 +6,9 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from bridge.errors import Problems
 from bridge.language import Phrase
@@ -17,6 +18,7 @@ from bridge.mapping.entities import FeedbackRecord, PersonRecord, Reader
 from bridge.mapping.grammar import Grammar
 from bridge.mapping.inheritance import SECTION, Inheritance
 from bridge.mapping.ledger import TOP, FileProblem, Ledger, written
+from bridge.mapping.links import LinkRecord, links
 from bridge.mapping.paths import Wrapping
 from bridge.mapping.positions import Keys, Place, declared_twice, locate, nearest
 from bridge.mapping.readings import Claimant, Teller, Timesheet, claimant, teller, timesheet
@@ -26,14 +28,26 @@ from bridge.mapping.sections import Sections
 
 _TASK = {target.name: target for target in targets.TASK_TARGETS}
 _PROJECT = "project"
-PARTS = ("kind", "wrapped", "task", "fields", SECTION, "history", "effort", "project", "person", "feedback", "listed")
+PARTS = (
+    "kind",
+    "wrapped",
+    "task",
+    "fields",
+    SECTION,
+    "history",
+    "effort",
+    "project",
+    "person",
+    "feedback",
+    "links",
+    "listed",
+)
 UNKNOWN_TARGET = "unknown_target"
 _NEEDED = tuple(target.name for target in targets.TASK_TARGETS if target.needed)
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
-@dataclass(frozen=True, slots=True)
-class MappingFile:
+class MappingFile(Struct, frozen=True):
     """How the payloads of one kind of source become tasks."""
 
     kind: str
@@ -42,11 +56,11 @@ class MappingFile:
     text: str
     targets: Mapping[str, Rule]
     """Target (`due_on`, `project.id`, `fields.region`) -> what the file declares, in the order of the schema."""
-    readers: tuple[tuple[int, Read], ...] = field(repr=False, compare=False)
+    readers: tuple[tuple[int, Read], ...]
     """(index of the target in the schema's order, its compiled rule)."""
-    field_readers: tuple[tuple[str, Read], ...] = field(repr=False, compare=False)
+    field_readers: tuple[tuple[str, Read], ...]
     """(name of the admin's own field, its compiled rule)."""
-    plan: Plan = field(repr=False, compare=False)
+    plan: Plan
     """The same rules, arranged for mapping many payloads."""
     histories: tuple[Teller, ...] = ()
     """What tells of former values, one entry a stream and field."""
@@ -54,9 +68,11 @@ class MappingFile:
     claim: Claimant | None = None
     person: Reader[PersonRecord] | None = None
     feedback: Reader[FeedbackRecord] | None = None
+    links: Reader[LinkRecord] | None = None
+    """What tells which task waits for which."""
     listed: Mapping[str, str] = field(default_factory=dict)
     """Member of the payload -> the list of what may stand in it; with `.*` the list of the members of that member."""
-    places: Mapping[Keys, Place] = field(default_factory=dict, repr=False, compare=False)
+    places: Mapping[Keys, Place] = field(default_factory=dict)
     """Where each key of the file stands."""
 
     def place(self, keys: Keys) -> Place:
@@ -81,6 +97,7 @@ def parse(text: str, *, name: str) -> MappingFile:
     claim = sections.claim(document["project"]) if "project" in document else None
     person = entities.person(grammar, document["person"]) if "person" in document else None
     feedback = entities.feedback(grammar, document["feedback"]) if "feedback" in document else None
+    linking = links(grammar, document["links"]) if "links" in document else None
     listed = sections.listed(document.get("listed", {}))
     ledger.finish()
     version = f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
@@ -99,6 +116,7 @@ def parse(text: str, *, name: str) -> MappingFile:
         None if claim is None else claimant(claim),
         person,
         feedback,
+        linking,
         listed,
         places,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from bridge.language import Phrase
 from bridge.mapping import texts
@@ -18,11 +19,12 @@ from bridge.mapping.targets import Target, text
 from bridge.mapping.words import ABSENT
 
 Entity = TypeVar("Entity")
+Day = date
+"""The type `date`, for the record that has a field of this name."""
 OWN_KEYS = ("stream", "when")
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
+class PersonRecord(Struct, frozen=True):
     """A person as one tool lists them; what a tool does not tell is None."""
 
     id: str
@@ -32,9 +34,8 @@ class PersonRecord:
     employee_number: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackRecord:
-    """What a customer said, out of a ticket; `customer` and `deal` are hints, not yet keys of the plan."""
+class FeedbackRecord(Struct, frozen=True):
+    """What a customer said, out of a ticket; `customer`, `deal` and `milestone` are words of the tool, not yet keys."""
 
     id: str
     date: date | None
@@ -43,6 +44,11 @@ class FeedbackRecord:
     customer: str | None
     deal: str | None
     status: str | None
+    milestone: str | None = None
+    key: str | None = None
+    url: str | None = None
+    owner: str | None = None
+    due: Day | None = None
 
 
 PERSON_TARGETS: tuple[Target, ...] = (
@@ -60,18 +66,22 @@ FEEDBACK_TARGETS: tuple[Target, ...] = (
     text("customer"),
     text("deal"),
     text("status"),
+    text("milestone"),
+    text("key"),
+    text("url"),
+    text("owner", personal=True),
+    Target("due", "date"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reader(Generic[Entity]):
+class Reader(Struct, Generic[Entity], frozen=True):
     """A section ready to run; `read` gives None for rows that it does not concern and for those without an id."""
 
     name: str
     streams: tuple[str, ...]
     rules: tuple[Rule, ...]
     when: Conditions
-    read: Callable[[Payload, Surroundings, list[Problem]], Entity | None] = field(repr=False, compare=False)
+    read: Callable[[Payload, Surroundings, list[Problem]], Entity | None]
 
 
 def person(grammar: Grammar, table: Any) -> Reader[PersonRecord] | None:
@@ -97,14 +107,19 @@ def _section(
         return None
     streams = grammar.streams((*keys, "stream"), table["stream"])
     when = grammar.conditions((*keys, "when"), table["when"]) if "when" in table else ()
-    rules = {
-        key: rule
-        for key, target in known.items()
-        if key in table and (rule := _rule(grammar, (*keys, key), target, table[key])) is not None
-    }
+    rules = rules_of(grammar, name, known, table)
     if "id" not in rules:
         return None
     return Reader(name, streams, tuple(rules.values()), when, _reading(name, tuple(known), rules, when, made))
+
+
+def rules_of(grammar: Grammar, name: str, known: Mapping[str, Target], table: Mapping[str, Any]) -> dict[str, Rule]:
+    """The rule of each target that the table of a section declares, as far as it could be read."""
+    return {
+        key: rule
+        for key, target in known.items()
+        if key in table and (rule := _rule(grammar, (name, key), target, table[key])) is not None
+    }
 
 
 def _rule(grammar: Grammar, keys: Keys, target: Target, table: Any) -> Rule | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.mapping import texts
 from bridge.mapping.alternative import ATTEMPT_KEYS, OneTable
@@ -21,8 +22,7 @@ RULE_KEYS = ("any", "otherwise", "optional")
 _NOWHERE = Path("", ())
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(Struct, frozen=True):
     """Reads the tables of one file."""
 
     ledger: Ledger

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Payload, Problem, Surroundings
 from bridge.model import Change, TaskKey
 
-_NOTHING = object()
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The moves that rows of a detail stream tell of, oldest first, and what in them could not be read."""
 
     changes: tuple[Change, ...]
@@ -51,11 +51,12 @@ def events(
 def each_once(changes: Iterable[Change], fields: Collection[str]) -> Iterator[Change]:
     """A change log in order of `at`, in which a move of these fields that both the vendor and we saw stands once.
 
-    The vendor knows when it happened, so its entry stays and our difference goes: that of the same field which ends in
-    the value of the last entry before it. A difference without such an entry stays, for not everything that changes a
-    task leaves an entry. What our reading of an entry was before the mapping changed is left out.
+    The vendor knows when it happened, so its entries stay and our difference goes: that of the same field which the
+    entries since our last one lead through, from where it begins to where it ends. A difference that they do not lead
+    through stays, for not everything that changes a task leaves an entry, and a value that we saw is not less true for
+    that. What our reading of an entry was before the mapping changed is left out.
     """
-    last: dict[tuple[TaskKey, str], object] = {}
+    told: dict[tuple[TaskKey, str], _Told] = {}
     seen: dict[tuple[TaskKey, str], Change] = {}
     for _, moment in groupby(changes, key=attrgetter("at")):
         for change in _in_force(moment):
@@ -64,19 +65,59 @@ def each_once(changes: Iterable[Change], fields: Collection[str]) -> Iterator[Ch
                 continue
             key = (change.ref, change.field)
             if change.how == "activity":
-                if _was_seen_early(change, seen.pop(key, None)):
+                before = seen.pop(key, None)
+                if before is not None and _was_seen_early(change, before):
+                    if change.new != before.new:
+                        seen[key] = replace(before, old=change.new)  # the next entry may lead on to what we saw
                     continue
-                last[key] = change.new
+                told.setdefault(key, _Told()).add(change)
             elif change.cause == "source":
-                if last.pop(key, _NOTHING) == change.new:
+                entries = told.pop(key, None)
+                if entries is not None and entries.lead_through(change):
                     continue
                 seen[key] = change
+            elif key in told:
+                told[key].read_anew(change)
             yield change
 
 
-def _was_seen_early(entry: Change, before: Change | None) -> bool:
+_LONGEST_RUN = timedelta(days=1)
+
+
+class _Told:
+    """Where the entries of one field since our last difference came from, and where they lead.
+
+    Entries of which one does not begin where the one before it ended lead nowhere together: something between them
+    left no entry, so of those in front of the gap nothing is known any more.
+    """
+
+    __slots__ = ("_from", "_is_read_anew", "_to")
+
+    def __init__(self) -> None:
+        self._from: list[object] = []
+        self._to: object = None
+        self._is_read_anew = False
+
+    def add(self, entry: Change) -> None:
+        if self._from and entry.old != self._to and not self._is_read_anew:
+            self._from.clear()
+        self._from.append(entry.old)
+        self._to = entry.new
+
+    def read_anew(self, change: Change) -> None:
+        """A mapping calls where an entry came from by another value now."""
+        self._is_read_anew = True
+        if change.old in self._from:
+            self._from.append(change.new)
+
+    def lead_through(self, difference: Change) -> bool:
+        """An entry from before we first saw the task begins elsewhere; one of those after it begins where we stood."""
+        return self._to == difference.new and difference.old in self._from
+
+
+def _was_seen_early(entry: Change, before: Change) -> bool:
     """A run's differences carry the instant at which it began, which may be just before what happened during it."""
-    return before is not None and (before.old, before.new) == (entry.old, entry.new)
+    return before.old == entry.old and entry.at - before.at <= _LONGEST_RUN
 
 
 def _in_force(moment: Iterable[Change]) -> Iterator[Change]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.language import Phrase
 from bridge.mapping import texts
@@ -26,8 +28,7 @@ _NAMED_BY = ("project.id", "project.key", "project.name")
 Rules = dict[str, Rule]
 
 
-@dataclass(frozen=True, slots=True)
-class Inheritance:
+class Inheritance(Struct, frozen=True):
     """The rules of a source, to which those of some projects are added."""
 
     grammar: Grammar

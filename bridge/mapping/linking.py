@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 
+from msgspec import Struct
+
 from bridge.mapping.members import Account
 
 Ref = tuple[str, str]
@@ -48,16 +50,14 @@ class Clash(StrEnum):
     UNKNOWN_ACCOUNT = "unknown_account"
 
 
-@dataclass(frozen=True, slots=True)
-class Decisions:
+class Decisions(Struct, frozen=True):
     """What an admin has confirmed, in the order of the file."""
 
     same: tuple[tuple[Ref, ...], ...] = ()
     different: tuple[tuple[Ref, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Accounts about which somebody has to decide. `keys` are the kinds of keys that speak against each other."""
 
     code: Clash
@@ -65,8 +65,7 @@ class Conflict:
     keys: tuple[How, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """One person: the accounts, the first named first, and what put each of them there."""
 
     accounts: tuple[Account, ...]
@@ -84,8 +83,7 @@ class Linked:
         return CONFIDENCE[max(links, key=order.index)] if links else CONFIDENCE[How.ALONE]
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     persons: tuple[Linked, ...]
     conflicts: tuple[Conflict, ...]
 

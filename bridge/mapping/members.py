@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.mapping.words import clean, fold, numeral
 
@@ -15,8 +16,7 @@ _NOT_A_DIGIT = re.compile(r"[^\d+]")
 _NOT_SAID = re.compile(r"[0\-_/.*]*|n/?a|none|null|无|暂无", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """Under which keys of a member stands what; the first that has a value counts."""
 
     name: Sequence[str] = ("display_name", "name")
@@ -25,8 +25,7 @@ class Fields:
     number: Sequence[str] = ("employee_number",)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Somebody in one tool. What can be compared is in the form in which it is compared; absent is None."""
 
     source: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bridge.mapping.words import shown
 from bridge.model import Task
@@ -17,8 +18,7 @@ Lookups = Mapping[str, Mapping[str, Payload]]
 """Stream -> external id -> payload."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """Everything besides the payload that decides what a task looks like."""
 
     source: str
@@ -28,8 +28,7 @@ class Surroundings:
     settings: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One value that was not understood; `target` is left unset (status: unmapped), never guessed."""
 
     code: Code
@@ -38,16 +37,14 @@ class Problem:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """`task` is None only when its id or its project's id is missing; then `problems` begins with that."""
 
     task: Task | None
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MappedRow:
+class MappedRow(Struct, frozen=True):
     """As `Mapped`, with the task as the JSON object of `pbridge tasks --json`."""
 
     data: dict[str, Any] | None

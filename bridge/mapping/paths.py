@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.mapping.outcome import Payload
 from bridge.mapping.words import word
@@ -24,31 +25,26 @@ _STEP = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+class Each(Struct, frozen=True):
     """Every element of an array; what is no array counts as its only element."""
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """The first element of an array whose `key` has this value."""
 
     key: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """Goes on inside an object that wraps its value: `{value, …}`; anything else stays what it is."""
 
     value: str
@@ -58,8 +54,7 @@ class Opened:
 Step = Key | Each | At | Where | Opened
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapping:
+class Wrapping(Struct, frozen=True):
     """Members of the object `under` may come bare, or wrapped as an object with the key `value`."""
 
     under: str
@@ -67,8 +62,7 @@ class Wrapping:
     unless: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A parsed path; `many` when it gives a list of what it found."""
 
     text: str

@@ -7,9 +7,10 @@ back (looking ahead or behind, repeating what a group found) does not exist in i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.language import Phrase, Text
 from bridge.mapping.ambiguity import doubtful
@@ -47,12 +48,11 @@ class Refused(Exception):
         self.why = Phrase(text, facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A pattern ready to run; it gives what its group matches, or all that matches where it has none."""
 
     text: str
-    search: Callable[[str], Any] = field(repr=False, compare=False)
+    search: Callable[[str], Any]
     group: int = 0
 
     def find(self, value: Any, about: Surroundings) -> Any:

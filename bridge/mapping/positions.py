@@ -7,7 +7,8 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Keys = tuple[str | int, ...]
 
@@ -20,8 +21,7 @@ _STRING = re.compile(
 _SCALAR = re.compile(r"[^\n#,\]}]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A position as an editor shows it: both count from 1."""
 
     line: int

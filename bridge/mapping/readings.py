@@ -6,11 +6,12 @@ Nothing is guessed: a row of which one part cannot be read gives nothing, and sa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.mapping.declaration import Rule
 from bridge.mapping.outcome import Payload, Problem, Surroundings
@@ -24,8 +25,7 @@ from bridge.model import Colour, Person
 Side = Callable[[Payload, Surroundings, list[Problem]], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """What a row tells of one field: when it changed, from what to what, in the JSON values of the change log."""
 
     at: datetime
@@ -33,13 +33,12 @@ class Moved:
     new: object
 
 
-@dataclass(frozen=True, slots=True)
-class Teller:
+class Teller(Struct, frozen=True):
     """A `[[history]]` ready to run; `name` is how its problems are filed."""
 
     telling: Telling
     name: str
-    read: Callable[[Payload, Surroundings, list[Problem]], Moved | None] = field(repr=False, compare=False)
+    read: Callable[[Payload, Surroundings, list[Problem]], Moved | None]
 
     @property
     def stream(self) -> str:
@@ -124,20 +123,18 @@ def _json(target: Target, value: Any) -> object:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """Hours that a row says were spent on a task."""
 
     task: str
     hours: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Timesheet:
+class Timesheet(Struct, frozen=True):
     """An `[effort]` ready to run."""
 
     effort: Effort
-    read: Callable[[Payload, Surroundings, list[Problem]], Hours | None] = field(repr=False, compare=False)
+    read: Callable[[Payload, Surroundings, list[Problem]], Hours | None]
 
     @property
     def stream(self) -> str:
@@ -163,12 +160,11 @@ def timesheet(effort: Effort) -> Timesheet:
     return Timesheet(effort, read)
 
 
-@dataclass(frozen=True, slots=True)
-class Claimant:
+class Claimant(Struct, frozen=True):
     """A `[project.claim]` ready to run; a word that is not listed claims nothing."""
 
     claim: Claim
-    read: Callable[[Payload, Surroundings], Colour | None] = field(repr=False, compare=False)
+    read: Callable[[Payload, Surroundings], Colour | None]
 
     @property
     def stream(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.language import Text
 from bridge.mapping import options
@@ -35,8 +36,7 @@ NO_OPTIONS = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Properties as a list of them tells: key -> name."""
 
     names: Mapping[str, str]
@@ -109,7 +109,7 @@ def _named(mapping: MappingFile) -> Iterator[tuple[Keys, str]]:
     for keys, section in ((("effort",), mapping.effort), (("project", "claim"), mapping.claim)):
         if section is not None:
             yield (*keys, "stream"), section.stream
-    for entity in (mapping.person, mapping.feedback):
+    for entity in (mapping.person, mapping.feedback, mapping.links):
         for index, stream in enumerate(entity.streams if entity else ()):
             yield (entity.name if entity else "", "stream", index), stream
     for member, stream in mapping.listed.items():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from bridge.language import Lang, Phrase, Text
 from bridge.mapping.masking import masked, masked_person
@@ -17,8 +18,7 @@ MOST_DISTINCT = 500
 """More different values of one place are only counted, so that a check of any store fits into memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """`info` is worth knowing, `warning` is a problem."""
 
     code: str
@@ -34,8 +34,7 @@ class Remark:
         return self.text.say(lang)
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """What was met of one problem at one path."""
 
     target: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bridge.mapping.declaration import Conditions, Rule
 from bridge.mapping.document import MappingFile
@@ -17,8 +19,7 @@ from bridge.mapping.rules import applies
 from bridge.mapping.watching import FITS_NONE, NOWHERE, note_word, quoted
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(Struct, frozen=True):
     """One section over the rows of its stream, and what was met so far."""
 
     name: str
@@ -111,7 +112,7 @@ def _sections(mapping: MappingFile) -> list[tuple[str, _Section]]:
             "project.claim", ("project", "claim"), (), (claim.claim.rule,), lambda row, about, _: claim.read(row, about)
         )
         found.append((claim.stream, section))
-    for entity in (mapping.person, mapping.feedback):
+    for entity in (mapping.person, mapping.feedback, mapping.links):
         if entity is not None:
             section = _Section(entity.name, (entity.name,), entity.when, entity.rules, entity.read)
             # What was met in one list says nothing of another.

@@ -7,10 +7,11 @@ values and problems are those that the rules give.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bridge.mapping import wire
 from bridge.mapping.clock import Clock
@@ -40,8 +41,7 @@ Tour = tuple[bool, str, tuple[Stop, ...]]
 """(whether the row's project is filled, key of the node or "" for the payload itself, what stands in it)."""
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """The rules of one file, arranged so that a payload is walked once."""
 
     blank: dict[str, Any]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.mapping import stages
 from bridge.mapping.declaration import Attempt, Conditions, Rule
@@ -18,8 +19,7 @@ Read = Callable[[Payload, Surroundings, list[Problem]], Any]
 Applies = Callable[[Payload], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """An attempt at a single place, ready to run."""
 
     label: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.language import Phrase
 from bridge.mapping import texts
@@ -29,8 +31,7 @@ AT = Target("at", "instant")
 CLAIM = Target("claim", "text", canonical={colour.value: colour for colour in (Colour.AMBER, Colour.RED)})
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """How the rows of a detail stream tell what a field of their task was before and after.
 
     With `member` the values are read as the task's own rule reads a payload that has them as this member.
@@ -49,8 +50,7 @@ class Telling:
     """Where it stands in its file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
+class Effort(Struct, frozen=True):
     """How the rows of a stream tell which task took how many hours; rows for which `unless` holds do not count."""
 
     stream: str
@@ -60,16 +60,14 @@ class Effort:
     unless: Conditions
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """How the rows of the stream of projects tell that people call a project endangered or late."""
 
     stream: str
     rule: Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Sections:
+class Sections(Struct, frozen=True):
     """Reads the optional sections of one file; `tasks` are the rules of its task."""
 
     grammar: Grammar

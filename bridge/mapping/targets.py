@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.mapping.conversions import Gives
 from bridge.model import Kind, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A field to fill. `empty` is its value when nothing was read; a `needed` one must be declared by every file."""
 
     name: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from bridge.model import Kind, Person, ProjectRef, Status, Task
 # Looked up rather than called: an enum call is many times as slow as a dictionary.
 _KINDS = {kind.value: kind for kind in Kind}
 _STATUSES = {status.value: status for status in Status}
-KEYS = tuple(field.name for field in fields(Task))
+KEYS = Task.__struct_fields__
 _SECONDS = len("2026-09-01T00:00:00")
 
 
@@ -59,44 +59,87 @@ def as_json(task: Task) -> dict[str, Any]:
 
 def from_json(row: Mapping[str, Any]) -> Task:
     """The task that `as_json` gave this object for."""
-    project = row["project"]
-    # By position, which is a third faster than by name; the order is the schema's.
-    return Task(
-        row["source"],
-        row["id"],
-        row["key"],
-        row["title"],
-        row["url"],
-        ProjectRef(project["id"], project["key"], project["name"]),
-        _KINDS[row["kind"]],
-        row["kind_raw"],
-        _STATUSES[row["status"]],
-        row["status_raw"],
-        row["parent_id"],
-        tuple([Person(person["id"], person["name"]) for person in row["assignees"]]),
-        _to_day(row["start_on"]),
-        _to_day(row["due_on"]),
-        _to_moment(row["completed_at"]),
-        _to_moment(row["created_at"]),
-        _to_moment(row["updated_at"]),
-        row["progress"],
-        row["estimate_hours"],
-        row["remaining_hours"],
-        row["spent_hours"],
-        row["story_points"],
-        row["priority"],
-        row["sprint"],
-        row["phase"],
-        row["release"],
-        tuple(row["releases"]),
-        tuple(row["tags"]),
-        row["milestone"],
-        row["blocked"],
-        dict(row["fields"]),
-        row["archived"],
-        row["gone"],
-        row["mapping_version"],
-    )
+    return Reader().task(row)
+
+
+class Reader:
+    """Reads many tasks. What is equal in several of them (a day, a project, a person, a word) is one object."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, date] = {}
+        self._projects: dict[tuple[str, str | None, str], ProjectRef] = {}
+        self._people: dict[tuple[tuple[str, str], ...], tuple[Person, ...]] = {(): ()}
+        self._texts: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
+        self._nothing: Mapping[str, object] = {}
+
+    def task(self, row: Mapping[str, Any]) -> Task:
+        """The task that `as_json` gave this object for."""
+        word = sys.intern
+        texts = self._texts
+        releases, tags = tuple(row["releases"]), tuple(row["tags"])
+        # By position, which is a third faster than by name; the order is the schema's.
+        return Task(
+            word(row["source"]),
+            row["id"],
+            row["key"],
+            row["title"],
+            row["url"],
+            self._project(row["project"]),
+            _KINDS[row["kind"]],
+            _word(row["kind_raw"]),
+            _STATUSES[row["status"]],
+            _word(row["status_raw"]),
+            _word(row["parent_id"]),
+            self._assignees(row["assignees"]),
+            self._day(row["start_on"]),
+            self._day(row["due_on"]),
+            _to_moment(row["completed_at"]),
+            _to_moment(row["created_at"]),
+            _to_moment(row["updated_at"]),
+            row["progress"],
+            row["estimate_hours"],
+            row["remaining_hours"],
+            row["spent_hours"],
+            row["story_points"],
+            _word(row["priority"]),
+            _word(row["sprint"]),
+            _word(row["phase"]),
+            _word(row["release"]),
+            texts.setdefault(releases, releases),
+            texts.setdefault(tags, tags),
+            row["milestone"],
+            row["blocked"],
+            dict(row["fields"]) if row["fields"] else self._nothing,
+            row["archived"],
+            row["gone"],
+            word(row["mapping_version"]),
+        )
+
+    def _project(self, row: Mapping[str, Any]) -> ProjectRef:
+        parts = (row["id"], row["key"], row["name"])
+        found = self._projects.get(parts)
+        if found is None:
+            found = self._projects[parts] = ProjectRef(*parts)
+        return found
+
+    def _assignees(self, rows: Iterable[Mapping[str, str]]) -> tuple[Person, ...]:
+        parts = tuple([(row["id"], row["name"]) for row in rows])
+        found = self._people.get(parts)
+        if found is None:
+            found = self._people[parts] = tuple([Person(*part) for part in parts])
+        return found
+
+    def _day(self, text: str | None) -> date | None:
+        if text is None:
+            return None
+        found = self._days.get(text)
+        if found is None:
+            found = self._days[text] = date.fromisoformat(text)
+        return found
+
+
+def _word(text: str | None) -> str | None:
+    return None if text is None else sys.intern(text)
 
 
 def people(persons: Iterable[Person]) -> list[dict[str, str]]:
@@ -105,10 +148,6 @@ def people(persons: Iterable[Person]) -> list[dict[str, str]]:
 
 def day(on: date | None) -> str | None:
     return None if on is None else on.isoformat()
-
-
-def _to_day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
 
 
 def moment(instant: datetime | None) -> str | None:

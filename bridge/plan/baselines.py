@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
 from bridge.errors import Problems, UsageProblem
 from bridge.language import Text
+from bridge.plan.cells import fold
 from bridge.plan.document import Baseline, Milestone, Plan
 from bridge.plan.tables import TABLES, Table
 
@@ -41,13 +42,16 @@ def protect(
     """The new baselines this plan brings, in its order: B0 of first promises, and Bk of approved moves.
 
     A move is judged against the latest baseline of the key, also after the row had vanished for a while. Without
-    both approver and reason every move raises, all of them listed; a blanked promise raises even with them.
+    both approver and reason every move raises, all of them listed; a blanked promise raises even with them. A key that
+    is only spelled otherwise (case, width) is the key it was: its baselines go on under the first spelling.
     """
     approver, why = (approved_by or "").strip(), (reason or "").strip()
+    first_spelling = spellings(plan, known)
     fresh: list[Baseline] = []
     problems: list[UsageProblem] = []
     for milestone in plan.milestones:
-        past = sorted(known.get(milestone.key, ()), key=lambda baseline: baseline.number)
+        key = first_spelling.get(milestone.key, milestone.key)
+        past = sorted(known.get(key, ()), key=lambda baseline: baseline.number)
         if not past:
             fresh += _first(milestone, at)
         elif milestone.promised is None:
@@ -55,12 +59,27 @@ def protect(
         elif milestone.promised != past[-1].promised:
             if approver and why:
                 number = past[-1].number + 1
-                fresh.append(Baseline(milestone.key, number, milestone.promised, at, approver, why))
+                fresh.append(Baseline(key, number, milestone.promised, at, approver, why))
             else:
                 problems.append(_refusal(MOVED, milestone, past))
     if problems:
         raise Problems(REFUSED, problems, count=len(problems))
     return tuple(fresh)
+
+
+def spellings(plan: Plan, known: Collection[str]) -> dict[str, str]:
+    """Key in the plan -> the key under which its promises are known, where it is spelled otherwise now.
+
+    A plan that has both spellings means two milestones.
+    """
+    present = {milestone.key for milestone in plan.milestones}
+    former = {fold(key): key for key in known if key not in present}
+    return {key: former[fold(key)] for key in present if key not in known and fold(key) in former}
+
+
+def of_plan(plan: Plan, known: Mapping[str, tuple[Baseline, ...]]) -> dict[str, tuple[Baseline, ...]]:
+    """Milestone key -> its baselines, also under the spelling that the plan has now."""
+    return {**known, **{key: known[former] for key, former in spellings(plan, known).items()}}
 
 
 def _first(milestone: Milestone, at: datetime) -> list[Baseline]:
@@ -120,7 +139,7 @@ def diff(old: Plan | None, new: Plan) -> PlanDiff:
     added, withdrawn, changed = {}, {}, {}
     renamed: list[Renamed] = []
     for table in TABLES:
-        was, now = _labelled(before, table), _labelled(new, table)
+        was, now = labelled(before, table), labelled(new, table)
         stayed = [label for label in now if label in was]
         added[table.name] = tuple(label for label in now if label not in was)
         withdrawn[table.name] = tuple(label for label in was if label not in now)
@@ -134,8 +153,8 @@ def diff(old: Plan | None, new: Plan) -> PlanDiff:
     return PlanDiff(_filled(added), _filled(withdrawn), _filled(changed), _moved(before, new), tuple(renamed))
 
 
-def _labelled(plan: Plan, table: Table) -> dict[str, Any]:
-    """Label -> row. A repeated label gets its turn, so that two equal rows stay two."""
+def labelled(plan: Plan, table: Table) -> dict[str, Any]:
+    """Label -> row of a table. A repeated label gets its turn, so that two equal rows stay two."""
     found: dict[str, Any] = {}
     turns: Counter[str] = Counter()
     identity = ["key"] if "key" in table.by_name else [column.name for column in table.columns if column.filled]

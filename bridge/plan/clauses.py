@@ -43,6 +43,10 @@ UNKNOWN_RULE = Text(
     zh="“{value}”中的规则“{part}”不存在；可能想写 {nearest}",
     en='"{value}" names the unknown rule "{part}"; did you mean {nearest}?',
 )
+RULE_OF_ALL = Text(
+    zh="“{value}”中的“{part}”针对整个来源，不能按项目设定；请写在设置的 [rules] 里",
+    en='"{part}" in "{value}" holds for whole sources, not for one deal; set it under [rules] of the settings',
+)
 RULE_TWICE = Text(
     zh="“{value}”中的规则“{part}”写了两次；请只留一个",
     en='"{value}" sets the rule "{part}" twice; keep one of them',
@@ -158,6 +162,8 @@ def rules(raw: object) -> dict[str, float]:
         if name not in thresholds.NAMES:
             nearest = difflib.get_close_matches(name, thresholds.NAMES, n=1, cutoff=0.0)[0]
             raise cells.refuse(UNKNOWN_RULE, raw, part=name, nearest=nearest)
+        if name not in thresholds.PER_DEAL:
+            raise cells.refuse(RULE_OF_ALL, raw, part=name)
         if name in found:
             raise cells.refuse(RULE_TWICE, raw, part=name)
         number = cells.unsigned(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bridge.model import Person
 from bridge.plan.cells import fold
@@ -41,12 +42,17 @@ class Everybody:
 
     def called(self, name: str) -> Identity:
         """Who is meant by a name in the plan: a person, or just the name where nobody or several have it."""
-        folded = fold(name)
-        return self.names.get(folded) or Identity(folded, name)
+        alone = _alone(name)
+        return self.names.get(alone.key) or alone
 
     def key_by_name(self, identity: Identity) -> str:
         """Under which key a row of the plan that gives only a name stands for them."""
         return identity.key if identity.key in self.names else fold(identity.name)
+
+
+@lru_cache(maxsize=65_536)
+def _alone(name: str) -> Identity:
+    return Identity(fold(name), name)
 
 
 NOBODY = Everybody()

@@ -1,18 +1,24 @@
-"""For every scope term in use, the tasks it holds for: one pass over the tasks a term name, not one a milestone."""
+"""For every scope term in use, how many tasks it holds for, which ones, and whether it holds for a given one.
+
+A value that many tasks share is read once: it is counted, compared with what the plan asks for, and only the tasks of
+values that are asked for are looked at one by one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
-from bridge.model import Person, Task, TaskKey
+from bridge.model import Person, Task
 from bridge.plan import cells
+from bridge.plan.ancestry import Descent
 from bridge.plan.identity import NOBODY, Everybody
 
 Term = tuple[str, str]
 """(name, folded value)"""
-
 
 Reading = tuple[Callable[[Task], Any], Callable[[Any], Iterable[str | None]]]
 """What to take from a task, hashable so that each distinct value is folded once; and the texts to compare in it."""
@@ -22,7 +28,7 @@ def _one(value: str | None) -> tuple[str | None]:
     return (value,)
 
 
-def _assigned(people: Everybody) -> Callable[[tuple[str, Iterable[Person]]], Iterator[str]]:
+def assigned(people: Everybody) -> Callable[[tuple[str, Iterable[Person]]], Iterator[str]]:
     """Of every owner the id and the name, and those of the other accounts that are known to be theirs."""
 
     def texts(found: tuple[str, Iterable[Person]]) -> Iterator[str]:
@@ -40,102 +46,161 @@ def _assigned(people: Everybody) -> Callable[[tuple[str, Iterable[Person]]], Ite
 
 READINGS: Mapping[str, Reading] = {
     "source": (attrgetter("source"), _one),
-    "project": (attrgetter("project.id", "project.key", "project.name"), tuple),
+    "project": (attrgetter("project"), lambda found: (found.id, found.key, found.name)),
     "release": (attrgetter("release", "releases"), lambda found: (found[0], *found[1])),
     "sprint": (attrgetter("sprint"), _one),
     "phase": (attrgetter("phase"), _one),
     "tag": (attrgetter("tags"), tuple),
     "key": (attrgetter("key"), _one),
     # The canonical word and the vendor's own word: people write whichever they see.
-    "kind": (attrgetter("kind", "kind_raw"), lambda found: (str(found[0]), found[1])),
+    "kind": (attrgetter("kind._value_", "kind_raw"), tuple),
 }
-ASSIGNEE = "assignee"
-TERMS: tuple[str, ...] = (*READINGS, ASSIGNEE, "parent")
+ASSIGNEE, PARENT = "assignee", "parent"
+TERMS: tuple[str, ...] = (*READINGS, ASSIGNEE, PARENT)
+# Objects that tasks share: told apart by which object they are, because to compare what is in them takes longer.
+_SHARED = frozenset({"project", ASSIGNEE})
+
+
+class Column(Protocol):
+    """The terms of one name over all tasks, by their positions."""
+
+    def count(self, value: str) -> int: ...
+
+    def positions(self, values: Collection[str]) -> Mapping[str, Collection[int]]: ...
+
+    def filtered(self, value: str, positions: Iterable[int], *, holds: bool) -> list[int]: ...
 
 
 class Postings:
-    """Positions of the tasks, gone ones left out, for which each wanted term holds."""
+    """The columns that a plan asks for."""
 
     def __init__(self, tasks: Sequence[Task], wanted: Iterable[Term], people: Everybody = NOBODY) -> None:
-        self._tasks = tasks
-        self._gone = {position for position, task in enumerate(tasks) if task.gone}
-        self._found: dict[Term, set[int]] = {term: set() for term in wanted}
-        self._all: set[int] | None = None
-        for name in {name for name, _ in self._found}:
-            if name == "parent":
-                self._collect_descendants()
-            elif name == ASSIGNEE:
-                self._collect(name, attrgetter("source", "assignees"), _assigned(people))
-            elif name in READINGS:
-                self._collect(name, *READINGS[name])
-            else:
-                self._collect_field(name)
-        if self._gone:
-            self._found = {term: positions - self._gone for term, positions in self._found.items()}
+        values: dict[str, set[str]] = {}
+        for name, value in wanted:
+            values.setdefault(name, set()).add(value)
+        self._gone = frozenset(compress(range(len(tasks)), map(attrgetter("gone"), tasks)))
+        self._columns = {name: _column(name, tasks, asked, people) for name, asked in values.items()}
 
-    def of(self, name: str, value: str) -> set[int]:
-        return self._found[(name, value)]
+    def count(self, name: str, value: str) -> int:
+        """For how many tasks the term holds, gone ones included."""
+        return self._columns[name].count(value)
 
-    def everything(self) -> set[int]:
-        """What a scope of negated terms alone starts from."""
-        if self._all is None:
-            self._all = set(range(len(self._tasks))) - self._gone
-        return self._all
+    def rarest(self, terms: Iterable[Term]) -> Term | None:
+        """Of terms that must all hold the one that holds for the fewest tasks; None without any."""
+        return min(terms, key=lambda term: self.count(*term), default=None)
 
-    def _sets(self, name: str) -> dict[str, set[int]]:
-        return {value: positions for (term, value), positions in self._found.items() if term == name}
+    def positions(self, terms: Iterable[Term]) -> dict[Term, Collection[int]]:
+        """Of each term the tasks for which it holds; all that are needed at once, for each asking is a walk."""
+        values: dict[str, set[str]] = {}
+        for name, value in terms:
+            values.setdefault(name, set()).add(value)
+        return {
+            (name, value): positions
+            for name, asked in values.items()
+            for value, positions in self._columns[name].positions(asked).items()
+        }
 
-    def _collect(self, name: str, take: Callable[[Task], Any], texts: Callable[[Any], Iterable[str | None]]) -> None:
-        wanted = self._sets(name)
-        hits: dict[Any, tuple[set[int], ...]] = {}
-        for position, raw in enumerate(map(take, self._tasks)):
-            sets = hits.get(raw)
-            if sets is None:
-                folded = {cells.fold(text) for text in texts(raw) if text}
-                sets = hits[raw] = tuple(wanted[value] for value in folded & wanted.keys())
-            for positions in sets:
+    def filtered(self, term: Term, positions: Iterable[int], *, holds: bool) -> list[int]:
+        """Those of the positions for which the term holds, or does not."""
+        name, value = term
+        return self._columns[name].filtered(value, positions, holds=holds)
+
+    def present(self, positions: Iterable[int]) -> list[int]:
+        """Those of the positions whose task is not gone."""
+        gone = self._gone
+        return [position for position in positions if position not in gone] if gone else list(positions)
+
+
+def _column(name: str, tasks: Sequence[Task], wanted: set[str], people: Everybody) -> Column:
+    if name == PARENT:
+        return _Listed(Descent(tasks).below(wanted))
+    if name == "key":
+        return _Listed(_keyed(tasks, wanted))
+    if name == ASSIGNEE:
+        return _Valued(name, list(map(attrgetter("source", "assignees"), tasks)), assigned(people), wanted)
+    if name in READINGS:
+        take, texts = READINGS[name]
+        return _Valued(name, list(map(take, tasks)), texts, wanted)
+    return _Listed(_fielded(tasks, name.removeprefix("field."), wanted))
+
+
+class _Listed:
+    """A column that is asked for single tasks: the positions of every wanted value."""
+
+    def __init__(self, found: Mapping[str, Collection[int]]) -> None:
+        self._found = {value: frozenset(positions) for value, positions in found.items()}
+
+    def count(self, value: str) -> int:
+        return len(self._found[value])
+
+    def positions(self, values: Collection[str]) -> Mapping[str, Collection[int]]:
+        return {value: self._found[value] for value in values}
+
+    def filtered(self, value: str, positions: Iterable[int], *, holds: bool) -> list[int]:
+        found = self._found[value]
+        return [position for position in positions if (position in found) is holds]
+
+
+class _Valued:
+    """A column of values that many tasks share; positions are listed only of the values for which they are asked."""
+
+    def __init__(
+        self, name: str, raws: list[Any], texts: Callable[[Any], Iterable[str | None]], wanted: set[str]
+    ) -> None:
+        self._raws = _by_identity(name, raws)
+        self._counts = Counter(self._raws)
+        examples = dict(zip(self._raws, raws, strict=True)) if self._raws is not raws else None
+        self._hits: dict[Hashable, frozenset[str]] = {}
+        for raw in self._counts:
+            said = raw if examples is None else examples[raw]
+            held = frozenset(value for text in texts(said) if text and (value := cells.fold(text)) in wanted)
+            if held:
+                self._hits[raw] = held
+        self._values: dict[str, set[Hashable]] = {value: set() for value in wanted}
+        for raw, held in self._hits.items():
+            for value in held:
+                self._values[value].add(raw)
+
+    def count(self, value: str) -> int:
+        return sum(self._counts[raw] for raw in self._values[value])
+
+    def positions(self, values: Collection[str]) -> Mapping[str, Collection[int]]:
+        raws = self._raws
+        listed: dict[Hashable, list[int]] = {raw: [] for value in values for raw in self._values[value]}
+        for position in compress(range(len(raws)), map(listed.__contains__, raws)):
+            listed[raws[position]].append(position)
+        return {value: [at for raw in self._values[value] for at in listed[raw]] for value in values}
+
+    def filtered(self, value: str, positions: Iterable[int], *, holds: bool) -> list[int]:
+        raws, values = self._raws, self._values[value]
+        return [position for position in positions if (raws[position] in values) is holds]
+
+
+def _by_identity(name: str, raws: list[Any]) -> list[Hashable]:
+    if name == ASSIGNEE:
+        return [(source, id(owners)) for source, owners in raws]
+    return list(map(id, raws)) if name in _SHARED else raws
+
+
+def _keyed(tasks: Sequence[Task], wanted: set[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {value: [] for value in wanted}
+    keys = list(cells.folded([task.key for task in tasks]))
+    for position in compress(range(len(keys)), map(found.__contains__, keys)):
+        found[keys[position]].append(position)  # type: ignore[index]
+    return found
+
+
+def _fielded(tasks: Sequence[Task], name: str, wanted: set[str]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {value: set() for value in wanted}
+    texts = field_reader(name)
+    for position in compress(range(len(tasks)), map(attrgetter("fields"), tasks)):
+        for text in texts(tasks[position]):
+            if (positions := found.get(cells.fold(text))) is not None:
                 positions.add(position)
-
-    def _collect_field(self, name: str) -> None:
-        wanted = self._sets(name)
-        texts = _field_reader(name.removeprefix("field."))
-        for position, task in enumerate(self._tasks):
-            for text in texts(task):
-                if (positions := wanted.get(cells.fold(text))) is not None:
-                    positions.add(position)
-
-    def _collect_descendants(self) -> None:
-        """Below a task at any depth, within its source; the chain may pass through tasks that are gone."""
-        wanted = self._sets("parent")
-        children: dict[TaskKey, list[int]] = {}
-        for position, task in enumerate(self._tasks):
-            if task.parent_id is not None:
-                children.setdefault((task.source, task.parent_id), []).append(position)
-        starts: dict[str, set[TaskKey]] = {value: set() for value in wanted}
-        # A parent that was never read is still known by its children's word for it.
-        names = [(node, node[1]) for node in children]
-        names += [(task.ref, task.key) for task in self._tasks if task.key and task.ref in children]
-        for node, name in names:
-            if (found := starts.get(cells.fold(name))) is not None:
-                found.add(node)
-        for value, nodes in starts.items():
-            wanted[value] |= self._below(nodes, children)
-
-    def _below(self, starts: set[TaskKey], children: Mapping[TaskKey, Sequence[int]]) -> set[int]:
-        below: set[int] = set()
-        seen: set[TaskKey] = set()
-        waiting = list(starts)
-        while waiting:
-            node = waiting.pop()
-            if node in seen:  # a task may be its own ancestor in a broken source
-                continue
-            seen.add(node)
-            below.update(children.get(node, ()))
-            waiting += [self._tasks[position].ref for position in children.get(node, ())]
-        return {position for position in below if self._tasks[position].ref not in starts}
+    return found
 
 
-def _field_reader(name: str) -> Callable[[Task], Iterable[str]]:
+def field_reader(name: str) -> Callable[[Task], Iterable[str]]:
     """Values of one extra field; its name is folded like every name, found once a spelling."""
     spellings: dict[str, bool] = {}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
+from operator import attrgetter
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
@@ -145,6 +147,8 @@ def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links
     selectors = {milestone.key: parse(milestone.scope) for milestone in plan.milestones}
     wanted = {(term.name, term.value) for one in selectors.values() for terms in one.alternatives for term in terms}
     postings = Postings(tasks, wanted, people)
+    begun = {terms: _first(terms, postings) for one in selectors.values() for terms in one.alternatives}
+    candidates = postings.positions(term for term in begun.values() if term is not None)
     mapped = _mapped(tasks, selectors)
     chosen: dict[str, tuple[TaskKey, ...]] = {}
     ambiguous: dict[str, tuple[tuple[str, tuple[TaskKey, ...]], ...]] = {}
@@ -152,9 +156,10 @@ def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links
         found = set(mapped.get(key, ()))
         unclear: dict[str, set[int]] = {}
         for terms in selector.alternatives:
-            selected = _selected(terms, postings)
-            found |= selected
-            for value in _unclear_keys(terms, selected, tasks):
+            first = begun[terms]
+            selected = _selected(terms, first, candidates[first] if first else range(len(tasks)), postings)
+            found.update(selected)
+            for value in unclear_keys(terms, [tasks[position] for position in selected]):
                 unclear.setdefault(value, set()).update(selected)
         chosen[key] = _in_order(found, tasks)
         if unclear:
@@ -164,30 +169,36 @@ def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links
 
 def _mapped(tasks: Sequence[Task], keys: Mapping[str, object]) -> dict[str, list[int]]:
     mapped: dict[str, list[int]] = {}
-    for position, task in enumerate(tasks):
-        if task.milestone is not None and task.milestone in keys and not task.gone:
+    for position in compress(range(len(tasks)), map(keys.__contains__, map(attrgetter("milestone"), tasks))):
+        task = tasks[position]
+        if task.milestone is not None and not task.gone:
             mapped.setdefault(task.milestone, []).append(position)
     return mapped
 
 
-def _selected(terms: tuple[Term, ...], postings: Postings) -> set[int]:
+def _first(terms: tuple[Term, ...], postings: Postings) -> tuple[str, str] | None:
     # Starting from the rarest term keeps the work near the size of the answer, however large a source is.
-    wanted = sorted((postings.of(term.name, term.value) for term in terms if not term.negated), key=len)
-    refused = [postings.of(term.name, term.value) for term in terms if term.negated]
-    first, *others = wanted or [postings.everything()]
-    selected = first.intersection(*others)
-    for positions in refused:
-        selected = selected - positions
+    return postings.rarest((term.name, term.value) for term in terms if not term.negated)
+
+
+def _selected(
+    terms: tuple[Term, ...], first: tuple[str, str] | None, candidates: Iterable[int], postings: Postings
+) -> list[int]:
+    selected = postings.present(candidates)
+    for term in terms:
+        condition = (term.name, term.value)
+        if term.negated or condition != first:
+            selected = postings.filtered(condition, selected, holds=not term.negated)
     return selected
 
 
-def _unclear_keys(terms: tuple[Term, ...], selected: set[int], tasks: Sequence[Task]) -> set[str]:
+def unclear_keys(terms: tuple[Term, ...], selected: Collection[Task]) -> set[str]:
     """`key:` values whose tasks, after all other terms, still lie in several projects."""
     values = _positive(terms, "key")
-    if not values or len({(tasks[position].source, tasks[position].project.id) for position in selected}) < 2:
+    if not values or len({(task.source, task.project.id) for task in selected}) < 2:
         return set()
     return values
 
 
 def _in_order(positions: Iterable[int], tasks: Sequence[Task]) -> tuple[TaskKey, ...]:
-    return tuple(sorted(tasks[position].ref for position in positions))
+    return tuple(sorted(tasks[position].ref for position in sorted(positions)))

@@ -30,6 +30,12 @@ def _row_out(table: Table, row: Any) -> dict[str, Any]:
     return {**shown, "notes": dict(row.notes)}
 
 
+def value_as_json(table: str, column: str, value: Any) -> Any:
+    """One value as `as_json` writes it; what stands in a column of somebody's own is text already."""
+    adapter = _ADAPTERS.get(f"{table}.{column}")
+    return value if value is None or adapter is None else adapter.dump_python(value, mode="json")
+
+
 def _out(table: Table, column: Column, value: Any) -> Any:
     return None if value is None else _ADAPTERS[f"{table.name}.{column.name}"].dump_python(value, mode="json")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bridge.forecast.calibration import Calibrated
 from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
 from bridge.forecast.progress import Weights
@@ -15,8 +16,10 @@ from bridge.plan.document import Deal, Milestone
 from bridge.plan.scope import Selector
 from bridge.reconcile.linkage import Work
 from bridge.reconcile.load import WeekLoad
+from bridge.reconcile.practised import NO_PRACTICE, Practice
 from bridge.reconcile.promise import Promise, span
-from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord
+from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord, Waiting
+from bridge.reconcile.waits import Waits
 from bridge.thresholds import Thresholds
 
 
@@ -72,6 +75,14 @@ class Situation:
     overloads: tuple[WeekLoad, ...]
     stale: Mapping[TaskKey, date]
     """Open leaves of known status without activity for too long, with the day of their last activity."""
+    calibration: Calibrated | None = None
+    """What past forecasts say of this one."""
+    waits: Waits = field(default_factory=Waits)
+    """The links between all tasks."""
+    waiting: Waiting = field(default_factory=Waiting)
+    """What this milestone waits for by the plan."""
+    practice: Practice = NO_PRACTICE
+    """What was said and agreed about it."""
     red: bool = False
     """A red reason was found by a rule that ran before."""
 

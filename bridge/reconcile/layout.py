@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 
-from bridge.forecast.observed import baseline_date, created_day
+from bridge.forecast.observed import baseline_date, first_created_day
 from bridge.forecast.outlook import OutlookInputs, outlook
 from bridge.forecast.progress import Weights, weigh
 from bridge.forecast.reference import ReferenceClass
 from bridge.model import TaskKey
+from bridge.plan.document import Deal, Milestone
+from bridge.plan.identity import Everybody, Identity
 from bridge.plan.scope import Links, link, parse
 from bridge.reconcile import survey
 from bridge.reconcile.case import Outline, Situation
-from bridge.reconcile.linkage import work_of
-from bridge.reconcile.load import WeekLoad, loads, overloaded
+from bridge.reconcile.correction import corrected, remember_forecasts
+from bridge.reconcile.linkage import Work, work_of
+from bridge.reconcile.load import Owners, WeekLoad, loads, overloaded
+from bridge.reconcile.practised import Practised, practised
 from bridge.reconcile.promise import promise_of, slip_against
-from bridge.reconcile.situation import Portfolio, TaskRecord
+from bridge.reconcile.situation import Portfolio, TaskRecord, Waiting
 from bridge.reconcile.status import claimed_colour, own_claim
+from bridge.reconcile.waiting import waiting_of
+from bridge.reconcile.waits import Waits, in_order, waits_of
+from bridge.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +37,24 @@ class Ground:
     links: Links
     records: dict[TaskKey, TaskRecord]
     loads: Mapping[str, tuple[WeekLoad, ...]]
+    waits: Waits
+    practised: Practised = field(default_factory=Practised)
     finished: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """Class -> (actual, baseline) working durations of its finished milestones."""
+    ratios: dict[str | None, list[float]] = field(default_factory=dict)
+    """Class -> how its finished milestones came out against what was forecast of them."""
+    laid_out: dict[str, Situation] = field(default_factory=dict)
+    """Those milestones that are laid out already, each after those it waits for."""
 
 
 def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
     """Every milestone of the plan laid out, in the order of the plan."""
     tasks = [record.task for record in portfolio.tasks]
+    records = dict(zip(map(attrgetter("task.source", "task.id"), portfolio.tasks), portfolio.tasks, strict=True))
     ground = Ground(
         portfolio,
         link(portfolio.plan, tasks, portfolio.people),
-        {record.task.ref: record for record in portfolio.tasks},
+        records,
         loads(
             tasks,
             portfolio.plan.resources,
@@ -48,16 +63,34 @@ def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
             portfolio.hours_per_day,
             portfolio.people,
         ),
+        waits_of(portfolio.links, records),
+        practised(portfolio),
     )
-    outlines = tuple(_outlines(ground))
-    for outline in outlines:
-        _remember_finished(ground, outline)
-    return ground, tuple(_situation(ground, outline) for outline in outlines)
+    deals = overridden(portfolio)
+    outlines = {row.key: outline(ground, row, *deals[row.deal]) for row in portfolio.plan.milestones}
+    remember(ground, outlines.values())
+    lay_out(ground, outlines, {})
+    return ground, tuple(ground.laid_out[key] for key in outlines)
+
+
+def lay_out(ground: Ground, outlines: Mapping[str, Outline], kept: Mapping[str, Situation]) -> None:
+    """Fill `ground.laid_out`, each milestone after those it waits for; those that are `kept` are taken as they are."""
+    for key in in_order({key: outline.milestone.depends_on for key, outline in outlines.items()}):
+        ground.laid_out[key] = kept.get(key) or situation(ground, outlines[key])
+
+
+def remember(ground: Ground, outlines: Iterable[Outline]) -> None:
+    """What the finished milestones tell of the others."""
+    for one in outlines:
+        _remember_durations(ground, one)
+        remember_forecasts(ground.ratios, one, ground.portfolio.calendar)
 
 
 def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass | None) -> OutlookInputs:
     """What the forecast may know; `commitment` is the day for which a probability is asked."""
-    return _inputs(at.portfolio, at.outline, at.weights, at.due, commitment, reference)
+    return _inputs(
+        at.portfolio, at.outline, at.weights, at.due, commitment, reference, at.baselines, at.waits, at.waiting
+    )
 
 
 def reference_of(ground: Ground, outline: Outline) -> ReferenceClass | None:
@@ -68,44 +101,50 @@ def reference_of(ground: Ground, outline: Outline) -> ReferenceClass | None:
     return ReferenceClass(start, end, tuple(ground.finished.get(name, ())))
 
 
-def _outlines(ground: Ground) -> Iterator[Outline]:
+def overridden(portfolio: Portfolio) -> dict[str, tuple[Deal, Thresholds]]:
+    """Every deal with the thresholds that count for it."""
+    return {
+        deal.key: (deal, portfolio.thresholds.override(dict(deal.rules)) if deal.rules else portfolio.thresholds)
+        for deal in portfolio.plan.deals
+    }
+
+
+def outline(ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresholds) -> Outline:
+    """What must be known of a milestone before any can be judged."""
     portfolio = ground.portfolio
-    deals = {deal.key: deal for deal in portfolio.plan.deals}
-    overridden = {key: portfolio.thresholds.override(dict(deal.rules)) for key, deal in deals.items()}
-    for milestone in portfolio.plan.milestones:
-        deal = deals[milestone.deal]
-        work = work_of(ground.records[ref] for ref in ground.links.tasks.get(milestone.key, ()))
-        promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
-        snapshots = portfolio.snapshots.get(milestone.key, ())
-        yield Outline(
-            milestone=milestone,
-            deal=deal,
-            thresholds=overridden[deal.key],
-            work=work,
-            promise=promise,
-            snapshots=snapshots,
-            first_start=survey.first_start(promise, work, snapshots),
-            actual=survey.actual_date(milestone, work, portfolio),
-        )
+    work = work_of(ground.records[ref] for ref in ground.links.tasks.get(milestone.key, ()))
+    promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
+    snapshots = portfolio.snapshots.get(milestone.key, ())
+    return Outline(
+        milestone=milestone,
+        deal=deal,
+        thresholds=thresholds,
+        work=work,
+        promise=promise,
+        snapshots=snapshots,
+        first_start=survey.first_start(promise, work, snapshots),
+        actual=survey.actual_date(milestone, work, portfolio),
+    )
 
 
-def _remember_finished(ground: Ground, outline: Outline) -> None:
+def _remember_durations(ground: Ground, outline: Outline) -> None:
     name, start, end = outline.milestone.class_, outline.first_start, outline.promise.commitment
-    if name is None or start is None or end is None or outline.actual is None:
-        return
-    wd = ground.portfolio.calendar.workdays
-    ground.finished.setdefault(name, []).append((wd(start, outline.actual), wd(start, end)))
+    if name is not None and start is not None and end is not None and outline.actual is not None:
+        wd = ground.portfolio.calendar.workdays
+        ground.finished.setdefault(name, []).append((wd(start, outline.actual), wd(start, end)))
 
 
-def _situation(ground: Ground, outline: Outline) -> Situation:
+def situation(ground: Ground, outline: Outline) -> Situation:
+    """One milestone laid out for the rules."""
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
     weights = weigh(work.leaves)
+    baselines = dict(zip(weights.units, map(baseline_date, work.leaves), strict=True))
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
-    forecast = outlook(_inputs(portfolio, outline, weights, due, promise.commitment, reference))
+    waits, waiting = ground.waits, waiting_of(outline.milestone, ground.laid_out)
+    known = _inputs(portfolio, outline, weights, due, promise.commitment, reference, baselines, waits, waiting)
+    forecast, calibration = corrected(outlook(known), known, ground.ratios, outline.milestone.class_, portfolio)
     own = own_claim(work, portfolio.today)
-    who, open_tasks = portfolio.people.who, (record.task for record in work.open)
-    owners = (who(task.source, person) for task in open_tasks for person in task.assignees)
     return Situation(
         portfolio=portfolio,
         outline=outline,
@@ -116,15 +155,25 @@ def _situation(ground: Ground, outline: Outline) -> Situation:
         own_claim=own,
         claimed=claimed_colour(own, work, portfolio.project_claims, is_done=outline.actual is not None),
         forecast=forecast,
+        calibration=calibration,
         slip=slip_against(promise.commitment, due, outline.actual, forecast.p85, portfolio.today, portfolio.calendar),
         history=survey.date_history(work, portfolio),
-        baselines={record.task.ref: baseline_date(record) for record in work.leaves},
+        baselines=baselines,
         trend=survey.trend_of(due, outline.snapshots, portfolio.today),
         growth=survey.growth_of(promise, work, weights, outline.snapshots, ground.records, portfolio),
         ambiguous=ground.links.ambiguous.get(outline.milestone.key, ()),
-        overloads=overloaded(owners, ground.loads, outline.thresholds.load_amber),
+        overloads=overloaded(owners_of(work, portfolio.people), ground.loads, outline.thresholds.load_amber),
         stale=survey.stale_work(work, portfolio, outline.thresholds.stale_workdays),
+        waits=waits,
+        waiting=waiting,
+        practice=ground.practised.of(outline.milestone),
     )
+
+
+def owners_of(work: Work, people: Everybody) -> tuple[Identity, ...]:
+    """Everybody who has open work of a milestone, once each, in no order."""
+    owners = Owners(people)
+    return tuple({who.key: who for record in work.open for who in owners.of(record.task)}.values())
 
 
 def _inputs(
@@ -134,8 +183,10 @@ def _inputs(
     due: date | None,
     commitment: date | None,
     reference: ReferenceClass | None,
+    baselines: Mapping[TaskKey, date | None],
+    waits: Waits,
+    waiting: Waiting,
 ) -> OutlookInputs:
-    created = (created_day(record, portfolio.timezone) for record in outline.work.linked)
     return OutlookInputs(
         today=portfolio.today,
         calendar=portfolio.calendar,
@@ -144,9 +195,12 @@ def _inputs(
         due=due,
         leaves=outline.work.leaves,
         weights=weights,
-        first_created=min(created, default=None),
+        first_created=first_created_day(outline.work.linked, portfolio.timezone),
         done=outline.actual is not None,
         throughput_weeks=int(outline.thresholds.throughput_weeks),
         reference=reference,
+        links=waits.predecessors,
         hours_per_day=portfolio.hours_per_day,
+        not_before=waiting.not_before,
+        baselines=baselines,
     )

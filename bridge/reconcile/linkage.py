@@ -29,10 +29,17 @@ class Work:
 def work_of(linked: Iterable[TaskRecord]) -> Work:
     """Tell the linked tasks of one milestone apart in one pass, whatever their order and however deep the tree."""
     records = tuple(linked)
-    own = tuple(record for record in records if record.task.kind is Kind.MILESTONE)
-    parents = parents_of(record.task for record in records)
-    leaves = tuple(record for record in records if _is_leaf(record.task, parents) and in_scope(record.task))
-    return Work(records, own, leaves, tuple(record for record in leaves if is_open(record.task)))
+    parents = parents_of([record.task for record in records])
+    own, leaves, still_open = [], [], []
+    for record in records:
+        task = record.task
+        if task.kind is Kind.MILESTONE:
+            own.append(record)
+        elif in_scope(task) and (task.source, task.id) not in parents:
+            leaves.append(record)
+            if is_open(task):
+                still_open.append(record)
+    return Work(records, tuple(own), tuple(leaves), tuple(still_open))
 
 
 def parents_of(tasks: Iterable[Task]) -> frozenset[tuple[str, str]]:
@@ -40,7 +47,10 @@ def parents_of(tasks: Iterable[Task]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (task.source, task.parent_id)
         for task in tasks
-        if task.parent_id is not None and task.parent_id != task.id and in_scope(task)
+        if task.parent_id is not None
+        and task.parent_id != task.id
+        and task.status is not Status.CANCELLED
+        and (not task.archived or task.status is Status.DONE)
     )
 
 
@@ -52,7 +62,3 @@ def in_scope(task: Task) -> bool:
 def is_open(task: Task) -> bool:
     """Not done, for a task in scope; an unmapped status counts as open, never as done."""
     return task.status is not Status.DONE
-
-
-def _is_leaf(task: Task, parents: frozenset[tuple[str, str]]) -> bool:
-    return task.kind is not Kind.MILESTONE and task.ref not in parents

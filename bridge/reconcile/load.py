@@ -6,12 +6,14 @@ for width, blanks and case.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import compress
+from math import fsum
+from operator import attrgetter
 
-from bridge.model import Kind, Task
+from bridge.model import Kind, Status, Task
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.cells import fold
 from bridge.plan.document import Leave, Resource
@@ -19,7 +21,9 @@ from bridge.plan.identity import NOBODY, Everybody, Identity
 from bridge.reconcile.linkage import in_scope, is_open, parents_of
 
 WEEKS = 4
+OPEN = frozenset(status for status in Status if status not in (Status.DONE, Status.CANCELLED))
 ONE_DAY = timedelta(days=1)
+_by_name = attrgetter("name")
 OF_PEOPLE = frozenset({"人力", "人员", "people", "person", "human", "staff"})
 """Kinds of resource that have hours; a blank kind means a person too."""
 
@@ -54,23 +58,72 @@ def loads(
 
     Work without a date or without hours is not counted; work past its due date falls on this week.
     """
-    monday = today - timedelta(days=today.weekday())
-    capacities = capacities_of(resources, hours_per_day, people)
-    known: dict[str, Identity] = {}
-    hours: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
-    for task in _counted(tasks):
-        share = _hours(task) / len(task.assignees)
-        for week, part in _weeks(task, calendar, today, monday).items():
-            for person in task.assignees:
-                who = people.who(task.source, person)
-                known[who.key] = min(known.get(who.key, who), who, key=lambda one: one.name)
-                hours[who.key][week] += share * part
-    whole = Capacity(hours_per_day)
-    found = {}
-    for key, weeks in hours.items():
-        capacity = capacities.get(people.key_by_name(known[key]), whole)
-        found[key] = tuple(_load(known[key], week, weeks[week], capacity, calendar) for week in sorted(weeks))
-    return found
+    scale = Scale(resources, calendar, today, hours_per_day, people)
+    theirs: dict[str, list[tuple[Identity, Task]]] = {}
+    for task in counted(tasks):
+        for who in scale.owners.of(task):
+            theirs.setdefault(who.key, []).append((who, task))
+    return {key: weeks for key, work in theirs.items() if (weeks := scale.weeks_of(work))}
+
+
+class Scale:
+    """What work is weighed against on one day: the weeks to come, and what each person can do in them."""
+
+    def __init__(
+        self,
+        resources: Sequence[Resource],
+        calendar: WorkCalendar,
+        today: date,
+        hours_per_day: float,
+        people: Everybody,
+    ) -> None:
+        self.owners = Owners(people)
+        self._people, self._calendar, self._today = people, calendar, today
+        self._capacities = capacities_of(resources, hours_per_day, people)
+        self._whole = Capacity(hours_per_day)
+        self._spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
+
+    def weeks_of(self, work: Iterable[tuple[Identity, Task]]) -> tuple[WeekLoad, ...]:
+        """The weeks with hours in them of one person, whose counted tasks these are, in any order."""
+        parts: dict[date, list[float]] = {}
+        known: Identity | None = None
+        for who, task in work:
+            weeks = self._weeks(task)
+            if weeks:
+                known = who if known is None else min(known, who, key=_by_name)
+                share = hours_of(task) / len(task.assignees)
+                for week, part in weeks.items():
+                    parts.setdefault(week, []).append(share * part)
+        if known is None:
+            return ()
+        capacity = self._capacities.get(self._people.key_by_name(known), self._whole)
+        # The exact sum does not depend on the order in which tasks are stored.
+        return tuple(_load(known, week, fsum(parts[week]), capacity, self._calendar) for week in sorted(parts))
+
+    def _weeks(self, task: Task) -> dict[date, float]:
+        # Half a million tasks have a few thousand pairs of dates.
+        dates = (task.start_on, task.due_on)
+        weeks = self._spread.get(dates)
+        if weeks is None:
+            monday = self._today - timedelta(days=self._today.weekday())
+            weeks = self._spread[dates] = weeks_of(task, self._calendar, self._today, monday)
+        return weeks
+
+
+class Owners:
+    """Who the assignees of tasks are; those that many tasks share are looked up once."""
+
+    def __init__(self, people: Everybody) -> None:
+        self._people = people
+        self._known: dict[tuple[str, tuple[str, ...]], tuple[Identity, ...]] = {}
+
+    def of(self, task: Task) -> tuple[Identity, ...]:
+        """In the order of the assignees, one entry each."""
+        key = (task.source, *[part for one in task.assignees for part in (one.id, one.name)])
+        found = self._known.get(key)  # type: ignore[arg-type]
+        if found is None:
+            found = self._known[key] = tuple([self._people.who(task.source, one) for one in task.assignees])  # type: ignore[index]
+        return found
 
 
 def capacities_of(
@@ -102,28 +155,47 @@ def overloaded(
     return tuple(found.values())
 
 
-def _counted(tasks: Iterable[Task]) -> list[Task]:
+def is_counted(task: Task) -> bool:
+    """Open work with an owner, a date and hours, unless others lie below it."""
+    return (
+        task.status in OPEN
+        and bool(task.assignees)
+        and task.due_on is not None
+        and not task.gone
+        and not task.archived
+        and task.kind is not Kind.MILESTONE
+        and hours_of(task) > 0
+    )
+
+
+def counted(tasks: Iterable[Task]) -> list[Task]:
+    """The open leaves that have an owner, a date and hours."""
+    tasks = tuple(tasks)
+    candidates = [task for task in tasks if task.due_on is not None and is_counted(task)]
+    # Only whether one of these is a parent matters, and few tasks are below one of them.
+    names = {task.id for task in candidates}
+    below = compress(tasks, map(names.__contains__, map(attrgetter("parent_id"), tasks)))
+    parents = parents_of(task for task in below if not task.gone)
+    return [task for task in candidates if (task.source, task.id) not in parents]
+
+
+def open_leaves(tasks: Iterable[Task]) -> list[Task]:
     """Open leaves of all sources, whether a milestone needs them or not: people do them all."""
     present = [task for task in tasks if not task.gone]
     parents = parents_of(present)
     return [
         task
         for task in present
-        if task.kind is not Kind.MILESTONE
-        and task.ref not in parents
-        and in_scope(task)
-        and is_open(task)
-        and task.assignees
-        and task.due_on is not None
-        and _hours(task) > 0
+        if task.kind is not Kind.MILESTONE and task.ref not in parents and in_scope(task) and is_open(task)
     ]
 
 
-def _hours(task: Task) -> float:
+def hours_of(task: Task) -> float:
+    """Hours still to be done, as far as the source states any."""
     return (task.remaining_hours if task.remaining_hours is not None else task.estimate_hours) or 0.0
 
 
-def _weeks(task: Task, calendar: WorkCalendar, today: date, monday: date) -> dict[date, float]:
+def weeks_of(task: Task, calendar: WorkCalendar, today: date, monday: date, weeks: int = WEEKS) -> dict[date, float]:
     """Share of the task's hours in each of the next weeks, spread evenly over its working days still to come."""
     due = task.due_on
     if due is None or due < today:
@@ -132,9 +204,9 @@ def _weeks(task: Task, calendar: WorkCalendar, today: date, monday: date) -> dic
     days = calendar.workdays(start - ONE_DAY, due)
     if days <= 0:  # only days off are left, or it is due before it starts: it falls on the week it is due
         week = due - timedelta(days=due.weekday())
-        return {week: 1.0} if week < monday + timedelta(weeks=WEEKS) else {}
+        return {week: 1.0} if week < monday + timedelta(weeks=weeks) else {}
     shares: dict[date, float] = {}
-    for number in range(WEEKS):
+    for number in range(weeks):
         week = monday + timedelta(weeks=number)
         first, last = max(start, week), min(due, week + timedelta(days=6))
         inside = calendar.workdays(first - ONE_DAY, last) if first <= last else 0
@@ -144,11 +216,16 @@ def _weeks(task: Task, calendar: WorkCalendar, today: date, monday: date) -> dic
 
 
 def _load(person: Identity, week: date, hours: float, capacity: Capacity, calendar: WorkCalendar) -> WeekLoad:
-    days = [week + timedelta(days=number) for number in range(7)]
-    free = sum(1 for day in days if calendar.is_workday(day) and not _away(day, capacity.leave))
-    available = capacity.hours_per_day * free
+    available = hours_available(week, capacity, calendar)
     hours = round(hours, 6)  # a full week summed from fractions must not come out a hair above full
     return WeekLoad(person.name, week, hours, hours / available if available > 0 else None, person.key)
+
+
+def hours_available(week: date, capacity: Capacity, calendar: WorkCalendar) -> float:
+    """Hours per day × working days of the week (Monday) that are no leave."""
+    days = [week + timedelta(days=number) for number in range(7)]
+    free = sum(1 for day in days if calendar.is_workday(day) and not _away(day, capacity.leave))
+    return capacity.hours_per_day * free
 
 
 def _away(day: date, leave: Sequence[Leave]) -> bool:

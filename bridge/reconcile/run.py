@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
+from bridge.forecast.calibration import Calibrated
 from bridge.forecast.outlook import Outlook
 from bridge.forecast.progress import progress
 from bridge.forecast.trend import pushes
 from bridge.model import Kind, Status, TaskKey
 from bridge.reconcile.case import Situation
-from bridge.reconcile.goals import goal_states
+from bridge.reconcile.goals import Chances, goal_states
 from bridge.reconcile.layout import Ground, situations
 from bridge.reconcile.money import money_of
+from bridge.reconcile.network import buffer_of, network_of
 from bridge.reconcile.order import in_published_order
 from bridge.reconcile.promise import slip_against
+from bridge.reconcile.pull_forward import into_the_quarter
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.rules import RULES
+from bridge.reconcile.rules.network import is_blocked
 from bridge.reconcile.situation import (
     Assessment,
     Finding,
@@ -26,23 +31,51 @@ from bridge.reconcile.situation import (
     PushRecord,
     Result,
     Severity,
+    TaskRecord,
     WorkCounts,
 )
 from bridge.reconcile.status import colour_of, deal_colours, in_order, own_colour_of
 from bridge.reconcile.survey import earliest_start, leaf_name
+from bridge.reconcile.triggers import struck_by_milestone
 
 
 def assess(portfolio: Portfolio) -> Result:
     """The whole plan judged at `portfolio.today`; the same portfolio always gives the same result."""
     ground, laid_out = situations(portfolio)
-    rows = {at.milestone.key: _assessment(at) for at in laid_out}
+    rows = {at.milestone.key: assessment(at) for at in laid_out}
+    return result_of(ground, laid_out, rows, _unlinked(ground, ground.links.tasks))
+
+
+def result_of(
+    ground: Ground,
+    laid_out: Sequence[Situation],
+    judged: Mapping[str, Assessment],
+    tasks_without_milestone: int,
+    chances: Chances | None = None,
+) -> Result:
+    """The judged milestones of a plan, in its order, as one result; what triggers strike is judged again here."""
+    rows = _struck(ground.portfolio, laid_out, judged)
     return Result(
         assessments=in_published_order(rows.values()),
         deal_colours=deal_colours(tuple(rows.values())),
-        goals=goal_states(ground, laid_out, rows),
+        goals=goal_states(ground, laid_out, rows, chances),
         links=ground.links.tasks,
-        tasks_without_milestone=_unlinked(ground, ground.links.tasks),
+        tasks_without_milestone=tasks_without_milestone,
+        pull_forward=into_the_quarter(laid_out, rows, ground.portfolio.today),
     )
+
+
+def _struck(
+    portfolio: Portfolio, laid_out: Sequence[Situation], rows: Mapping[str, Assessment]
+) -> dict[str, Assessment]:
+    """The same rows, with those judged again that a risk strikes by what is true of this or another row."""
+    struck = struck_by_milestone(portfolio.plan, rows, portfolio.today)
+    again = (at for at in laid_out if at.milestone.key in struck) if struck else ()
+    judged = {
+        at.milestone.key: assessment(replace(at, practice=replace(at.practice, struck=struck[at.milestone.key])))
+        for at in again
+    }
+    return {**rows, **judged}
 
 
 def reasons(at: Situation) -> tuple[Finding, ...]:
@@ -58,11 +91,12 @@ def reasons(at: Situation) -> tuple[Finding, ...]:
     return in_order(found)
 
 
-def _assessment(at: Situation) -> Assessment:
+def assessment(at: Situation) -> Assessment:
+    """A milestone that was laid out, judged."""
     outline, promise, today = at.outline, at.outline.promise, at.today
     findings = reasons(at)
     colour = colour_of(findings, at.is_done)
-    forecast = _forecast(at.forecast)
+    forecast, done = _forecast(at.forecast, at.calibration), _progress(at)
     calendar = at.portfolio.calendar
     return Assessment(
         milestone=at.milestone,
@@ -78,17 +112,20 @@ def _assessment(at: Situation) -> Assessment:
         slip=at.slip,
         slip_first=slip_against(promise.first, at.due, outline.actual, forecast.p85, today, calendar),
         pushes=_pushes(at),
-        progress=_progress(at),
+        progress=done,
         work=_counts(at),
         findings=findings,
         money=money_of(at.milestone, at.deal, colour, promise.commitment, outline.actual, forecast, today),
         leaves={leaf_name(ref): weight for ref, weight in at.weights.by_leaf.items()},
         weight_kind=at.weights.kind if at.work.leaves else None,
         earliest_start=earliest_start(at.work),
+        network=network_of(at),
+        waiting=at.waiting if at.waiting.awaited and not at.is_done else None,
+        buffer=buffer_of(at, None if done is None else done.ratio),
     )
 
 
-def _forecast(seen: Outlook) -> Forecast:
+def _forecast(seen: Outlook, calibration: Calibrated | None) -> Forecast:
     return Forecast(
         method=seen.method,
         p50=seen.p50,
@@ -98,6 +135,7 @@ def _forecast(seen: Outlook) -> Forecast:
         samples=seen.samples,
         why_not=seen.why_not,
         spread=seen.spread,
+        calibration=calibration,
     )
 
 
@@ -107,7 +145,7 @@ def _pushes(at: Situation) -> PushRecord:
 
 
 def _progress(at: Situation) -> Progress | None:
-    done = progress(at.work.leaves, at.weights, at.today)
+    done = progress(at.work.leaves, at.weights, at.today, at.baselines)
     if done is None:
         return None
     return Progress(done.weighed_by, done.done, done.total, done.ratio, done.expected_ratio)
@@ -122,7 +160,7 @@ def _counts(at: Situation) -> WorkCounts:
         overdue=sum(1 for task in tasks if task.due_on is not None and task.due_on < at.today),
         undated=sum(1 for task in tasks if task.due_on is None),
         unassigned=sum(1 for task in tasks if not task.assignees),
-        blocked=sum(1 for task in tasks if task.blocked),
+        blocked=sum(1 for record in at.work.open if is_blocked(at, record)),
         stale=len(at.stale),
         unmapped=sum(1 for task in tasks if task.status is Status.UNMAPPED),
     )
@@ -131,12 +169,18 @@ def _counts(at: Situation) -> WorkCounts:
 def _unlinked(ground: Ground, links: Mapping[str, tuple[TaskKey, ...]]) -> int:
     """Tasks that no milestone needs, cancelled, archived and vanished ones aside."""
     linked = {ref for refs in links.values() for ref in refs}
+    return wanting(ground.portfolio.tasks) - wanting(ground.records[ref] for ref in linked)
+
+
+def wanting(records: Iterable[TaskRecord]) -> int:
+    """Tasks that ought to belong to a milestone."""
     return sum(
-        1
-        for ref, record in ground.records.items()
-        if ref not in linked
-        and not record.task.gone
-        and not record.task.archived
-        and record.task.status is not Status.CANCELLED
-        and record.task.kind is not Kind.MILESTONE
+        [
+            1
+            for task in map(attrgetter("task"), records)
+            if task.status is not Status.CANCELLED
+            and not task.gone
+            and not task.archived
+            and task.kind is not Kind.MILESTONE
+        ]
     )

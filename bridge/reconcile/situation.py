@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bridge.model import Change, Colour, Task, TaskKey
+from bridge.forecast.calibration import Calibrated
+from bridge.model import Change, Colour, Task, TaskKey, TaskLink
+from bridge.model import Severity as Severity
 from bridge.plan.calendar import WorkCalendar
+from bridge.plan.causes import Decision
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.plan.identity import NOBODY, Everybody
+from bridge.reconcile.recorded import NOTHING_RECORDED, Recorded
+from bridge.reconcile.register import Register
 from bridge.thresholds import Thresholds
 
 Outcome = Literal["complete", "partial", "failed", "never"]
@@ -76,6 +80,14 @@ class Snapshot:
     """In-scope leaves of that day, "source/id" -> weight, to tell what was added or removed since."""
     earliest_start: date | None = None
     """Earliest `start_on` of the linked tasks that day."""
+    on_time_probability: float | None = None
+    claimed: Colour | None = None
+    reasons: Mapping[str, str] | None = None
+    """Code -> severity of every reason of that day; None where an older version of the program kept none, and then
+    what else follows here is unknown too."""
+    method: str | None = None
+    raw_p50: date | None = None
+    """F(0.50) as the method gave it, before past forecasts corrected it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +111,16 @@ class Portfolio:
     """(source, project id) -> amber or red, where people say of a whole project that it is endangered or late."""
     people: Everybody = NOBODY
     """Whose the accounts in the tools are."""
-
-
-class Severity(StrEnum):
-    RED = "red"
-    AMBER = "amber"
-    GREY = "grey"
+    register: Register = field(default_factory=Register)
+    """What was on record before `today`, and what people have said."""
+    calibrate: bool = False
+    """Whether forecasts are corrected by how past ones came out, or only a hint says so."""
+    links: tuple[TaskLink, ...] = ()
+    """Which task waits for which, each link once, in stable order."""
+    decisions: tuple[Decision, ...] = ()
+    """What was decided about promises because of risks and feedback, oldest first."""
+    recorded: Recorded = NOTHING_RECORDED
+    """Tickets, contacts and decisions on risks that are known beside the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,8 @@ class Forecast:
     samples: int | None = None
     why_not: str | None = None
     spread: Mapping[str, date] = field(default_factory=dict)
+    calibration: Calibrated | None = None
+    """What past forecasts say of this one, None where too few came to their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +207,75 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkDoubts:
+    """Links between tasks that order nothing, by what is wrong with them."""
+
+    unknown: tuple[TaskLink, ...] = ()
+    """One end was never read."""
+    directionless: tuple[TaskLink, ...] = ()
+    unmapped: tuple[TaskLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An open milestone that another one waits for."""
+
+    milestone: str
+    forecast: date | None
+    on_time_probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a milestone waits for by the plan, and the probability that all of it is on time: None where one is not
+    known, or where they have work or predecessors in common, so that the product of their P would say nothing."""
+
+    awaited: tuple[Awaited, ...] = ()
+    on_time_probability: float | None = None
+
+    @property
+    def not_before(self) -> date | None:
+        """Latest F(0.85): the day before which no open work of the waiting milestone can begin."""
+        return max((one.forecast for one in self.awaited if one.forecast is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """A task of a chain that decides the end, with the first and last day on which it should be worked on."""
+
+    task: TaskKey
+    start: date
+    finish: date
+    total_float: int
+    free_float: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkState:
+    """The open work of a milestone as a network. `cycle` names tasks that wait for each other: then nothing else is known."""
+
+    total_float: int | None = None
+    """Working days that all of it may slip before the commitment is missed."""
+    cpli: float | None = None
+    chain: tuple[ChainLink, ...] = ()
+    """The chain that decides the end, first to last."""
+    critical: tuple[tuple[TaskKey, ...], ...] = ()
+    """All chains that decide the end, the told one among them."""
+    cycle: tuple[TaskKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """The days between internal target and commitment, and how much of them the forecast uses up."""
+
+    workdays: int
+    used: float
+    burn: float | None
+    third: Literal[1, 2, 3]
+    """1 while no more than a third is used."""
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """One milestone judged on one day."""
 
@@ -216,6 +303,19 @@ class Assessment:
     """In-scope leaves, "source/id" -> weight (what the next snapshot keeps)."""
     weight_kind: str | None
     earliest_start: date | None
+    network: NetworkState | None = None
+    waiting: Waiting | None = None
+    buffer: Buffer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PullForward:
+    """An open milestone that could still be finished inside a period, and the working days that must be gained for it."""
+
+    milestone: str
+    amount: Decimal
+    currency: str
+    workdays: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +324,8 @@ class GoalState:
     expected: Decimal | None
     gap: Decimal | None
     pipeline_needed: Decimal | None
+    pull_forward: tuple[PullForward, ...] = ()
+    """What would bring most money for each working day gained stands first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +338,5 @@ class Result:
     links: Mapping[str, tuple[TaskKey, ...]]
     """Milestone key -> linked tasks, own items included, in stable order."""
     tasks_without_milestone: int
+    pull_forward: tuple[PullForward, ...] = ()
+    """Of the whole portfolio, into today's calendar quarter."""

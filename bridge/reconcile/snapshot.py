@@ -25,4 +25,9 @@ def _snapshot(row: Assessment, day: date) -> Snapshot:
         weight_kind=row.weight_kind,
         leaves=row.leaves,
         earliest_start=row.earliest_start,
+        on_time_probability=row.forecast.on_time_probability,
+        claimed=row.claimed,
+        reasons={str(finding.code): finding.severity.value for finding in row.findings},
+        method=row.forecast.method,
+        raw_p50=row.forecast.calibration.raw_p50 if row.forecast.calibration else row.forecast.p50,
     )

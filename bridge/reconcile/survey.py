@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from math import ceil
 
 from bridge.forecast.observed import DueSeries, completion_date, field_on, latest_due_series, local_day
 from bridge.forecast.progress import Weights
@@ -17,6 +18,7 @@ from bridge.reconcile.linkage import Work
 from bridge.reconcile.promise import Promise
 from bridge.reconcile.situation import Portfolio, Snapshot, TaskRecord
 
+_YEARS = 3_650
 _STATED = {"hours": "estimate_hours", "points": "story_points"}
 
 
@@ -103,8 +105,10 @@ def stale_work(work: Work, portfolio: Portfolio, limit: float) -> dict[TaskKey, 
     """Open leaves of known status without activity for more than `limit` working days: the day it was last seen."""
     idle: dict[date, bool] = {}
     found: dict[TaskKey, date] = {}
+    fresh = _surely_fresh(portfolio, limit)
     for record in work.open:
-        if record.task.status is Status.UNMAPPED:
+        updated = record.task.updated_at
+        if record.task.status is Status.UNMAPPED or (updated is not None and updated >= fresh):
             continue
         day = last_activity(record, portfolio)
         if day not in idle:
@@ -112,6 +116,13 @@ def stale_work(work: Work, portfolio: Portfolio, limit: float) -> dict[TaskKey, 
         if idle[day]:
             found[record.task.ref] = day
     return found
+
+
+def _surely_fresh(portfolio: Portfolio, limit: float) -> datetime:
+    """An instant from which on nothing can be stale, whatever the calendar says."""
+    # No span has more working days than days.
+    day = portfolio.today - timedelta(days=min(ceil(limit), _YEARS) - 1)
+    return datetime.combine(day, time(), portfolio.timezone)
 
 
 def last_activity(record: TaskRecord, portfolio: Portfolio) -> date:

@@ -74,6 +74,10 @@ def _colour(name: str) -> Callable[[Item, Lang], object]:
     return lambda item, lang: None if item[name] is None else status_name(item[name], lang)
 
 
+def _held(item: Item, lang: Lang) -> str | None:
+    return None if item["override"] is None else status_name(item["override"]["status"], lang)
+
+
 def _reasons(item: Item, lang: Lang) -> str | None:
     return words((" / ").join(one_line(reason["text"]) for reason in item["reasons"])) or None
 
@@ -87,6 +91,16 @@ def _tasks(item: Item, lang: Lang) -> str | None:
     evidence = [entry for reason in item["reasons"] for entry in reason["evidence"]]
     named = (safe_url(entry["url"]) or words(entry["key"] or entry["id"]) or "" for entry in evidence)
     return " ".join(dict.fromkeys(named)) or None
+
+
+def _waits(item: Item, lang: Lang) -> str | None:
+    """The chain that decides the end, and the milestones before this one."""
+    said = [item[name]["text"] for name in ("network", "waits_for") if item[name] is not None]
+    return words(" / ".join(one_line(text) for text in said if text)) or None
+
+
+def _guessed(item: Item, lang: Lang) -> str | None:
+    return " ".join(map(str, item["estimated_years"])) or None
 
 
 def _slips(which: str, zh: str, en: str) -> tuple[Column, ...]:
@@ -150,7 +164,16 @@ COLUMNS: tuple[Column, ...] = (
     (Text("对比日", "Compared with"), _figure("change", "since")),
     (Text("预测变化（工作日）", "Forecast moved (working days)"), _figure("change", "forecast_workdays")),
     (Text("告知客户", "Customer informed"), _figure("note", "customer_informed")),
+    (Text("人工判定", "Status held by a person"), _held),
+    (Text("延误原因", "Reason given"), _text("note", "reason")),
+    (Text("补救计划", "Recovery plan"), _text("note", "recovery_plan")),
+    (Text("预计赶上", "Recovery date"), _figure("note", "recovery_date")),
     (Text("原因代码", "Reason codes"), _codes),
     (Text("原因", "Reasons"), _reasons),
     (Text("任务", "Tasks"), _tasks),
+    (Text("余量（工作日）", "Float (working days)"), _figure("network", "float")),
+    (Text("关键路径指数", "CPLI"), _figure("network", "cpli")),
+    (Text("先后顺序", "Order of the work"), _waits),
+    (Text("缓冲已用", "Buffer used"), _figure("buffer", "used")),
+    (Text("工作日为估算的年份", "Years with estimated working days"), _guessed),
 )

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bridge.forecast.calibration import Calibrated
 from bridge.language import Lang
 from bridge.model import Colour, Task, TaskKey
 from bridge.plan.calendar import WorkCalendar
+from bridge.reconcile.recorded import Ticket
 from bridge.reconcile.situation import Assessment, Finding, Forecast, Money, Progress, Slip, Snapshot, Span, WorkCounts
 from bridge.report import numbers
+from bridge.report.chains import buffer_entry, network_entry, waiting_entry
+from bridge.report.practice import NO_REGISTERS, Registers, contact_entry, evidence_entry, risk_entry
+from bridge.report.record import Entry, Record, day
 from bridge.report.wording import reason_text
-
-Entry = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,17 @@ class Setting:
 
     lang: Lang
     tasks: Mapping[TaskKey, Task]
+    witnesses: Mapping[TaskKey, Task | Ticket]
+    """Everything that evidence may name."""
     calendar: WorkCalendar
     deal_colours: Mapping[str, Colour]
+    today: date
     compared: Mapping[str, Snapshot] | None
     """Milestone key -> its last snapshot on or before the day compared with; None when nothing is compared."""
+    record: Record
+    promises: Mapping[str, Entry]
+    """Milestone key -> how its promise came to be; keys without one are left out."""
+    registers: Registers = NO_REGISTERS
 
 
 def entry(row: Assessment, at: Setting) -> Entry:
@@ -62,17 +72,28 @@ def entry(row: Assessment, at: Setting) -> Entry:
         "reasons": [_reason(finding, row, at) for finding in row.findings],
         "money": _money(row.money),
         "change": _change(row, at),
-        "note": {
-            "reason": None,
-            "recovery_plan": None,
-            "recovery_date": None,
-            "customer_informed": day(milestone.customer_informed),
-        },
+        "risks": [
+            risk_entry(risk, at.today, at.lang, at.witnesses) for risk in at.registers.risks.get(milestone.key, ())
+        ],
+        "next_contact": contact_entry(at.registers.contacts.get(deal.key), at.today),
+        "note": at.record.note(milestone),
+        "override": at.record.override(milestone.key),
+        "judged_since": day(at.record.judged_since(milestone.key)),
+        "network": network_entry(row.network, at.tasks, at.today, at.lang),
+        "waits_for": waiting_entry(row.waiting, at.today, at.lang),
+        "buffer": buffer_entry(row.buffer),
+        "baselines": at.promises.get(milestone.key, {}).get("baselines", []),
+        "refused_moves": at.promises.get(milestone.key, {}).get("refused_moves", []),
+        "estimated_years": years_guessed(row, at.today, at.calendar),
     }
 
 
-def day(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
+def years_guessed(row: Assessment, today: date, calendar: WorkCalendar) -> list[int]:
+    """Years whose working days are a guess and that lie between the dates of this row, today among them."""
+    known = (row.first_promise, row.commitment, row.due, row.actual)
+    forecast = (row.forecast.p50, row.forecast.p85, row.forecast.p95)
+    days = [today, *(value for value in (*known, *forecast, *row.forecast.spread.values()) if value is not None)]
+    return [year for year in range(min(days).year, max(days).year + 1) if calendar.estimated(year)]
 
 
 def _forecast(forecast: Forecast, *, is_done: bool) -> Entry:
@@ -86,6 +107,20 @@ def _forecast(forecast: Forecast, *, is_done: bool) -> Entry:
         "samples": forecast.samples,
         "why_not": forecast.why_not,
         "spread": None if is_done else {method: day(value) for method, value in sorted(forecast.spread.items())},
+        "calibration": _calibration(forecast.calibration),
+    }
+
+
+def _calibration(found: Calibrated | None) -> Entry | None:
+    """How past forecasts came out; null while fewer than 5 milestones with a record are finished."""
+    if found is None:
+        return None
+    return {
+        "factor": numbers.ratio(found.factor),
+        "n": found.n,
+        "raw_p85": day(found.raw_p85),
+        "corrected_p85": day(found.corrected_p85),
+        "applied": found.is_applied,
     }
 
 
@@ -133,12 +168,9 @@ def _reason(finding: Finding, row: Assessment, at: Setting) -> Entry:
         "severity": finding.severity.value,
         "workdays": finding.workdays,
         "text": reason_text(finding, row, at.lang),
-        "evidence": [_evidence(at.tasks[ref]) for ref in finding.evidence],
+        "evidence": [evidence_entry(at.witnesses[ref]) for ref in finding.evidence],
+        **at.record.life(row.milestone.key, str(finding.code)),
     }
-
-
-def _evidence(task: Task) -> Entry:
-    return {"source": task.source, "id": task.id, "key": task.key, "url": task.url}
 
 
 def _money(money: Money) -> Entry:

@@ -52,6 +52,7 @@ def render(view: Mapping[str, Any], lang: Lang) -> str:
         links_shown=LINKS_SHOWN,
         goal_columns=overview.goal_columns(lang),
         goals=overview.goals(view, lang),
+        pull_forward=overview.pull_forward(view, lang),
         sources=overview.sources(view, lang),
         remarks=overview.remarks(view, lang),
         definitions=definitions(lang),

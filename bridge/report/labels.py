@@ -76,6 +76,12 @@ LABELS: dict[str, Text] = {
     "expected": Text("预计", "Expected"),
     "gap": Text("缺口", "Gap"),
     "pipeline_needed": Text("需补商机", "Pipeline needed"),
+    "quarter": Text("本季度", "This quarter"),
+    "pull_forward": Text(
+        "{name}：期内还可争取提前完成 {what}", "{name}: could still be brought into the period: {what}"
+    ),
+    "pulled": Text("{key}（{money}，须提前 {days} 个工作日）", "{key} ({money}, {days} wd to gain)"),
+    "pulled_no_workday": Text("{key}（{money}，只隔着休息日）", "{key} ({money}, only days off to gain)"),
     # data
     "source": Text("{name}：{outcome}，{age}", "{name}: {outcome}, {age}"),
     "complete": Text("完整", "complete"),
@@ -92,6 +98,16 @@ LABELS: dict[str, Text] = {
     "undated": Text("未完成任务中 {share} 没有截止日期", "{share} of open tasks have no due date"),
     "unassigned": Text("未完成任务中 {share} 没有负责人", "{share} of open tasks have no owner"),
     "unmapped": Text("{count} 项任务的状态未识别", "{count} tasks have an unrecognised status"),
+    "links_to_unknown_tasks": Text(
+        "{count} 条前后置关系指向没有读到的任务", "{count} links name tasks that were never read"
+    ),
+    "links_without_direction": Text(
+        "{count} 条依赖关系没有说明谁先谁后，没有用于排序",
+        "{count} links do not say which task comes first and order nothing",
+    ),
+    "links_unmapped": Text(
+        "{count} 条关系的类型未识别，没有用于排序", "{count} links are of an unrecognised kind and order nothing"
+    ),
     "quarantined": Text("{count} 行数据无法读懂，已隔离", "{count} rows could not be understood and are in quarantine"),
     "refused_mapping": Text(
         "{name} 的映射文件 {file} 自 {since} 起不能用（{count} 处错误），仍按版本 {version} 读取",
@@ -100,6 +116,10 @@ LABELS: dict[str, Text] = {
     "estimated": Text(
         "{years} 年的放假安排还没有公布，那一年的工作日是估算的",
         "the holidays of {years} are not announced yet, so its working days are an estimate",
+    ),
+    "unannounced": Text(
+        "{year} 年的放假安排还没有确认，公布后请用 pbridge calendar import 导入",
+        "the holidays of {year} are not confirmed yet; import them with pbridge calendar import once they are announced",
     ),
     # timeline
     "mark_promise": Text("承诺日", "promise"),

@@ -37,7 +37,7 @@ def render(view: Mapping[str, Any], lang: Lang) -> str:
         _table([label(name, lang) for name in COLUMNS], [_cells(row, lang) for row in found])
         if found
         else label("no_rows", lang),
-        *(_reasons(row, lang) for row in found if row.reasons or row.changed),
+        *(_reasons(row, lang) for row in found if row.reasons or row.changed or row.override or row.note or row.waits),
         *_goals(view, lang),
         *_data(view, lang),
         _list(f"**{word}** {meaning}" for word, meaning in definitions(lang)),
@@ -76,7 +76,7 @@ def _cells(row: Row, lang: Lang) -> list[str]:
     first = None if row.first_promise is None else label("first_promise", lang, day=row.first_promise.isoformat())
     p50 = None if row.p50 is None else label("p50", lang, day=row.p50.isoformat())
     return [
-        f"{SIGNS[row.status]} {row.status_name}",
+        _cell(f"{SIGNS[row.status]} {row.status_name}", row.held),
         escaped(row.customer or "—"),
         name,
         _cell(_iso(row.promise), first),
@@ -109,8 +109,12 @@ def _table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 def _reasons(row: Row, lang: Lang) -> str:
     """A heading of its own for each row that has something to say, its reasons with the tasks behind them."""
-    said = [f"{escaped(sentence(reason.text, lang))}{_links(reason.links, lang)}" for reason in row.reasons]
-    said += [escaped(sentence(remark, lang)) for remark in (row.why_not, row.progress, row.changed) if remark]
+    said = [
+        f"{escaped(sentence(reason.text, lang))}{escaped(reason.mark)}{_links(reason.links, lang)}"
+        for reason in row.reasons
+    ]
+    remarks = (row.override, row.note, *row.waits, row.why_not, row.progress, row.changed)
+    said += [escaped(sentence(remark, lang)) for remark in remarks if remark]
     who = " · ".join(escaped(part) for part in (row.customer, row.key, row.owner) if part)
     return f"### {SIGNS[row.status]} {escaped(row.name)}\n\n{who}\n\n{_list(said)}"
 
@@ -136,6 +140,8 @@ def _goals(view: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     if lines:
         yield f"## {label('goals', lang)}"
         yield _table(overview.goal_columns(lang), [[escaped(cell) for cell in cells] for cells in lines])
+    for said in overview.pull_forward(view, lang):
+        yield escaped(sentence(said, lang))
 
 
 def _data(view: Mapping[str, Any], lang: Lang) -> Iterator[str]:

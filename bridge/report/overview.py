@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from bridge.language import Lang
 from bridge.report.cells import age_text, estimate_of, money_of, one_line
 from bridge.report.labels import BRANDS, WEEKDAYS, join, label, sentence
-from bridge.report.phrases import share_text
+from bridge.report.phrases import names_text, share_text
 from bridge.report.rows import Row
 from bridge.report.wording import status_name
 
 CONCERNS = 5
 COUNTED = ("red", "amber", "grey", "green", "done")
+LINK_DOUBTS = ("links_to_unknown_tasks", "links_without_direction", "links_unmapped")
 MONEY = ("at_risk_gross", "at_risk_expected", "leaving_quarter", "penalty_today", "penalty_p85")
 
 
@@ -45,7 +46,9 @@ def concerns(found: Sequence[Row], lang: Lang) -> list[Concern]:
 
 def _concern(row: Row, lang: Lang) -> str:
     kind = "concern_no_customer" if row.customer is None else "concern"
-    text = label(kind, lang, customer=row.customer, name=row.name, reason=row.reasons[0].text)
+    # What somebody answers for is not what needs attention first, as long as there is something else.
+    telling = next((reason for reason in row.reasons if not reason.is_acknowledged), row.reasons[0])
+    text = label(kind, lang, customer=row.customer, name=row.name, reason=telling.text)
     if row.amount is not None and row.status == "red":
         text += label("concern_money", lang, money=row.amount)
     return sentence(text, lang)
@@ -106,10 +109,13 @@ def remarks(view: Mapping[str, Any], lang: Lang) -> list[str]:
     for name, count in (("unmapped", quality["unmapped_status"]), ("quarantined", quality["quarantined"])):
         if count:
             said.append(label(name, lang, count=count))
+    said += [label(name, lang, count=quality[name]) for name in LINK_DOUBTS if quality.get(name)]
     said += [_refused(source, view["timezone"], lang) for source in view["sources"] if source.get("refused_mapping")]
     if view["calendar"]["estimated_years"]:
         years = join([str(year) for year in view["calendar"]["estimated_years"]], lang)
         said.append(label("estimated", lang, years=years))
+    if quality.get("unannounced_year") is not None:
+        said.append(label("unannounced", lang, year=quality["unannounced_year"]))
     return said
 
 
@@ -129,6 +135,29 @@ def goals(view: Mapping[str, Any], lang: Lang) -> list[list[str]]:
         ]
         for goal in view["goals"]
     ]
+
+
+def pull_forward(view: Mapping[str, Any], lang: Lang) -> list[str]:
+    """What could be brought forward to close a gap, a sentence a goal; without goals one a currency of the quarter."""
+    rows = {row["key"]: row for row in view["milestones"]}
+    if view["goals"]:
+        found = [(one_line(goal["name"]), goal.get("pull_forward", [])) for goal in view["goals"]]
+    else:
+        quarter = view.get("pull_forward", {"milestones": {}})
+        found = [(label("quarter", lang), entries) for entries in quarter["milestones"].values()]
+    return [
+        label("pull_forward", lang, name=name, what=names_text([_pulled(one, rows, lang) for one in entries], lang))
+        for name, entries in found
+        if entries
+    ]
+
+
+def _pulled(entry: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], lang: Lang) -> str:
+    row = rows.get(entry["key"])
+    currency = None if row is None else row["amount"]["currency"]
+    money = _number(entry["amount"]) if currency is None else money_of(entry["amount"], currency)
+    kind = "pulled" if entry["workdays"] > 0 else "pulled_no_workday"
+    return label(kind, lang, key=one_line(entry["key"]), money=money, days=entry["workdays"])
 
 
 GOAL_FIGURES = ("target", "current", "expected", "gap", "pipeline_needed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from bridge.language import Lang
 from bridge.reconcile.situation import Span
@@ -29,6 +29,13 @@ def day_text(day: date, today: date, lang: Lang) -> str:
     return short if day.year == today.year else f"{short} {day.year}"
 
 
+def long_day(day: date, lang: Lang) -> str:
+    """With its year: for a page that is read again years later."""
+    if lang == "zh":
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def span_text(span: Span, lang: Lang) -> str:
     """Working days, because people plan in them; calendar days where no working day lies between."""
     if span.workdays != 0:
@@ -49,13 +56,21 @@ def times_text(number: int, lang: Lang) -> str:
 
 
 def share_text(ratio: float) -> str:
-    """Whole per cent; a share that is not quite nothing or everything is not rounded into it."""
-    percent = ratio * 100
+    """Whole per cent, half up; a share that is not quite nothing or everything, or barely more, is not rounded into it."""
+    percent = Decimal(str(ratio)) * 100
     if 0 < percent < 1:
         return "<1%"
     if 99 < percent < 100:
         return ">99%"
-    return f"{int(percent + 0.5)}%"
+    if 100 < percent < 101:
+        return ">100%"
+    return f"{percent.quantize(Decimal(1), rounding=ROUND_HALF_UP):f}%"
+
+
+def fraction_text(value: float, places: int) -> str:
+    """So many decimals at most, half up, without trailing zeros: the number as written decides, not its binary neighbour."""
+    text = f"{Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def age_text(age: timedelta, lang: Lang) -> str:
@@ -66,14 +81,19 @@ def age_text(age: timedelta, lang: Lang) -> str:
     return f"{age.days} 天" if lang == "zh" else counted(age.days, ("day", "days"))
 
 
-def names_text(names: Sequence[str], lang: Lang) -> str:
+def names_text(names: Sequence[str], lang: Lang, measure: str = "项") -> str:
     """The first few names, and how many there are in all when some are left out."""
     shown = list(names[:NAMES_SHOWN])
     if len(names) <= NAMES_SHOWN:
         return "、".join(shown) if lang == "zh" else ", ".join(shown)
     if lang == "zh":
-        return f"{'、'.join(shown)}等 {len(names)} 项"
+        apart = " " if shown[-1][-1:].isascii() else ""
+        return f"{'、'.join(shown)}{apart}等 {len(names)} {measure}"
     return f"{', '.join(shown)} and {len(names) - NAMES_SHOWN} more"
+
+
+def quoted(name: str, lang: Lang) -> str:
+    return f"「{name}」" if lang == "zh" else f"“{name}”"
 
 
 def money_text(amount: Decimal, currency: str) -> str:

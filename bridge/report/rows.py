@@ -12,6 +12,7 @@ from bridge.language import Lang
 from bridge.model import Colour
 from bridge.report.cells import Link, day_of, estimate_of, link_of, money_of, one_line, spoken_day
 from bridge.report.labels import label
+from bridge.report.marks import held_status, mark, note_text, override_text
 from bridge.report.phrases import share_text
 from bridge.report.wording import status_name, why_not_text
 
@@ -45,6 +46,9 @@ class Reason:
     severity: str
     text: str
     links: tuple[Link, ...]
+    mark: str = ""
+    """In brackets, to stand behind the sentence: that it is new, worse or better, or until when somebody answers for it."""
+    is_acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,17 @@ class Row:
     at_risk: str | None
     """Said with "about" where it is assumed; None where nothing is at risk."""
     reasons: tuple[Reason, ...]
+    waits: tuple[str, ...]
+    """What decides the end: the chain of tasks, the milestones before this one."""
     progress: str | None
     done_ratio: float | None
     changed: str | None
     informed: str | None
+    override: str | None
+    """The colour that a person holds for right, with who says so and why."""
+    held: str | None
+    """The same in a few words, to stand below the computed one."""
+    note: str | None
 
     @property
     def is_worrying(self) -> bool:
@@ -124,11 +135,17 @@ def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
         slip=_slip(item["slip"], is_from_due_dates=forecast["method"] == "due_dates"),
         amount=_amount(item["amount"]),
         at_risk=_at_risk(item["money"], lang),
-        reasons=_reasons(item["reasons"]),
+        reasons=_reasons(item, today, lang),
+        waits=tuple(
+            one_line(found["text"]) for name in ("network", "waits_for") if (found := item.get(name)) and found["text"]
+        ),
         progress=_progress(item, lang),
         done_ratio=None if item["progress"] is None else item["progress"]["ratio"],
         changed=_changed(item, today, lang),
         informed=_informed(item["note"]["customer_informed"], today, lang),
+        override=override_text(item, today, lang),
+        held=held_status(item, lang),
+        note=note_text(item, today, lang),
     )
 
 
@@ -173,15 +190,17 @@ def _at_risk(money: Mapping[str, Any], lang: Lang) -> str | None:
     return label("at_risk_assumed" if money["assumed"] else "at_risk", lang, money=said)
 
 
-def _reasons(reasons: list[Mapping[str, Any]]) -> tuple[Reason, ...]:
+def _reasons(item: Mapping[str, Any], today: date, lang: Lang) -> tuple[Reason, ...]:
     told = [
         Reason(
             reason["code"],
             reason["severity"],
             one_line(reason["text"]),
             tuple(dict.fromkeys(link_of(evidence) for evidence in reason["evidence"])),
+            mark(reason, item, today, lang),
+            reason["state"] == "acknowledged",
         )
-        for reason in reasons
+        for reason in item["reasons"]
     ]
     return tuple(sorted(told, key=_rank))
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from bridge.model import Colour, Kind, Status, Task, TaskKey
+from bridge.model import Colour, Kind, Status, Task, TaskKey, TaskLink
 from bridge.plan.calendar import WorkCalendar
-from bridge.reconcile.situation import Assessment, GoalState, Money, RefusedMapping, SourceState
+from bridge.reconcile.money import quarter_end
+from bridge.reconcile.situation import Assessment, GoalState, Money, PullForward, RefusedMapping, SourceState
+from bridge.reconcile.waits import doubts_of
 from bridge.report import numbers
-from bridge.report.entry import Entry
+from bridge.report.entry import years_guessed
+from bridge.report.practice import pull_forward_entries
+from bridge.report.record import Entry, instant
 from bridge.report.selection import folded
 
 COUNTED = (Colour.RED, Colour.AMBER, Colour.GREEN, Colour.GREY, Colour.DONE)
@@ -29,7 +33,6 @@ MONEY_FIGURES: dict[str, Callable[[Money], Decimal | None]] = {
 def summary(rows: Sequence[Assessment]) -> Entry:
     """Counts by colour, customers affected, and each money figure by currency."""
     colours = Counter(row.colour for row in rows)
-    currencies = sorted({row.deal.currency for row in rows})
     affected = {
         folded(row.deal.customer)
         for row in rows
@@ -39,11 +42,14 @@ def summary(rows: Sequence[Assessment]) -> Entry:
         "milestones": len(rows),
         **{colour.value: colours[colour] for colour in COUNTED},
         "customers_affected": len(affected),
-        **{
-            name: {currency: _sum(rows, figure, currency) for currency in currencies}
-            for name, figure in MONEY_FIGURES.items()
-        },
+        **{name: money_by_currency(rows, name) for name in MONEY_FIGURES},
     }
+
+
+def money_by_currency(rows: Sequence[Assessment], figure: str) -> dict[str, str]:
+    """One of `MONEY_FIGURES` added up for each currency of the rows' deals."""
+    currencies = sorted({row.deal.currency for row in rows})
+    return {currency: _sum(rows, MONEY_FIGURES[figure], currency) for currency in currencies}
 
 
 def _sum(rows: Iterable[Assessment], figure: Callable[[Money], Decimal | None], currency: str) -> str:
@@ -62,9 +68,23 @@ def goals(states: Iterable[GoalState]) -> list[Entry]:
             "expected": numbers.quantity(state.expected),
             "gap": numbers.quantity(state.gap),
             "pipeline_needed": numbers.quantity(state.pipeline_needed),
+            "pull_forward": pull_forward_entries(state.pull_forward),
         }
         for state in states
     ]
+
+
+def pull_forward(found: Iterable[PullForward], rows: Sequence[Assessment], today: date) -> Entry:
+    """What of the rows shown could be brought into today's calendar quarter, each currency by itself."""
+    shown = {row.milestone.key for row in rows}
+    listed = [one for one in found if one.milestone in shown]
+    return {
+        "until": quarter_end(today).isoformat(),
+        "milestones": {
+            currency: pull_forward_entries(one for one in listed if one.currency == currency)
+            for currency in sorted({row.deal.currency for row in rows})
+        },
+    }
 
 
 def _stated(value: Decimal | None) -> str | None:
@@ -94,11 +114,6 @@ def _refused(found: RefusedMapping | None) -> Entry | None:
     return {"file": found.file, "since": since, "problems": found.problems, "version_used": found.version}
 
 
-def instant(value: datetime) -> str:
-    """RFC 3339 in UTC, to the second."""
-    return value.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-
-
 def unlinked(
     rows: Iterable[Assessment],
     links: Mapping[str, tuple[TaskKey, ...]],
@@ -126,11 +141,18 @@ def data_quality(rows: Iterable[Assessment], tasks: Iterable[Task], quarantined:
     }
 
 
+def link_quality(rows: Iterable[Assessment], tasks: Mapping[TaskKey, Task], links: Iterable[TaskLink]) -> Entry:
+    """Links of the open leaves of the rows shown that order nothing, and why."""
+    names = {name for row in rows for name in row.leaves}
+    doubts = doubts_of(links, tasks, lambda ref: f"{ref[0]}/{ref[1]}" in names)
+    return {
+        "links_to_unknown_tasks": len(doubts.unknown),
+        "links_without_direction": len(doubts.directionless),
+        "links_unmapped": len(doubts.unmapped),
+    }
+
+
 def estimated_years(rows: Iterable[Assessment], today: date, calendar: WorkCalendar) -> list[int]:
     """Years whose working days are a guess and between which and today some date of the rows lies."""
-    days = [today]
-    for row in rows:
-        known = (row.first_promise, row.commitment, row.due, row.actual)
-        forecast = (row.forecast.p50, row.forecast.p85, row.forecast.p95)
-        days += [value for value in (*known, *forecast, *row.forecast.spread.values()) if value is not None]
-    return [year for year in range(min(days).year, max(days).year + 1) if calendar.estimated(year)]
+    this_year = {today.year} if calendar.estimated(today.year) else set()
+    return sorted({year for row in rows for year in years_guessed(row, today, calendar)} | this_year)

@@ -217,10 +217,13 @@ def _details(page: _Page, row: Row, indent: int, lang: Lang) -> None:
     listed = Table.grid(padding=(0, 1, 0, 0))
     listed.add_column(width=1)
     listed.add_column(overflow="fold")
+    if row.override is not None:
+        listed.add_row(Line(), Line(sentence(row.override, lang)))
     for reason in row.reasons:
         sign, style = SIGNS[reason.severity]
-        listed.add_row(Line(sign, style=style), Line(sentence(reason.text, lang)))
-    for remark in (row.why_not, row.changed):
+        said = Line(sentence(reason.text, lang), style="dim" if reason.is_acknowledged else "")
+        listed.add_row(Line(sign, style=style), said.append(reason.mark, style="dim"))
+    for remark in (row.note, *row.waits, row.why_not, row.changed):
         if remark is not None:
             listed.add_row(Line(), Line(sentence(remark, lang), style="dim"))
     if listed.row_count:
@@ -248,15 +251,21 @@ def _links(links: Sequence[Link], indent: int, width: int, lang: Lang) -> Line:
 
 def _goals(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
     lines = overview.goals(view, lang)
-    if not lines:
-        return
+    if lines:
+        page.put(_goal_table(lines, lang))
+        page.put("")
+    for said in overview.pull_forward(view, lang):
+        page.put(Line(sentence(said, lang)))
+        page.put("")
+
+
+def _goal_table(lines: Sequence[Sequence[str]], lang: Lang) -> Table:
     table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="dim")
     for number, heading in enumerate(overview.goal_columns(lang)):
         table.add_column(heading, justify="right" if number else "left")
     for cells in lines:
         table.add_row(*cells)
-    page.put(table)
-    page.put("")
+    return table
 
 
 def _foot(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:

@@ -10,19 +10,23 @@ from typing import Any
 from bridge.language import Lang, Text
 from bridge.model import Colour
 from bridge.reconcile.situation import Assessment, Finding, Span
+from bridge.report.labels import BRANDS
 from bridge.report.phrases import (
     Noun,
     age_text,
     counted,
     day_text,
+    fraction_text,
     money_text,
     names_text,
+    quoted,
     share_text,
     span_text,
     times_text,
 )
 from bridge.report.reason_names import NAMES
-from bridge.report.reason_sentences import NOUNS, SENTENCES, TIMES, Sentence
+from bridge.report.reason_sentences import NOUNS, SENTENCES, TIMES
+from bridge.report.reason_words import MEASURES, QUOTED, Sentence
 from bridge.report.selection import folded
 
 METHODS: dict[str, Text] = {
@@ -58,8 +62,8 @@ STATUSES: dict[Colour, Text] = {
 }
 
 
-DECIMALS: dict[str, str] = {"tspi": "{:.2f}", "weeks": "{:.1f}", "weekly": "{:.1f}"}
-"""Fractions said as decimals; every other one is a share and said in per cent."""
+DECIMALS: dict[str, int] = {"tspi": 2, "weeks": 1, "weekly": 1}
+"""Fractions said with so many decimals; every other one is a share and said in per cent."""
 
 
 def reason_text(finding: Finding, assessment: Assessment, lang: Lang) -> str:
@@ -75,14 +79,31 @@ def facts_text(code: str, facts: Mapping[str, object], lang: Lang) -> str:
     if not isinstance(today, date):
         raise TypeError(f"{code}: today must be a date, not {today!r}")
     said = {name: _say(name, fact, today, lang) for name, fact in facts.items() if fact is not None}
-    clauses = [sentence.main] + [text for name, text in sentence.more if facts.get(name)]
+    main = sentence.one[1] if sentence.one and _is_one(facts.get(sentence.one[0])) else sentence.main
+    clauses = [main] + [text for name, text in sentence.more if _is_something(name, facts.get(name))]
     return "".join(clause.say(lang, **said) for clause in clauses)
+
+
+def _is_one(fact: object) -> bool:
+    return len(fact) == 1 if isinstance(fact, tuple) else fact == 1
+
+
+def _is_something(name: str, fact: object) -> bool:
+    """Neither missing nor nothing, nor what would be said as nothing."""
+    if isinstance(fact, float) and name in DECIMALS:
+        return fraction_text(fact, DECIMALS[name]) not in ("0", "-0")
+    return bool(fact)
 
 
 def sentence_of(code: str, facts: Mapping[str, object]) -> Sentence:
     """The sentence of a code; where it depends on circumstances the fact `how` says which."""
     how = facts.get("how")
     return SENTENCES[code if how is None else f"{code}/{how}"]
+
+
+def fact_text(name: str, fact: object, today: date, lang: Lang) -> str:
+    """One fact of a reason by itself, as its sentence would say it."""
+    return _say(name, fact, today, lang)
 
 
 def reason_name(code: str, lang: Lang) -> str:
@@ -144,6 +165,8 @@ def _stakes(amounts: Mapping[str, str], lang: Lang) -> str:
 def _say(name: str, fact: object, today: date, lang: Lang) -> str:
     """One fact in words; its type, and for counts its name, say how."""
     match fact:
+        case Colour():
+            return status_name(fact, lang)
         case Span():
             return span_text(fact, lang)
         case date():
@@ -157,7 +180,28 @@ def _say(name: str, fact: object, today: date, lang: Lang) -> str:
         case int() | str():
             return method_name(fact, lang) if name == "method" and isinstance(fact, str) else str(fact)
         case float():
-            return DECIMALS[name].format(fact) if name in DECIMALS else share_text(fact)
+            return _fraction(name, fact, lang)
         case tuple():
-            return names_text([str(item) for item in fact], lang)
+            return names_text([_named(name, item, lang) for item in fact], lang, MEASURES.get(name, "项"))
     raise TypeError(f"the fact {name} cannot be said: {fact!r}")
+
+
+def _fraction(name: str, fact: float, lang: Lang) -> str:
+    if name not in DECIMALS:
+        return share_text(fact)
+    said = fraction_text(fact, DECIMALS[name])
+    one, several = NOUNS.get(name, ("", ""))
+    return f"{said} {one if said == '1' else several}" if lang == "en" and one else said
+
+
+def _named(name: str, item: object, lang: Lang) -> str:
+    """An entry of a list: a tool by its own spelling, a project with its tool, what people wrote in quotation marks."""
+    if isinstance(item, tuple):
+        source, project = BRANDS.get(item[0], item[0]), item[1]
+        if project is None:
+            return str(source)
+        said = quoted(project, lang)
+        return f"{source} 的{said}" if lang == "zh" else f"{said} of {source}"
+    if name == "sources":
+        return BRANDS.get(str(item), str(item))
+    return quoted(str(item), lang) if name in QUOTED else str(item)

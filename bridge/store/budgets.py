@@ -12,10 +12,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
+from msgspec import Struct, field
 
 from bridge.errors import Unavailable
 from bridge.language import Text
@@ -51,16 +51,14 @@ def _uptime() -> float:
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """The time of day, which people set, and the time since the machine started, which tells when they did."""
 
     wall: Callable[[], float] = time.time
     uptime: Callable[[], float] = _uptime
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """What one credential did: counts by slice, oldest first; what is reserved for later is among them."""
 
     told: int = 0
@@ -197,8 +195,7 @@ class SharedAllowances:
             raise Unavailable(CANNOT_USE, path=str(self.path), why=str(err)) from err
 
 
-@dataclass(slots=True)
-class SharedAllowance:
+class SharedAllowance(Struct):
     """A `contract.Allowance` of at most `per_minute` requests in any minute, whoever on this machine sends them."""
 
     shared: SharedAllowances

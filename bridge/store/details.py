@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """A task whose details are not known as it is now; `raw` is its present content."""
 
     task: str

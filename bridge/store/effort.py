@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.store.engine import Store, marks
 from bridge.store.packing import Packing
@@ -15,8 +16,7 @@ _TENTH = Decimal("0.1")
 _COLUMNS = ("source", "external_id", "task", "hours", "raw")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A current content of the stream of hours."""
 
     raw: int
@@ -24,8 +24,7 @@ class Row:
     payload: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """A row of the stream of hours that counts, and the raw content it was read from."""
 
     external_id: str

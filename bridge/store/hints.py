@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store
@@ -15,8 +16,7 @@ MOST_PER_SOURCE = 1_000
 """More tasks than this are not named one by one; the source as a whole is to be read then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """`times` and `last_at` together tell this hint from a newer one about the same task."""
 
     source: str

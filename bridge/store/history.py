@@ -27,9 +27,13 @@ def recorded(store: Store, source: str, task: str) -> list[Change]:
     ]
 
 
-def rows_by_task(store: Store, packing: Packing, source: str) -> Iterator[tuple[str, dict[str, list[Any]]]]:
-    """(task, stream -> its rows) of every detail stream, whose scopes are the tasks; one task at a time is held."""
+def rows_by_task(
+    store: Store, packing: Packing, source: str, wanted: Collection[str] | None = None
+) -> Iterator[tuple[str, dict[str, list[Any]]]]:
+    """(task, stream -> its rows) of every detail stream, or the wanted ones, whose scopes are the tasks; one task at a
+    time is held."""
     streams = [row[0] for row in store.rows("SELECT DISTINCT stream FROM detail_reads WHERE source = ?", (source,))]
+    streams = [stream for stream in streams if wanted is None or stream in wanted]
     found = store.rows(
         "SELECT scope, stream, payload FROM raw_records "
         f"WHERE source = ? AND stream IN ({marks(len(streams))}) AND superseded_at IS NULL ORDER BY scope, stream, id",

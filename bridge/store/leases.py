@@ -8,10 +8,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import Text
@@ -42,8 +43,7 @@ class Held(Unavailable):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """A process, known again even where its number was given to another since."""
 
     host: str
@@ -93,8 +93,7 @@ def _answers(pid: int) -> bool:
     return True
 
 
-@dataclass(slots=True)
-class Lease:
+class Lease(Struct):
     """The right to work on something, until it is released or its holder dies."""
 
     name: str

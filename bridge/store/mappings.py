@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store
@@ -17,8 +18,7 @@ _READ = "version, text, activated_at, how, who, why, hash, file"
 _LATER_THAN_ALL = "9999"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a mapping comes from, and who wanted it why."""
 
     how: How = "file"
@@ -30,8 +30,7 @@ class Origin:
 FROM_FILE = Origin()
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A mapping that was in force from `activated_at` on. What was not kept of it is None."""
 
     version: str
@@ -44,8 +43,7 @@ class Version:
     file: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A file that cannot be used: since when, how many problems it has, and the version used instead."""
 
     file: str
@@ -105,10 +103,11 @@ def refuse(store: Store, source: str, refusal: Refusal) -> None:
         row = (source, stamp(refusal.since), None, refusal.file, refusal.problems, refusal.version)
         store.upsert_many("mapping_refusals", columns, [row])
     elif (standing.file, standing.problems, standing.version) != (refusal.file, refusal.problems, refusal.version):
-        store.execute(
-            "UPDATE mapping_refusals SET file = ?, problems = ?, version = ? WHERE source = ? AND until_at IS NULL",
-            (refusal.file, refusal.problems, refusal.version, source),
-        )
+        # What was said of it until now stays known of the days on which it was said.
+        accept(store, source, refusal.since)
+        columns = ("source", "since_at", "until_at", "file", "problems", "version")
+        row = (source, stamp(refusal.since), None, refusal.file, refusal.problems, refusal.version)
+        store.upsert_many("mapping_refusals", columns, [row])
 
 
 def accept(store: Store, source: str, at: datetime) -> None:
@@ -126,7 +125,13 @@ def refused(store: Store, source: str, before: str | None = None) -> Refusal | N
         "WHERE source = ? AND since_at < ? AND (until_at IS NULL OR until_at >= ?) ORDER BY since_at DESC LIMIT 1",
         (source, before or _LATER_THAN_ALL, before or _LATER_THAN_ALL),
     )
-    return None if row is None else Refusal(row[0], instant(row[1]), row[2], row[3])
+    return None if row is None else Refusal(row[0], instant(_since(store, source, row[1])), row[2], row[3])
+
+
+def _since(store: Store, source: str, at: str) -> str:
+    """Since when a file is refused: entries that follow each other without a gap are one refusal."""
+    former = store.one("SELECT since_at FROM mapping_refusals WHERE source = ? AND until_at = ?", (source, at))
+    return at if former is None or former[0] == at else _since(store, source, former[0])
 
 
 def problem_counts(store: Store, source: str) -> list[tuple[str, str, str, int]]:

@@ -47,6 +47,35 @@ def m004_people(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m005_links(db: Database) -> None:
+    _create_those(db, since=5)
+
+
+@MIGRATIONS()
+def m006_findings(db: Database) -> None:
+    _create_those(db, since=6)
+
+
+@MIGRATIONS()
+def m007_calendar(db: Database) -> None:
+    _create_those(db, since=7)
+    db.execute(
+        "INSERT INTO quarantine_stays (source, stream, external_id, since) "
+        "SELECT source, stream, external_id, first_seen_at FROM quarantine"
+    )
+
+
+@MIGRATIONS()
+def m008_practice(db: Database) -> None:
+    _create_those(db, since=8)
+
+
+@MIGRATIONS()
+def m010_task_touches(db: Database) -> None:
+    _create_those(db, since=10)
+
+
+@MIGRATIONS()
 def m011_outbox(db: Database) -> None:
     _create_those(db, since=11)
 

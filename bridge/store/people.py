@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.store import memory
 from bridge.store.clockwork import stamp
@@ -19,8 +20,7 @@ _BASIS = "people"
 _LATER_THAN_ALL = "9999"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Whose an account is: the number of the person, what the account is called, and how it was recognised."""
 
     source: str

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct
 
 from bridge.plan import wire
+from bridge.plan.causes import Decision
 from bridge.plan.document import Baseline, Plan
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store, dumps
 
 
-@dataclass(frozen=True, slots=True)
-class PlanVersion:
+class PlanVersion(Struct, frozen=True):
     number: int
     imported_at: datetime
     file: str
@@ -28,8 +30,39 @@ def newest(store: Store, before: str | None = None) -> PlanVersion | None:
         "SELECT id, imported_at, file, hash, data FROM plan_versions WHERE imported_at < ? ORDER BY id DESC LIMIT 1",
         (before or "9999",),
     )
-    if row is None:
-        return None
+    return None if row is None else _version(row)
+
+
+class VersionEntry(Struct, frozen=True):
+    """A version without its plan: what a list of versions shows."""
+
+    number: int
+    imported_at: datetime
+    file: str
+    hash: str
+    approved_by: str | None
+    reason: str | None
+    milestones: int
+
+
+def versions(store: Store) -> list[VersionEntry]:
+    """Every version, oldest first."""
+    return [
+        VersionEntry(number, instant(at), file, digest, approved_by, reason, milestones)
+        for number, at, file, digest, approved_by, reason, milestones in store.rows(
+            "SELECT id, imported_at, file, hash, approved_by, reason, json_array_length(data, '$.milestones') "
+            "FROM plan_versions ORDER BY id"
+        )
+    ]
+
+
+def numbered(store: Store, number: int) -> PlanVersion | None:
+    """The version of this number; None where there is none."""
+    row = store.one("SELECT id, imported_at, file, hash, data FROM plan_versions WHERE id = ?", (number,))
+    return None if row is None else _version(row)
+
+
+def _version(row: tuple[Any, ...]) -> PlanVersion:
     number, imported_at, file, digest, data = row
     return PlanVersion(number, instant(imported_at), file, digest, wire.from_json(json.loads(data)))
 
@@ -85,3 +118,43 @@ def baselines(store: Store, before: str | None = None) -> dict[str, tuple[Baseli
         baseline = Baseline(key, number, date.fromisoformat(promised), instant(recorded_at), approved_by, reason)
         found.setdefault(key, []).append(baseline)
     return {key: tuple(entries) for key, entries in found.items()}
+
+
+def informed(store: Store, before: str | None = None) -> dict[str, set[date]]:
+    """Milestone key -> every day on which its customer was told, by any version of the plan imported before an instant.
+
+    A later version may overwrite the day; what was told before is not forgotten.
+    """
+    found: dict[str, set[date]] = {}
+    for key, day in store.rows(
+        "SELECT DISTINCT json_extract(row.value, '$.key'), json_extract(row.value, '$.customer_informed') "
+        "FROM plan_versions, json_each(plan_versions.data, '$.milestones') AS row "
+        "WHERE imported_at < ? AND json_extract(row.value, '$.customer_informed') IS NOT NULL",
+        (before or "9999",),
+    ):
+        found.setdefault(key, set()).add(date.fromisoformat(day))
+    return found
+
+
+def save_decisions(store: Store, decisions: Iterable[Decision]) -> None:
+    """Keep what made somebody decide about promises, in the caller's transaction."""
+    store.insert_many(
+        "promise_causes",
+        ("milestone", "number", "kind", "reference", "said", "decided_by", "reason", "recorded_at"),
+        [
+            (d.milestone, d.number, d.kind, d.reference, d.said, d.decided_by, d.reason, stamp(d.recorded_at))
+            for d in decisions
+        ],
+    )
+
+
+def decisions(store: Store, before: str | None = None) -> tuple[Decision, ...]:
+    """Every decision with its cause, oldest first, as known before an instant."""
+    return tuple(
+        Decision(milestone, number, kind, reference, said, decided_by, reason, instant(recorded_at))
+        for milestone, number, kind, reference, said, decided_by, reason, recorded_at in store.rows(
+            "SELECT milestone, number, kind, reference, said, decided_by, reason, recorded_at FROM promise_causes "
+            "WHERE recorded_at < ? ORDER BY seq",
+            (before or "9999",),
+        )
+    )

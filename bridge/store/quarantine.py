@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store, marks
@@ -13,8 +14,7 @@ UNNAMED = "?"
 """How the id of a row begins that came without one: its payload is not stored, only its beginning in `detail`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One row in quarantine. `project` is the name under which tasks of its scope are known, else the scope."""
 
     source: str
@@ -52,23 +52,40 @@ def put(store: Store, source: str, stream: str, scope: str, rows: Iterable[tuple
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, external_id) DO UPDATE SET "
         "scope = excluded.scope, reason = excluded.reason, detail = excluded.detail, last_seen_at = excluded.last_seen_at"
     )
-    now = stamp(at)
-    store.execute_many(sql, [(source, stream, key, scope, why, what, now, now) for key, why, what in rows])
+    now, held = stamp(at), [(source, stream, key, scope, why, what) for key, why, what in rows]
+    new = {row[2] for row in held} - _held(store, source, stream, [row[2] for row in held])
+    store.execute_many(sql, [(*row, now, now) for row in held])
+    columns = ("source", "stream", "external_id", "since", "until")
+    store.insert_many("quarantine_stays", columns, [(source, stream, key, now, None) for key in sorted(new)])
 
 
-def release(store: Store, source: str, stream: str, external_ids: Sequence[str]) -> None:
-    store.delete_many(
-        "quarantine", ("source", "stream", "external_id"), [(source, stream, key) for key in external_ids]
-    )
+def release(store: Store, source: str, stream: str, external_ids: Sequence[str], at: datetime) -> None:
+    """Let rows go that could be mapped now; that they were held stays known of the days on which they were."""
+    keys = [(source, stream, key) for key in _held(store, source, stream, external_ids)]
+    if not keys:
+        return
+    store.delete_many("quarantine", ("source", "stream", "external_id"), keys)
+    sql = "UPDATE quarantine_stays SET until = ? WHERE source = ? AND stream = ? AND external_id = ? AND until IS NULL"
+    store.execute_many(sql, [(stamp(at), *key) for key in keys])
 
 
-def release_unnamed(store: Store, source: str, stream: str, scope: str) -> None:
+def _held(store: Store, source: str, stream: str, ids: Sequence[str]) -> set[str]:
+    sql = f"SELECT external_id FROM quarantine WHERE source = ? AND stream = ? AND external_id IN ({marks(len(ids))})"
+    return {row[0] for row in store.rows(sql, (source, stream, *ids))}
+
+
+def release_unnamed(store: Store, source: str, stream: str, scope: str, at: datetime) -> None:
     """Forget the rows without an id that were met in a scope: a complete read has met none any more."""
-    sql = "DELETE FROM quarantine WHERE source = ? AND stream = ? AND scope = ? AND external_id LIKE '?%'"
-    store.execute(sql, (source, stream, scope))
+    sql = "SELECT external_id FROM quarantine WHERE source = ? AND stream = ? AND scope = ? AND external_id LIKE '?%'"
+    release(store, source, stream, [row[0] for row in store.rows(sql, (source, stream, scope))], at)
 
 
 def count(store: Store, source: str | None = None, before: str | None = None) -> int:
-    where = "WHERE first_seen_at < ?" + (" AND source = ?" if source else "")
-    row = store.one(f"SELECT count(*) FROM quarantine {where}", (before or "9999", *([source] if source else [])))
+    """How many rows are held, or were held just before an instant."""
+    of_source, values = (" AND source = ?", (source,)) if source else ("", ())
+    if before is None:
+        row = store.one(f"SELECT count(*) FROM quarantine WHERE 1 = 1{of_source}", values)
+    else:
+        sql = f"SELECT count(*) FROM quarantine_stays WHERE since < ? AND (until IS NULL OR until >= ?){of_source}"
+        row = store.one(sql, (before, before, *values))
     return int(row[0]) if row else 0

@@ -6,9 +6,10 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store, dumps, marks
@@ -30,8 +31,7 @@ class Content(NamedTuple):
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A current content in the store."""
 
     raw: int
@@ -40,8 +40,7 @@ class Stored:
     payload: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Contents against what is stored. `known` has the row ids of the objects that are stored, whatever their content."""
 
     new: list[Content]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store, dumps
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRun:
+class SourceRun(Struct, frozen=True):
     """How the reading of one source ended."""
 
     source: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.store.engine import Store, marks
 from bridge.store.packing import Packing
@@ -13,8 +14,7 @@ from bridge.store.packing import Packing
 _BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """`chosen` of `total` current contents; the payloads come one by one, so memory stays bounded."""
 
     total: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.store.engine import Store, marks
 from bridge.store.packing import Packing
@@ -15,11 +16,10 @@ _OF = "source = ? AND stream = ? AND superseded_at IS NULL"
 _FACTOR, _RANGE = 2_654_435_761, 2**32
 
 
-@dataclass(slots=True)
-class Look:
+class Look(Struct):
     """The payloads of a look, and how many of how many were looked at so far."""
 
-    store: Store = field(repr=False)
+    store: Store
     source: str
     stream: str
     most: int

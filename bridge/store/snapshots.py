@@ -60,6 +60,11 @@ def _as_json(s: Snapshot) -> dict[str, Any]:
         "weight_kind": s.weight_kind,
         "leaves": dict(s.leaves),
         "earliest_start": _text(s.earliest_start),
+        "p": s.on_time_probability,
+        "claimed": None if s.claimed is None else s.claimed.value,
+        "reasons": None if s.reasons is None else dict(s.reasons),
+        "method": s.method,
+        "raw_p50": _text(s.raw_p50),
     }
 
 
@@ -76,6 +81,12 @@ def _from_json(key: str, day: date, colour: Colour, data: dict[str, Any]) -> Sna
         weight_kind=data["weight_kind"],
         leaves=data["leaves"],
         earliest_start=_date(data["earliest_start"]),
+        # Rows of earlier versions of the program say nothing of these: unknown, not nothing.
+        on_time_probability=data.get("p"),
+        claimed=Colour(data["claimed"]) if data.get("claimed") else None,
+        reasons=data.get("reasons"),
+        method=data.get("method"),
+        raw_p50=_date(data.get("raw_p50")),
     )
 
 

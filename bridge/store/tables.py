@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Columns in order (name -> SQLite type), the primary key, what may not be null, and the indexes."""
-
-    name: str
-    columns: dict[str, str]
-    key: tuple[str, ...]
-    optional: frozenset[str] = frozenset()
-    indexes: tuple[tuple[str, ...], ...] = ()
-    since: int = 1
-    """The migration that creates it."""
-
-
-def _optional(*names: str) -> frozenset[str]:
-    return frozenset(names)
-
+from bridge.store.table import Table as Table
+from bridge.store.table import optional as _optional
+from bridge.store.tables_findings import FINDINGS
+from bridge.store.tables_practice import PRACTICE
+from bridge.store.tables_promises import PROMISES
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
-STEPS = ("m001_first_schema", "m002_lossless_sources", "m003_mapping_versions", "m004_people", "m011_outbox")
+STEPS = (
+    "m001_first_schema",
+    "m002_lossless_sources",
+    "m003_mapping_versions",
+    "m004_people",
+    "m005_links",
+    "m006_findings",
+    "m007_calendar",
+    "m008_practice",
+    "m010_task_touches",
+    "m011_outbox",
+)
 """The migrations in their order, known without loading the tools that apply them."""
 
 TABLES: tuple[Table, ...] = (
@@ -157,6 +154,13 @@ TABLES: tuple[Table, ...] = (
         },
         key=("seq",),
         indexes=(("source", "id"), ("recorded_at",)),
+    ),
+    Table(
+        # Tasks that were written without an entry in their history: it was nothing that happened to the task.
+        "task_touches",
+        {"seq": "INTEGER", "source": "TEXT", "id": "TEXT"},
+        key=("seq",),
+        since=10,
     ),
     Table(
         "plan_versions",
@@ -327,6 +331,40 @@ TABLES: tuple[Table, ...] = (
         indexes=(("state", "due_at"), ("channel", "tried_at")),
         since=11,
     ),
+    Table(
+        # Which task waits for which, as the links of `task` told from `recorded_at` until `until`.
+        "task_links",
+        {
+            "seq": "INTEGER",
+            "source": "TEXT",
+            "stream": "TEXT",
+            "task": "TEXT",
+            "predecessor": "TEXT",
+            "successor": "TEXT",
+            "kind": "TEXT",
+            "word": "TEXT",
+            "lag": "INTEGER",
+            "mapping_version": "TEXT",
+            "recorded_at": "TEXT",
+            "until": "TEXT",
+        },
+        key=("seq",),
+        optional=_optional("word", "until"),
+        indexes=(("source", "task"),),
+        since=5,
+    ),
+    Table(
+        # When which row was in quarantine: the table of that name holds only those of now.
+        "quarantine_stays",
+        {"seq": "INTEGER", "source": "TEXT", "stream": "TEXT", "external_id": "TEXT", "since": "TEXT", "until": "TEXT"},
+        key=("seq",),
+        optional=_optional("until"),
+        indexes=(("source", "stream", "external_id"),),
+        since=7,
+    ),
+    *FINDINGS,
+    *PROMISES,
+    *PRACTICE,
 )
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
+from msgspec import Struct
 
 from bridge.mapping import wire
 from bridge.mapping.history import each_once
@@ -21,6 +22,8 @@ CLOSED = frozenset({"done", "cancelled"})
 _CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
 # The vendor's own bookkeeping: kept so that a past day can be rebuilt, not shown as something a person changed.
 BOOKKEEPING = frozenset({"updated_at"})
+_SHORT = 40
+intern = sys.intern
 
 
 class Filed(NamedTuple):
@@ -54,8 +57,7 @@ class TaskRow(NamedTuple):
 _COLUMNS = (*Filed._fields, *TaskRow._fields[1:])
 
 
-@dataclass(frozen=True, slots=True)
-class KnownTask:
+class KnownTask(Struct, frozen=True):
     """A task as stored: its JSON object, where it was read and when it was first seen."""
 
     data: Mapping[str, Any]
@@ -142,7 +144,15 @@ def gone_ids(store: Store, source: str) -> set[str]:
 
 def scopes(store: Store, source: str) -> set[str]:
     """Scopes that hold tasks of a source which are not gone."""
-    return {row[0] for row in store.rows("SELECT DISTINCT scope FROM tasks WHERE source = ? AND gone = 0", (source,))}
+    # One look into the index for each scope: DISTINCT would walk past every task.
+    following = "(SELECT scope FROM tasks WHERE source = ? AND gone = 0 {} ORDER BY scope LIMIT 1)"
+    rows = store.rows(
+        f"WITH RECURSIVE found(scope) AS (SELECT {following.format('')} UNION ALL "
+        f"SELECT {following.format('AND scope > found.scope')} FROM found WHERE found.scope IS NOT NULL) "
+        "SELECT scope FROM found WHERE scope IS NOT NULL",
+        (source, source),
+    )
+    return {row[0] for row in rows}
 
 
 def listing(
@@ -161,10 +171,15 @@ def listing(
         yield json.loads(row[0])
 
 
-def all_tasks(store: Store) -> Iterator[tuple[Task, datetime]]:
-    """Every task with the instant it was first seen, in order of source and id."""
+def all_tasks(store: Store, reader: wire.Reader | None = None) -> Iterator[tuple[Task, datetime]]:
+    """Every task with the instant it was first seen, in order of source and id; equal parts of tasks are one object."""
+    read = (reader or wire.Reader()).task
+    instants: dict[str, datetime] = {}
     for data, first_seen_at in store.rows("SELECT data, first_seen_at FROM tasks ORDER BY source, id"):
-        yield wire.from_json(orjson.loads(data)), instant(first_seen_at)
+        first_seen = instants.get(first_seen_at)
+        if first_seen is None:
+            first_seen = instants[first_seen_at] = instant(first_seen_at)
+        yield read(orjson.loads(data)), first_seen
 
 
 def changes(
@@ -191,23 +206,33 @@ def changes(
     if without:
         where.append(f"field NOT IN ({marks(len(without))})")
         values += without
-    found = _changes(store, " AND ".join(where), values)
+    found = changes_where(store, " AND ".join(where), values)
     start = None if since is None else instant(since)
     for change in each_once(found, told) if told else found:
         if start is None or change.at >= start:
             yield change
 
 
-def _changes(store: Store, where: str, values: Sequence[object]) -> Iterator[Change]:
+def changes_where(store: Store, where: str, values: Sequence[object]) -> Iterator[Change]:
+    """Recorded changes in the order in which they happened, whoever told of them."""
+    instants: dict[str, datetime] = {}
     sql = (
         "SELECT source, id, at, recorded_at, field, old, new, how, cause FROM task_changes "
         f"WHERE {where} ORDER BY min(at, recorded_at), at, seq"
     )
     for source, key, at, recorded_at, field, old, new, how, cause in store.rows(sql, values):
-        known = instant(recorded_at)
+        known = instants.get(recorded_at)
+        if known is None:
+            known = instants[recorded_at] = instant(recorded_at)
         # A vendor's clock may be ahead, but nothing was recorded before it happened.
         happened = known if at >= recorded_at else instant(at)
-        yield Change(source, key, happened, field, json.loads(old), json.loads(new), how, known, cause)
+        yield Change(source, key, happened, intern(field), _value(old), _value(new), how, known, cause)
+
+
+def _value(text: str) -> object:
+    """A recorded value; what stands in thousands of entries (a state, a date) is one object."""
+    found = json.loads(text)
+    return intern(found) if isinstance(found, str) and len(found) <= _SHORT else found
 
 
 def tasks_on(store: Store, day: date, zone: ZoneInfo) -> Iterator[tuple[Task, datetime]]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from bridge.store import details, raw
 from bridge.store.details import Due
 from bridge.sync.history import record_events
 from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land
+from bridge.sync.links import record_links
 from bridge.sync.outcome import Counts, StreamReport
 from bridge.sync.parcels import parcels
 from bridge.sync.reading import Cost, Meter
@@ -34,8 +36,7 @@ def affordable(per_minute: int, spent: int, streams: int) -> int:
     return min(MOST_TASKS, max(0, int(per_minute * SHARE_OF_MINUTE) - spent) // streams) if streams else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the source said of one task, or why it did not, and what asking has cost."""
 
     entry: Due
@@ -111,7 +112,9 @@ class Details:
         turn, stream = self._turn, report.stream
         with turn.store.transaction():
             report.counts.add(land(turn, stream, entry.task, parcels(records), is_task=False, gone=set()))
-            record_events(turn, stream, entry.task, [record.payload for record in records])
+            payloads = [record.payload for record in records]
+            record_events(turn, stream, entry.task, payloads)
+            record_links(turn, stream, entry.task, payloads)
             seen = {record.external_id for record in records}
             report.counts.gone += raw.withdraw(turn.store, turn.source, stream, entry.task, seen, turn.at)
             details.mark_read(turn.store, turn.source, stream, entry, turn.at)

@@ -20,11 +20,12 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 import connectors
 from bridge.mapping import document
@@ -46,8 +47,7 @@ MOST_WAITING = 12
 LEFT_UNMAPPED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """What to read and with what, and how it is mapped."""
 
     kind: str
@@ -62,8 +62,7 @@ class Errand:
     about: Surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """A mistake of ours, in words: the exception itself may be of a kind that cannot be sent."""
 
     words: str

@@ -8,8 +8,9 @@ former with cause `mapping`, and counts from then on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from bridge.mapping import history as telling
 from bridge.model import Change

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct
 
 from bridge.mapping.apply import MappedRow, Problem, Surroundings
 from bridge.mapping.document import MappingFile
 from bridge.model import Change
-from bridge.store import effort, quarantine, raw, tasks
+from bridge.store import effort, quarantine, raw, tasks, writes
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
 from bridge.store.mappings import FROM_FILE, Origin
@@ -24,8 +26,7 @@ from connectors.contract import Reject
 UNTRACKED = frozenset({"source", "id", "mapping_version"})
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True, dict=True):
     """One source's turn in one run: what every page of it is written with."""
 
     store: Store
@@ -35,10 +36,10 @@ class Turn:
     about: Surroundings
     origin: Origin = FROM_FILE
     """Where the mapping comes from, and who wanted it why."""
-    packing: Packing = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "packing", Packing(self.store))
+    @cached_property
+    def packing(self) -> Packing:
+        return Packing(self.store)
 
     @property
     def at(self) -> datetime:
@@ -160,7 +161,7 @@ def save_arrivals(
     if turn.mapping.effort is not None:
         effort.fill_in(turn.store, turn.source, [data for _, data in good])
     known = tasks.known(turn.store, turn.source, [data["id"] for arrival, data in good if not arrival.is_new])
-    rows, changes = [], []
+    rows, changes, silent = [], [], []
     now = stamp(turn.at)
     for arrival, data in good:
         before = known.get(data["id"])
@@ -177,8 +178,11 @@ def save_arrivals(
         is_same = before.raw == arrival.raw and before.scope == arrival.scope
         if not is_same or any(before.data.get(name) != value for name, value in data.items()):
             rows.append(tasks.TaskRow(tasks.filed(data), arrival.scope, arrival.raw, before.first_seen_at))
+            if not found:
+                silent.append((turn.source, data["id"]))
     tasks.save(turn.store, rows)
     tasks.record(turn.store, changes, turn.run)
+    writes.touch(turn.store, silent)
     former = [data["id"] for arrival, data in good if not arrival.is_new]
     problems = {data["id"]: _problems(arrival.mapped.problems) for arrival, data in good if arrival.mapped.problems}
     tasks.save_problems(turn.store, turn.source, problems, turn.at, former=former)
@@ -232,7 +236,7 @@ def _quarantine(turn: Turn, stream: str, arrivals: Sequence[Arrival], counts: Co
     for scope, rows in by_scope.items():
         quarantine.put(turn.store, turn.source, stream, scope, rows, turn.at)
     well = [a.external_id for a in arrivals if a.mapped.data is not None and not a.is_new]
-    quarantine.release(turn.store, turn.source, stream, well)
+    quarantine.release(turn.store, turn.source, stream, well, turn.at)
 
 
 def reason_of(mapped: MappedRow) -> tuple[str, str]:

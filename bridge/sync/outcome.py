@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from bridge.sync.reading import Cost
 from connectors.errors import ConnectorError
@@ -14,8 +16,7 @@ Outcome = Literal["complete", "partial", "failed"]
 Mode = Literal["full", "incremental"]
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """What reading cost and found. `gone` and `revived` count tasks that left or came back."""
 
     requests: int = 0
@@ -30,8 +31,8 @@ class Counts:
     slept_seconds: float = 0.0
 
     def add(self, other: Counts) -> None:
-        for entry in fields(Counts):
-            setattr(self, entry.name, getattr(self, entry.name) + getattr(other, entry.name))
+        for name in Counts.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def spend(self, cost: Cost) -> None:
         self.requests += cost.requests
@@ -39,12 +40,11 @@ class Counts:
         self.slept_seconds += cost.slept_seconds
 
     def as_json(self) -> dict[str, Any]:
-        values = {entry.name: getattr(self, entry.name) for entry in fields(Counts)}
+        values = asdict(self)
         return {**values, "slept_seconds": round(self.slept_seconds, 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     code: str
     message: str
 
@@ -56,8 +56,7 @@ class Failure:
         return {"code": self.code, "message": self.message}
 
 
-@dataclass(slots=True)
-class StreamReport:
+class StreamReport(Struct):
     """One scope of one stream."""
 
     stream: str
@@ -88,8 +87,7 @@ class StreamReport:
         }
 
 
-@dataclass(slots=True)
-class SourceReport:
+class SourceReport(Struct):
     """One source in one run. `as_of` is the end of its last complete read."""
 
     source: str
@@ -137,8 +135,7 @@ class SourceReport:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class SyncReport:
+class SyncReport(Struct, frozen=True):
     """One `pbridge sync`."""
 
     started_at: datetime

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.store import memory, quarantine, raw, runs, sightings
 from bridge.store.tasks import gone_ids as known_gone
@@ -43,8 +45,7 @@ class Progress(Protocol):
     def __call__(self, source: str, stream: str, scope: str, count: int, *, ended: bool) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What this pull should read: everything from the start, or only what failed last time; and what it may believe."""
 
     guard: Guard
@@ -262,7 +263,7 @@ class Pull:
         turn, scope, task_stream = self._turn, walk.scope.id, self._connector.task_stream
         if walk.page:
             walk.seen |= sightings.end(turn.store, turn.source, stream, scope)
-        quarantine.release_unnamed(turn.store, turn.source, stream, scope)
+        quarantine.release_unnamed(turn.store, turn.source, stream, scope, turn.at)
         if stream == task_stream:
             found = absent(turn, scope, walk.seen, counted=page.counted)
             self._absent.append((walk.report, found))

@@ -8,10 +8,11 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from bridge.sync.parcels import Parcel, parcels
 from connectors.contract import Connector, Page, Scope, Tally
@@ -28,8 +29,7 @@ POINTLESS = (SignInFailed, Unreachable, Parked, Interrupted)
 Cursor = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What was spent since the former event of the same scope."""
 
     requests: int
@@ -42,8 +42,7 @@ class Cost:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """A page of a scope; `ready` is what another process has made of its records, which are not in it then."""
 
     scope: int
@@ -63,8 +62,7 @@ class Arrived:
         return Arrived(self.scope, Page((), {}), self.cost)
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A scope that was read to its end, or failed."""
 
     scope: int
@@ -77,23 +75,20 @@ class Ended:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Crashed:
+class Crashed(Struct, frozen=True):
     """A mistake of ours in a reading thread; it is the caller's to raise."""
 
     error: BaseException
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """From here on another process reads."""
 
 
 Event = Arrived | Ended
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A scope to be read from where it stands; `number` is how events call it."""
 
     number: int

@@ -18,6 +18,7 @@ from bridge.sync.crew import outcomes
 from bridge.sync.effort import refresh_effort
 from bridge.sync.history import remap_events
 from bridge.sync.landing import Turn
+from bridge.sync.links import linked_alike, remap_links
 from bridge.sync.outcome import Counts
 from bridge.sync.replay import Outcome, Task
 
@@ -90,6 +91,8 @@ def remap(
         watch(outcome)
     if former is not None and cause == "mapping" and not told_alike(former.text, turn.mapping.text):
         remap_events(turn)
+    if former is None or not linked_alike(former.text, turn.mapping.text):
+        remap_links(turn)
     if turn.mapping.effort is not None:
         refresh_effort(turn, turn.mapping.effort.stream)
     now = basis(turn.mapping, turn.about.lookups, turn.about.settings)
@@ -147,7 +150,7 @@ class Writer:
             by_scope.setdefault(scope, []).append((external_id, reason, detail))
         for scope, held in by_scope.items():
             quarantine.put(store, source, self.stream, scope, held, turn.at)
-        quarantine.release(store, source, self.stream, outcome.released)
+        quarantine.release(store, source, self.stream, outcome.released, turn.at)
         self._count(outcome)
 
     def _count(self, outcome: Outcome) -> None:

@@ -5,11 +5,11 @@ It works on its own connection, in this process or in another one, so that both 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import orjson
+from msgspec import Struct, field
 
 from bridge.mapping import document
 from bridge.mapping.apply import to_row
@@ -26,8 +26,7 @@ from bridge.sync.landing import differences, reason_of
 _VERSION = b'"mapping_version":'
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """What to do, in a form that another process can be given."""
 
     path: Path
@@ -47,8 +46,7 @@ class Place(NamedTuple):
     scope: str
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What a stretch becomes: rows to write, what differs, and what could not be read."""
 
     count: int = 0

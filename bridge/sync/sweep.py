@@ -7,8 +7,9 @@ tasks are gone when two complete reads in a row did not list it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.store import absences, raw, runs, tasks
 from bridge.sync.landing import Turn, land, mark_gone
@@ -20,8 +21,7 @@ from connectors.errors import NotPermitted, PathUnknown
 BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """When a disappearance is too big to be believed: more than `ratio` of a scope's tasks, and more than one."""
 
     ratio: float
@@ -31,8 +31,7 @@ class Guard:
         return not self.confirmed and missing > 1 and missing > self.ratio * present
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """What a complete read of a scope did not show of the tasks that were known there.
 
     `counted` says that the source told how many there are; otherwise it takes two reads to believe an absence.
@@ -44,8 +43,7 @@ class Absent:
     counted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Struct, frozen=True):
     """What a sweep found in one scope; `withheld` means that nothing was marked, because it was too much at once."""
 
     gone: int
@@ -134,6 +132,8 @@ def sweep_unlisted(
     Such a scope is read from the start if it is ever listed again, so that all of its tasks come back. It may as well
     only be closed to us, so what would be too much at once of all tasks waits for somebody to confirm it.
     """
+    if not scopes:
+        return
     former = runs.latest(turn.store, turn.source)
     before = former.report.get("unlisted", ()) if former is not None and _knew_the_rest(former.report) else ()
     known = {scope: tasks.present_ids(turn.store, turn.source, scope) for scope in scopes}

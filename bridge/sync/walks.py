@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from bridge.sync.outcome import StreamReport
 from bridge.sync.reading import Arrived, Ended
 from connectors.contract import Scope
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """One scope while it is read."""
 
     scope: Scope

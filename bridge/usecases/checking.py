@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 import connectors
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import Phrase, Text
 from bridge.plan import readers
 from bridge.store import budgets
-from bridge.usecases import people
+from bridge.usecases import calendars, people
 from bridge.usecases.codes import in_words
 from bridge.usecases.planning import read_files
 from bridge.usecases.timetable import timetable
@@ -27,8 +28,7 @@ NOT_SHARED = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing that was looked at. `severity` is `info` where it is only worth knowing."""
 
     place: str
@@ -38,8 +38,7 @@ class Line:
     severity: str = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     lines: tuple[Line, ...]
     sources: tuple[tuple[SourceConfig, Check], ...]
 
@@ -162,9 +161,11 @@ def _schedule_line(space: Workspace) -> Line:
 
 def _calendar_line(space: Workspace) -> Line:
     try:
-        space.calendar()
+        year = calendars.unannounced_year(space)
     except BridgeError as err:
         return Line("calendar", False, "calendar", Phrase(OTHER_ERROR, {"error": err}))
+    if year is not None:
+        return Line("calendar", True, "year_not_announced", Phrase(calendars.NOT_ANNOUNCED, {"year": year}))
     return Line("calendar", True, "ok", None)
 
 

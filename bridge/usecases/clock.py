@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """`today` is fixed when the run begins; `now` goes on from there. With a moved day, now = that day at the present time of day."""
+
+class Clock(Struct, frozen=True):
+    """`today` is fixed when the run begins; `now` goes on from there. With a moved day, now = that day at the present time of day.
+
+    A run that goes on past midnight is still of the day on which it began: `now` stops at the end of it, so that what
+    is written then is known as of that day. `running` goes on, for what is done against the clocks of others.
+    """
 
     timezone: ZoneInfo
     today: date
-    _shift: timedelta = field(default=timedelta())
+    _shift: timedelta = timedelta()
 
     @classmethod
     def at(cls, timezone: ZoneInfo, today: date | None = None) -> Clock:
@@ -30,4 +34,12 @@ class Clock:
         return bool(self._shift)
 
     def now(self) -> datetime:
+        return min(self.running(), self._last_instant)
+
+    def running(self) -> datetime:
         return datetime.now(UTC) + self._shift
+
+    @property
+    def _last_instant(self) -> datetime:
+        midnight = datetime.combine(self.today + timedelta(days=1), time(), self.timezone)
+        return midnight.astimezone(UTC) - timedelta(microseconds=1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bridge.store.engine import Damaged, Store
 from bridge.usecases.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What a look at the file found; `problems` empty means whole and current."""
 
     path: str

@@ -8,10 +8,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bridge.demo.programme import PlanVersion, Programme, programme
 from bridge.demo.vendor import CLIENT_ID, CLIENT_SECRET
@@ -80,16 +81,14 @@ weekly = true
 ROBOT_TOKEN = "demo-robot-0123456789"  # noqa: S105 - opens nothing but the simulated robot of this process
 
 
-@dataclass(frozen=True, slots=True)
-class DemoWish:
+class DemoWish(Struct, frozen=True):
     folder: Path
     seed: int = 1
     today: date | None = None
     lang: Lang = "zh"
 
 
-@dataclass(slots=True)
-class Vendor:
+class Vendor(Struct):
     """A running simulator."""
 
     kind: str
@@ -111,8 +110,7 @@ class Vendor:
             raise Unavailable(GONE_AWAY, kind=self.kind)
 
 
-@dataclass(slots=True)
-class Demo:
+class Demo(Struct):
     """A prepared demo: its settings file, its vendors, and the run of every day so far."""
 
     config: Path

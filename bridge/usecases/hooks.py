@@ -10,9 +10,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 import connectors
 from bridge.errors import BridgeError
@@ -124,8 +125,7 @@ class Inbox:
         return True
 
 
-@dataclass(slots=True)
-class Patience:
+class Patience(Struct):
     """How long each source is left alone: after a failure, and after it was read as a whole."""
 
     clock: Callable[[], float] = time.monotonic
@@ -155,8 +155,7 @@ Read = Callable[[RefreshWish], Refreshed | None]
 """Reads one source as wished; None where it is being read by somebody else just now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """Hints of one source that were followed: how many, whether by reading the whole source, and whether it worked."""
 
     source: str

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 import connectors
 from bridge.errors import Problems, UsageProblem
 from bridge.language import Lang, Sayable
@@ -27,8 +29,7 @@ MOST_ROWS = 20_000
 """Of each stream. More rows of one installation rarely hold a form that these do not, and a person is waiting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing to know of a mapping, with its position in the file; `info` asks for nothing."""
 
     file: str
@@ -47,8 +48,7 @@ class Problem:
         return {**place, "code": self.code, "severity": self.severity, "text": self.text.say(lang)}
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """How many rows of a stream were looked at, of how many that are stored."""
 
     stream: str
@@ -56,8 +56,7 @@ class Looked:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """The mapping of one source; `source` is empty where the file is too wrong to tell for which it is."""
 
     source: str

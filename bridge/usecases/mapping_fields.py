@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 import connectors
 from bridge.errors import UsageProblem
@@ -28,8 +29,7 @@ NOTHING_READ = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """The fields that `looked_at` of `stored` payloads of a stream have. `complete`: there were no more fields."""
 
     source: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
@@ -44,8 +45,7 @@ SHARED = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A checked mapping file that is not in force yet."""
 
     path: Path

@@ -10,10 +10,11 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 import connectors
 from bridge.errors import Unavailable
@@ -40,8 +41,7 @@ class _Enough(Exception):
     """The time is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePreview:
+class SourcePreview(Struct, frozen=True):
     """What the stored rows of one source would become."""
 
     source: str
@@ -56,8 +56,7 @@ class SourcePreview:
         return self.findings.examined < self.findings.rows
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """A milestone that would be judged otherwise."""
 
     key: str
@@ -69,8 +68,7 @@ class Shift:
     at_risk_after: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     sources: tuple[SourcePreview, ...]
     shifts: tuple[Shift, ...]
     why_not: WhyNot | None
@@ -92,8 +90,7 @@ class Preview:
         return int(any(one.findings.to_quarantine for one in self.sources))
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """How much to look at: at most so many rows of a source, at most so many seconds."""
 
     limit: int | None = None
@@ -112,8 +109,7 @@ def preview(space: Workspace, file: Path, *, source: str | None = None, wish: Wi
     return Preview(done, shifts, why_not, time.monotonic() - begun)
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
+class _Trial(Struct, frozen=True):
     space: Workspace
     wanted: Draft
     sources: tuple[SourceConfig, ...]

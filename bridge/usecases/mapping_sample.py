@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from bridge.model import Change
 from bridge.sync.replay import Outcome
@@ -45,8 +46,7 @@ def at_most(stretches: Sequence[tuple[int, int, int]], limit: int | None) -> Ite
         yield stretch
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """One task of which a field would be read otherwise."""
 
     id: str
@@ -54,8 +54,7 @@ class Example:
     new: object
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """What the rows looked at would become."""
 
     rows: int

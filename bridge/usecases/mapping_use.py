@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bridge.errors import Problems, UsageProblem
 from bridge.language import Text
@@ -31,8 +31,7 @@ GOES_ON = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class InUse:
+class InUse(Struct, frozen=True):
     """A mapping with where it comes from, and what somebody should know about that."""
 
     mapping: MappingFile

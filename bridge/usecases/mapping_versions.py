@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 import connectors
 from bridge.errors import UsageProblem
@@ -35,8 +36,7 @@ NO_SUCH_VERSION = Text(
 COMMAND = "pbridge mapping"
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What putting a version into force did for one source."""
 
     source: str
@@ -180,8 +180,7 @@ def _apply(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """The mapping of a source: what the file says, and what the stored tasks were mapped with."""
 
     source: str

@@ -18,6 +18,7 @@ from bridge.report.rows import rows
 from bridge.store import outbox
 from bridge.store.engine import Store
 from bridge.usecases import reporting
+from bridge.usecases.calendars import present_calendar
 from bridge.usecases.channels import chosen, target
 from bridge.usecases.evaluate import Reconciled
 from bridge.usecases.reporting import Judged, ReportWish, View
@@ -65,7 +66,8 @@ class Planned:
 
 def calendar_of(space: Workspace) -> WorkCalendar:
     """The working days that messages go by."""
-    return space.calendar()
+    with space.store() as store:
+        return present_calendar(space, store)
 
 
 def is_workday(space: Workspace) -> bool:

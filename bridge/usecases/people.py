@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 import connectors
 from bridge.errors import BridgeError, UsageProblem
@@ -49,8 +50,7 @@ UNDECIDED = Text(
 KEPT = Text(zh="人员仍按上一次的对应处理，因为：{why}", en="accounts stay linked as they were, because: {why}")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Everybody by number, and what could not be decided."""
 
     persons: tuple[tuple[int, Linked], ...]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+
+from msgspec import Struct
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Phrase, Sayable, Text
-from bridge.plan import baselines, export, readers
-from bridge.plan.document import Plan
+from bridge.plan import baselines, causes, export, readers
+from bridge.plan.document import Baseline, Plan
 from bridge.plan.tables import TABLES
 from bridge.store import plans, runs
 from bridge.store.engine import Store
@@ -46,8 +48,7 @@ NO_PLAN_YET = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """Who agreed that promised dates move, and why."""
 
     approved_by: str
@@ -60,8 +61,7 @@ class Approval:
         return cls(approved_by, reason) if approved_by and reason else None
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What an import did: the plan, whether it was new, what to mention, and what changed against the former plan."""
 
     plan: Plan
@@ -86,13 +86,18 @@ def read_files(path: Path) -> dict[str, bytes]:
         raise UsageProblem(NOT_ALLOWED, path=str(path), why=err.strerror or str(err)) from err
 
 
-def import_plan(space: Workspace, path: Path, approval: Approval | None = None) -> Imported:
-    """Import a plan file as the whole plan; refused as a whole where anything is wrong with it."""
+def import_plan(
+    space: Workspace, path: Path, approval: Approval | None = None, because: Sequence[str] = ()
+) -> Imported:
+    """Import a plan file as the whole plan; refused as a whole where anything is wrong with it.
+
+    `because` names the risks and feedback that made promised dates move.
+    """
     files = read_files(path)
     reading = readers.read(files)
     with space.store(create=True) as store:
         space.refuse_the_past(store)
-        return keep(space, store, path, files, reading, approval)
+        return keep(space, store, path, files, reading, approval, because)
 
 
 def import_if_changed(space: Workspace, store: Store) -> Imported | None:
@@ -120,14 +125,16 @@ def keep(
     files: dict[str, bytes],
     reading: readers.Reading,
     approval: Approval | None,
+    because: Sequence[str] = (),
 ) -> Imported:
-    """Protect the promises, then keep plan and baselines in one transaction."""
+    """Protect the promises, then keep plan, baselines and what led to them in one transaction."""
     at = space.clock.now()
     approved_by = approval.approved_by if approval else None
     reason = approval.reason if approval else None
     with store.transaction():
         former = plans.newest(store)
         new = baselines.protect(reading.plan, plans.baselines(store), at=at, approved_by=approved_by, reason=reason)
+        linked = causes.link(new, causes.resolve(because, reading.plan, former.plan if former else None), reading.plan)
         content = digest(files)
         if former is not None and former.hash == content and not new:
             return Imported(reading.plan, former.number, False, reading.notices, None)
@@ -142,9 +149,17 @@ def keep(
             approved_by=approved_by,
             reason=reason,
         )
+        plans.save_decisions(store, (_decision(baseline, cause) for baseline, cause in linked))
         runs.finish(store, run, at)
     difference = baselines.diff(former.plan if former else None, reading.plan)
     return Imported(reading.plan, number, True, (*reading.notices, *_withdrawn(difference)), difference)
+
+
+def _decision(baseline: Baseline, cause: causes.Cause) -> causes.Decision:
+    by, why = baseline.approved_by or "", baseline.reason or ""
+    return causes.Decision(
+        baseline.milestone, baseline.number, cause.kind, cause.reference, cause.said, by, why, baseline.recorded_at
+    )
 
 
 def _withdrawn(difference: baselines.PlanDiff) -> list[Sayable]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
-from bridge.mapping.document import parse
 from bridge.mapping.outcome import Surroundings
-from bridge.model import Change, Colour, Task, TaskKey
+from bridge.model import Colour
+from bridge.plan.baselines import of_plan, spellings
+from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Plan
-from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, SourceState, TaskRecord
-from bridge.store import mappings, plans, runs, snapshots, tasks, versions
+from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, Snapshot, SourceState, TaskRecord
+from bridge.store import links, mappings, plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
+from bridge.store.tasks import BOOKKEEPING
+from bridge.usecases.calendars import calendar_before, present_calendar
+from bridge.usecases.keeping import Known, joined, unswept
 from bridge.usecases.people import known_people
 from bridge.usecases.planning import NO_PLAN_YET
+from bridge.usecases.recorded import mapping_of, recorded, source_names
+from bridge.usecases.register import register
 from bridge.usecases.workspace import Workspace
 
 BEFORE_THE_FIRST = Text(
@@ -32,10 +38,11 @@ IN_THE_FUTURE = Text(
 )
 
 
-def present(space: Workspace, store: Store) -> Portfolio:
-    """What is stored, judged at the run's own today."""
+def present(space: Workspace, store: Store, known: Known | None = None) -> Portfolio:
+    """What is stored, judged at the run's own today; of what is `known` already only what was written since is read."""
+    from_store = known or Known()
     return _portfolio(
-        space, store, today=space.clock.today, now=space.clock.now(), found=tasks.all_tasks(store), before=None
+        space, store, today=space.clock.today, now=space.clock.now(), records=from_store.records, before=None
     )
 
 
@@ -51,9 +58,12 @@ def as_of(space: Workspace, store: Store, day: date) -> Portfolio:
     zone = space.clock.timezone
     # The ages of that day are counted from its last run, as the report printed then did.
     now = runs.last_instant_of(store, day) or datetime.combine(day + timedelta(days=1), time(), zone)
-    return _portfolio(
-        space, store, today=day, now=now, found=tasks.tasks_on(store, day, zone), before=end_of(day, zone)
-    )
+    end = end_of(day, zone)
+
+    def records_then(store: Store) -> tuple[TaskRecord, ...]:
+        return joined(tasks.tasks_on(store, day, zone), tasks.changes(store, recorded_before=end, without=BOOKKEEPING))
+
+    return _portfolio(space, store, today=day, now=now, records=records_then, before=end)
 
 
 def _portfolio(
@@ -62,26 +72,44 @@ def _portfolio(
     *,
     today: date,
     now: datetime,
-    found: Iterable[tuple[Task, datetime]],
+    records: Callable[[Store], tuple[TaskRecord, ...]],
     before: str | None,
 ) -> Portfolio:
     # A mapping may be published meanwhile: nothing is judged by half of the old and half of the new.
-    with store.snapshot():
+    with store.snapshot(), unswept():
+        plan = _plan(store, before)
         return Portfolio(
             today=today,
             now=now,
             timezone=space.clock.timezone,
-            calendar=space.calendar(),
-            plan=_plan(store, before),
-            baselines=plans.baselines(store, before),
-            tasks=_records(found, _history(store, before)),
-            sources=tuple(_state(space, store, name, before) for name in _source_names(space, store)),
-            snapshots=snapshots.before(store, today),
+            calendar=_calendar(space, store, today, before),
+            plan=plan,
+            baselines=of_plan(plan, plans.baselines(store, before)),
+            tasks=records(store),
+            sources=tuple(_state(space, store, name, before) for name in source_names(space, store)),
+            snapshots=_snapshots(plan, snapshots.before(store, today)),
             thresholds=space.settings.thresholds,
             hours_per_day=space.settings.calendar.hours_per_day,
             project_claims=_claims(space, store, before, now),
             people=known_people(store, before),
+            register=register(store, today, before),
+            calibrate=space.settings.forecast.calibrate,
+            links=links.known(store, before),
+            decisions=plans.decisions(store, before),
+            recorded=recorded(space, store, plan, source_names(space, store), before, now),
         )
+
+
+def _snapshots(plan: Plan, known: dict[str, tuple[Snapshot, ...]]) -> dict[str, tuple[Snapshot, ...]]:
+    """Those of a key that is only spelled otherwise now are the milestone's own."""
+    return {**known, **{key: known[former] for key, former in spellings(plan, known).items()}}
+
+
+def _calendar(space: Workspace, store: Store, today: date, before: str | None) -> WorkCalendar:
+    """That of a past day as it was recorded; files count from when they are saved, so today's is read from them."""
+    if before is None or today == space.clock.today:
+        return present_calendar(space, store)
+    return calendar_before(space, store, before)
 
 
 def _plan(store: Store, before: str | None) -> Plan:
@@ -91,28 +119,12 @@ def _plan(store: Store, before: str | None) -> Plan:
     return newest.plan
 
 
-def _history(store: Store, before: str | None) -> dict[TaskKey, list[Change]]:
-    history: dict[TaskKey, list[Change]] = {}
-    for change in tasks.changes(store, recorded_before=before, without=tasks.BOOKKEEPING):
-        history.setdefault(change.ref, []).append(change)
-    return history
-
-
-def _records(found: Iterable[tuple[Task, datetime]], history: dict[TaskKey, list[Change]]) -> tuple[TaskRecord, ...]:
-    return tuple(TaskRecord(task, first_seen, tuple(history.get(task.ref, ()))) for task, first_seen in found)
-
-
-def _source_names(space: Workspace, store: Store) -> list[str]:
-    configured = [source.name for source in space.settings.sources]
-    return configured + [name for name in runs.sources(store) if name not in configured]
-
-
 def _claims(space: Workspace, store: Store, before: str | None, now: datetime) -> dict[tuple[str, str], Colour]:
     """What projects were said to be, by the mapping that was in force."""
     found: dict[tuple[str, str], Colour] = {}
-    for source in _source_names(space, store):
+    for source in source_names(space, store):
         text = versions.mapping_text(store, source, before)
-        claim = None if text is None else parse(text, name=source).claim
+        claim = None if text is None else mapping_of(text, source).claim
         if claim is None:
             continue
         about = Surroundings(source, space.clock.timezone, now, lookups={}, settings={})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 import connectors
 from bridge.errors import UsageProblem
@@ -34,8 +35,7 @@ NOT_HELD = Text(
 NONE = Text(zh="无", en="none")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Which held rows are meant: all, those of some sources, of one reason, or a single one."""
 
     sources: Sequence[str] = ()
@@ -55,8 +55,7 @@ class Choice:
         return " ".join(f"{option} {value}" for option, value in parts if value is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Retried:
+class Retried(Struct, frozen=True):
     """How many rows of a source were tried, left quarantine and stay."""
 
     source: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 import connectors
 from bridge.errors import UsageProblem
@@ -28,8 +29,7 @@ COMMAND = "pbridge"
 """How a lease calls this program to whoever comes second."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshWish:
+class RefreshWish(Struct, frozen=True):
     """What to read: named sources (none: all), from the start, or only what failed last time."""
 
     sources: Sequence[str] = ()
@@ -41,10 +41,9 @@ class RefreshWish:
     """Of the one named source only these tasks, by id; nothing is told about its completeness."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True):
     report: SyncReport
-    remarks: tuple[UsageProblem, ...] = field(default=())
+    remarks: tuple[UsageProblem, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -75,8 +74,7 @@ def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: th
     return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks)
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """One sync: what every source's turn in it has in common."""
 
     space: Workspace
@@ -101,7 +99,7 @@ class Round:
         kind = connectors.load(source.kind)
         remembered = memory.of(store, source.name)
         surroundings = contract.Surroundings(
-            space.clock.timezone, space.clock.now, self.stop, memory=remembered, allowances=self.allowances
+            space.clock.timezone, space.clock.running, self.stop, memory=remembered, allowances=self.allowances
         )
         keep_refusal(space, store, source.name, used)
         turn = Turn(
@@ -137,7 +135,7 @@ class Round:
                 source.kind,
                 source,
                 clock.timezone,
-                clock.now,
+                clock.running,
                 database,
                 dict(remembered),
                 connectors.load(source.kind).task_stream,

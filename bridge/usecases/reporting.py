@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.language import Lang
 from bridge.reconcile.run import assess
@@ -23,8 +24,7 @@ BINARY = frozenset({"xlsx"})
 View = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportWish:
+class ReportWish(Struct, frozen=True):
     """Which day, which rows, and what to compare with."""
 
     as_of: date | None = None
@@ -33,8 +33,7 @@ class ReportWish:
     owner: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What one evaluation found: several reports may be made of it, for several readers."""
 
     portfolio: Portfolio

@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bridge.config import Settings
 from bridge.notify.message import Target
 from bridge.usecases.announcing import announce, send_out, warn_of_red
 from bridge.usecases.discretion import hushed
-from bridge.usecases.evaluate import reconcile
+from bridge.usecases.evaluate import Memory, reconcile
 from bridge.usecases.hooks import Patience, follow_hints
 from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
 from bridge.usecases.workspace import Workspace
@@ -28,8 +29,7 @@ Opened = Callable[[], Workspace]
 """A workspace of this moment: with the settings and the day as they are when a job starts."""
 
 
-@dataclass(slots=True)
-class Service:
+class Service(Struct):
     """The jobs of one running service; each may be called by a thread of its own, and one source is read once at a time."""
 
     opened: Opened
@@ -37,6 +37,7 @@ class Service:
     patience: Patience = field(default_factory=Patience)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
     _judging: threading.Lock = field(default_factory=threading.Lock)
+    _memory: Memory = field(default_factory=Memory)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def sync(self, source: str) -> None:
@@ -87,7 +88,7 @@ class Service:
         if self.stop.is_set():
             return
         with self._judging:
-            done = reconcile(self.opened())
+            done = reconcile(self.opened(), self._memory)
         judged = done.as_json()
         log.info("judged %s: %s milestone(s), %s red", judged["today"], judged["milestones"], judged["red"])
         warn_of_red(self.opened(), done)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bridge import config
 from bridge.errors import UsageProblem
@@ -21,9 +21,6 @@ from bridge.store import runs
 from bridge.store.engine import Store
 from bridge.usecases.clock import Clock
 from connectors.contract import SourceConfig
-
-if TYPE_CHECKING:
-    from bridge.plan.calendar import WorkCalendar
 
 UNKNOWN_SOURCE = Text(
     zh="没有名为 {value} 的来源；设置中有：{known}。",
@@ -40,10 +37,6 @@ NO_MAPPING = Text(
 BUILT_IN_MAPPING = Text(
     zh="来源 {source} 的映射文件 {path} 不存在，使用内置映射。运行 pbridge init 可得到可修改的副本。",
     en="the mapping file {path} of source {source} does not exist; the built-in one is used. pbridge init gives you a copy.",
-)
-NO_OVERRIDES = Text(
-    zh="读不到日历文件 {path}（[calendar] overrides）：{why}。请更正路径或留空。",
-    en="the calendar file {path} ([calendar] overrides) cannot be read: {why}. Correct the path or leave it empty.",
 )
 NOT_UTF8 = Text(zh="不是 UTF-8 文字", en="it is not UTF-8 text")
 NO_STORE = Text(
@@ -66,8 +59,7 @@ STORE_AHEAD = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """Opened once for a command; opens stores on demand."""
 
     settings: config.Settings
@@ -141,20 +133,6 @@ class Workspace:
             lookups=lookups,
             settings={"web_base_url": source.web_base_url},
         )
-
-    def calendar(self) -> WorkCalendar:
-        # The holidays of the world take a while to load, and reading a source needs none of them.
-        from bridge.plan.calendar import WorkCalendar, parse_csv
-
-        if not self.settings.calendar.overrides:
-            return WorkCalendar.china()
-        path = self.settings.path(self.settings.calendar.overrides)
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as err:
-            why = getattr(err, "strerror", None) or NOT_UTF8
-            raise UsageProblem(NO_OVERRIDES, path=str(path), why=why) from err
-        return WorkCalendar.china(parse_csv(text, path.name))
 
 
 @cache

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bridge.errors import BridgeError
 from bridge.language import Lang
@@ -19,8 +20,7 @@ LOOPBACK = "127.0.0.1"
 LONGEST_STOP_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reports:
+class Reports(Struct, frozen=True):
     """`Services` over a workspace; every request sees what is stored at that moment."""
 
     space: Workspace

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -33,8 +33,7 @@ NO_SUCH_HOST = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(Struct, frozen=True):
     """A running server; it ends when its stop event is set."""
 
     url: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from connectors.errors import (
     BadPayload,
@@ -46,8 +47,7 @@ class NotAMember(NotPermitted):
     """What was asked for belongs to a project that this application may not see."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Judges the answers of one call; `place` is how messages call it."""
 
     place: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from connectors.contract import Reject
 from connectors.errors import BadPayload, SignInFailed, TokenRefused
@@ -18,8 +19,7 @@ PAGE_SIZE = 100
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """One page of a list. `size` is the page size the server says it used."""
 
     rows: tuple[Row, ...]

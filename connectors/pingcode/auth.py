@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from connectors.http import Client
 from connectors.paging import instant
@@ -35,8 +36,7 @@ class ServerClock:
         return self._now() + (self.offset or timedelta(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     text: str
     refresh_at: datetime | None
     """Server time from which a new one is fetched; None: not before it is refused."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Literal
+
+from msgspec.structs import replace
 
 from connectors.contract import EVERYTHING, Check, Found, Page, RawRecord, Scope, SourceConfig, Surroundings, Tally
 from connectors.errors import BadPayload, ConnectorError, PathUnknown, Rejected

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.contract import RawRecord
 from connectors.errors import BadPayload, PathUnknown
@@ -23,8 +25,7 @@ SPELLINGS = ("work_item", "workitem")
 LINK_ENDS = tuple(f"{end}_{word}" for end in ("origin", "target") for word in SPELLINGS)
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """The detail streams of one source."""
 
     api: Api

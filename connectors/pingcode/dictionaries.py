@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from connectors.contract import RawRecord
 from connectors.errors import PathUnknown
@@ -17,8 +18,7 @@ from connectors.pingcode.walk import Sieve
 TYPES_LAST = timedelta(minutes=10)
 
 
-@dataclass(slots=True)
-class Dictionaries:
+class Dictionaries(Struct):
     """The dictionaries of one source. Those of a project are read once for each type that the project has."""
 
     lists: Lists

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from connectors.contract import Found, RawRecord
 from connectors.errors import BadPayload
@@ -16,8 +17,7 @@ from connectors.pingcode.projects import selected
 from connectors.pingcode.work_items import ALL, STREAM
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Looks for work items of one source; `wanted` are the projects that the settings name, none meaning all."""
 
     api: Api

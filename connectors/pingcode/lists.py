@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from connectors.contract import Page, RawRecord
 from connectors.errors import BadPayload
@@ -19,8 +20,7 @@ Read = Callable[[Sieve], Iterator[Sequence[RawRecord]]]
 """Gives the records of one scope in batches and lets every page through the sieve."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """The lists of one source."""
 
     api: Api

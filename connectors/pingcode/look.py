@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from connectors.contract import Check, CheckFinding, RawRecord
 from connectors.errors import ConnectorError, Interrupted, NotPermitted, PathUnknown, SignInFailed, Unreachable
@@ -32,8 +33,7 @@ Select = Callable[[list[Row]], tuple[list[Row], list[str]]]
 """The projects the settings want, and the names in the settings that fit none."""
 
 
-@dataclass(slots=True)
-class Look:
+class Look(Struct):
     """One look at a tenant. `setting` is the generation in the settings, or `auto`."""
 
     api: Api

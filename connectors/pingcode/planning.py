@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from connectors.contract import RawRecord
 from connectors.pingcode.api import Row
@@ -26,8 +27,7 @@ def may_have(stream: str, project: Row) -> bool:
     return stream not in KINDS or kind not in KNOWN_KINDS or kind in KINDS[stream]
 
 
-@dataclass(frozen=True, slots=True)
-class Planning:
+class Planning(Struct, frozen=True):
     """The plans of the projects of one source."""
 
     lists: Lists

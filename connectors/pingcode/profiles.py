@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from connectors.errors import NotPermitted, PathUnknown, Rejected
 from connectors.pingcode.api import Api
@@ -18,8 +19,7 @@ WORKLOADS = "/v1/workloads"
 SHIP = "/v1/ship"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Where a generation keeps what we read, and how its filters are called."""
 
     name: str

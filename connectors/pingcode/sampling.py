@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from connectors.contract import EVERYTHING, Connector, RawRecord, Sample
 from connectors.errors import ConnectorError, Interrupted, Retry

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.contract import EVERYTHING, Page, RawRecord, Scope
 from connectors.paging import flag
@@ -22,8 +24,7 @@ PRODUCTS = f"{SHIP}/products"
 REMEMBERED = "products"
 
 
-@dataclass(frozen=True, slots=True)
-class Products:
+class Products(Struct, frozen=True):
     """The products of one source. Which there are is remembered, so that their customers can rest for a day."""
 
     lists: Lists
@@ -60,8 +61,7 @@ class Products:
         yield from self.lists.records("customers", path, {}, sieve, of=("product", product))
 
 
-@dataclass(frozen=True, slots=True)
-class Requests(WorkItems):
+class Requests(WorkItems, frozen=True):
     """Tickets or ideas, read as work items are: by windows of time, over all products at once."""
 
     stream: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from connectors.pingcode.simulator_names import SYSTEM_TYPES, priority_id, state_id, state_name, tag_id, type_id
 from connectors.testing import SimItem
@@ -72,8 +73,7 @@ SEARCH_NUMBERS = {
 SEARCH_TEXTS = ("title", "description")
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """The filters of one generation; `ends_count`: whether the ends of `*_between` belong to the range."""
 
     profile: str

@@ -8,8 +8,10 @@ everything updated since the walk began, and each row must be there as the walk 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from connectors.pingcode.api import PAGE_SIZE, Envelope, Row
 from connectors.pingcode.windows import Grain, Window, epoch
@@ -23,8 +25,7 @@ Ask = Callable[[int], Envelope]
 AskRecent = Callable[[Window], Envelope]
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """How far a walk has come: pages, the server's second at its start, how many rows there are, how many it met."""
 
     next: int
@@ -40,8 +41,7 @@ class Steps:
         return {"steps": asdict(self)}
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """One page of the walk: rows that were not met before in this run, and how far that brings it."""
 
     rows: tuple[Row, ...]

@@ -7,10 +7,11 @@ order meet every row: one that is edited meanwhile moves into a window that is s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from connectors.paging import LAST_SECOND, instant
 from connectors.pingcode.api import PAGE_SIZE, Envelope, Row
@@ -86,8 +87,7 @@ class Days:
         return int(datetime.combine(date.fromordinal(unit), time.min, self._zone).timestamp())
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Units `low` to `high`, both included; `is_last`: and everything later."""
 
     low: int
@@ -95,8 +95,7 @@ class Window:
     is_last: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """Rows that were met, and where to go on: `next` is the first unit that is not yet read completely."""
 
     rows: Sequence[Row]
@@ -114,8 +113,7 @@ AskWindow = Callable[[Window, int], Envelope]
 """Fetches one page (by index) of the rows in a window."""
 
 
-@dataclass(slots=True)
-class Slicer:
+class Slicer(Struct):
     """Reads the rows between two units by `field`."""
 
     ask: AskWindow

@@ -7,11 +7,13 @@ The cursor is `{"high": second}` between pulls. Within one it also holds `steps`
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from connectors.contract import Page, RawRecord, Scope
 from connectors.errors import BadPayload
@@ -45,8 +47,7 @@ class Foreign(BadPayload):
     """The server returned rows of projects that were not asked for: it does not know our filter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """How far a pull has come."""
 
     field: str
@@ -76,8 +77,7 @@ class Walk:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WorkItems:
+class WorkItems(Struct, frozen=True):
     """The work items of the projects of one source."""
 
     api: Api

@@ -8,9 +8,10 @@ The cursor is `{"read_at": instant, "whole_at": instant}`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from connectors.contract import Page, RawRecord
 from connectors.paging import instant
@@ -29,8 +30,7 @@ WHOLE_AGAIN = timedelta(days=7)
 DAYS_BACK = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Workloads:
+class Workloads(Struct, frozen=True):
     """The workloads of the projects of one source."""
 
     lists: Lists

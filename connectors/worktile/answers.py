@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from connectors.errors import BadPayload, NotPermitted, PathUnknown, Rejected, Retired, Retry, TokenRefused
 from connectors.http import Answer, Client, seconds_to_wait
@@ -21,8 +22,7 @@ class PageInsteadOfData(Retry):
     """HTML with a good status: a gateway spoke, and it may be gone in a moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Judges the answers to one request; `most_tries` limits the patience where the data can be done without."""
 
     place: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from connectors.contract import EVERYTHING, Check, CheckFinding, Sample, Scope, Surroundings
 from connectors.errors import BadPayload, ConnectorError, Interrupted, Parked, Retry, SignInFailed, Unreachable
@@ -31,8 +32,7 @@ class NoPoint(Exception):
     """What was just told makes it pointless to ask for more."""
 
 
-@dataclass(slots=True)
-class Checkup:
+class Checkup(Struct):
     """One look around. `v2_failures` are what earlier reads could not get from the second task list, by project."""
 
     config: WorktileConfig

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.contract import EVERYTHING, Check, Found, Page, RawRecord, Scope, SourceConfig, Surroundings, Tally
 from connectors.errors import Rejected
@@ -29,8 +31,7 @@ from connectors.worktile.walk import Sieve, read_proven
 LONGEST_EXCERPT = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """How patient a client is."""
 
     tries: int = TRIES

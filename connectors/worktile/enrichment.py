@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from connectors.errors import BadPayload, ConnectorError, Interrupted, NotPermitted, Rejected, Retry
 from connectors.worktile.envelopes import Row
@@ -21,8 +22,7 @@ MOST_WALKS = 2
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Where missing properties can be had; None is not to be asked."""
 
     second_list: Callable[[], Walk] | None

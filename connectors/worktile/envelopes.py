@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from connectors.errors import BadPayload
 from connectors.paging import flag
@@ -13,8 +14,7 @@ Row = Mapping[str, Any]
 Identify = Callable[[Row], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One page of a list; whether each row is a usable object is for its reader to say.
 
     `has_more` and `total` are None where the server did not say.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from connectors.contract import Page, RawRecord, Scope, Surroundings
 from connectors.errors import BadPayload
@@ -18,8 +19,7 @@ from connectors.worktile.envelopes import Listing, Row, paged
 from connectors.worktile.walk import Show, Sieve, read_proven
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(Struct, frozen=True):
     """One capability as a stream."""
 
     stream: str

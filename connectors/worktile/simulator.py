@@ -7,8 +7,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from connectors.testing import Reply, Request, SimItem, World, hex_id
 from connectors.worktile import simulator_shapes as shapes
@@ -31,8 +32,7 @@ PREFIX = "/open-api"
 V2_PATH = re.compile(r"/mission/projects/([^/]+)/tasks")
 
 
-@dataclass(slots=True)
-class _Index:
+class _Index(Struct):
     """Items by project and by parent, as they were at one revision of the world."""
 
     revision: int = -1

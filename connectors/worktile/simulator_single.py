@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from connectors.testing import Reply, Request, SimItem, World
 from connectors.worktile import simulator_shapes as shapes
@@ -17,8 +18,7 @@ Render = Callable[[SimItem, Json], Json]
 Canned = Callable[[Request], Any]
 
 
-@dataclass(slots=True)
-class Switches:
+class Switches(Struct):
     """How this Worktile differs from a well-behaved one; may be changed while it runs."""
 
     hidden: set[str] = field(default_factory=set)
@@ -63,8 +63,7 @@ def dead_token(code: int = EXPIRED) -> Reply:
     return Reply({"ok": False, "error_code": code, "error": "access token is invalid or expired"})
 
 
-@dataclass(frozen=True, slots=True)
-class Singles:
+class Singles(Struct, frozen=True):
     """Answers about single things; None where the path is not one of these."""
 
     world: World

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from connectors.contract import Sample, Scope
 from connectors.errors import ConnectorError, Interrupted, Parked, SignInFailed, Unreachable
@@ -25,8 +26,7 @@ Measure = tuple[str, str]
 """A stable code, and what was measured."""
 
 
-@dataclass(slots=True)
-class Specimens:
+class Specimens(Struct):
     """Collects samples as a look around meets them, and asks for those that it would not meet."""
 
     api: Api

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from connectors.contract import Reject
 from connectors.errors import BadPayload
@@ -21,8 +22,7 @@ Show = Callable[[Any], str]
 """The beginning of any value, safe to show."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Rows of a list; `complete` on the last batch, and only there: no row was missed.
 
     Beside it `counted`: the server also told how many there are, and that many were met.
@@ -34,8 +34,7 @@ class Batch:
     counted: bool = False
 
 
-@dataclass(slots=True)
-class Sieve:
+class Sieve(Struct):
     """Tells usable rows from those that are no object or name no id; of these each is told once."""
 
     identify: Identify

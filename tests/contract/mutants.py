@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from connectors.conformance import Subject
 from connectors.contract import Page
 from tests.contract.tasklist import Tasklist
 from tests.contract.tasklist_simulator import SUBJECT
+from tests.replacing import replace
 
 MUTANTS: list[Mutant] = []
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 
 from connectors.budget import Budget
 from connectors.contract import Found, Page, RawRecord
 from connectors.errors import BadPayload, ConnectorError, NotPermitted, Parked, Rejected, SignInFailed, TokenRefused
 from tests.contract.mutants import fails
 from tests.contract.tasklist import Tasklist
+from tests.replacing import replace
 
 
 class Catching(Tasklist):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from dataclasses import replace
 from itertools import count
 
 from connectors.contract import Page
 from connectors.errors import BadPayload
 from tests.contract.mutants import Bending, fails, with_payloads
 from tests.contract.tasklist import Tasklist
+from tests.replacing import replace
 
 MOVING, LATER = "rows that move while pages are read: ", "rows that move during a later run: "
 

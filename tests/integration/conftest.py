@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.cli import main
+from connectors.company import SimCustomer, SimProduct, SimTicket
 from connectors.pingcode.simulator import PingCodeSimulator
 from connectors.testing import SimItem, SimPerson, SimProject, World, hex_id, serve
 from connectors.worktile.simulator import WorktileSimulator
@@ -171,3 +172,86 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         made = Site(tmp_path, pay, market, stack, capsys)
         made.start()
         yield made
+
+
+SATURDAY = date(2026, 8, 22)
+PRODUCT, CUSTOMER = hex_id("product"), hex_id("customer")
+REGISTERS = """
+[[deals]]
+key = "D-2"
+name = "年卡"
+customer = "远帆零售"
+
+[[risks]]
+key = "R-1"
+deal = "D-1"
+cause = "接口方延期"
+probability = 0.5
+impact_days = 6
+impact_amount = 1000.25
+milestone = "M-1"
+response = "减轻"
+action = "驻场"
+owner = "林悦"
+due = 2026-09-01
+trigger = "date:2026-08-25"
+
+[[risks]]
+key = "R-2"
+deal = "D-1"
+cause = "汇率"
+trigger = "overdue:M-9"
+
+[[feedback]]
+deal = "D-1"
+date = 2026-08-20
+text = "慢"
+score = 2
+
+[[communications]]
+deal = "D-1"
+audience = "customer"
+every_days = 7
+last = 2026-08-10
+owner = "王敏"
+
+[[resources]]
+owner = "林悦"
+hours_per_day = 8
+
+[[resources]]
+owner = "赵宁"
+kind = "资金"
+deal = "D-1"
+budget = 1000
+used = 1250
+"""
+
+
+def ticket(number: int, **changes: Any) -> SimTicket:
+    """A ticket of the one customer that nobody has answered, unless told otherwise."""
+    fields: dict[str, Any] = {
+        "id": hex_id("ticket", number),
+        "key": f"POR-T{number}",
+        "title": f"工单 {number}",
+        "product": PRODUCT,
+        "state": "doing",
+        "created_at": local(date(2026, 8, 1)),
+        "updated_at": local(date(2026, 8, 1)),
+        "customer": CUSTOMER,
+    }
+    return SimTicket(**{**fields, **changes})
+
+
+@pytest.fixture
+def shop(site: Site) -> Site:
+    """The installation with a plan that has registers, a blocked-for-weeks item and two tickets of the customer."""
+    site.write("plan.toml", PLAN + REGISTERS)
+    at = local(date(2026, 7, 1))
+    site.pay.also += [SimProduct(PRODUCT, "POR", "门户", at), SimCustomer(CUSTOMER, "远帆零售", PRODUCT, updated_at=at)]
+    site.pay.also += [ticket(1), ticket(2, state="done")]
+    site.advance(SATURDAY)
+    assert site.run("run", "--quiet", today=SATURDAY).code == 0
+    site.advance(TODAY)
+    assert site.run("run", "--quiet").code == 0
+    return site

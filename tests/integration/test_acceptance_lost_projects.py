@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from connectors.testing import SimProject, hex_id
+from tests.replacing import replace
 
 from .conftest import PAY, TODAY, Site, item
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from bridge.usecases import mapping_check
 from connectors.company import SimField
+from tests.replacing import replace
 
 from .conftest import PAY, TODAY, Site, item
 

@@ -10,7 +10,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -23,6 +23,7 @@ from connectors.hostility import Broken, serve
 from connectors.pingcode.simulator import PingCodeSimulator
 from connectors.testing import Reply, Request
 from connectors.worktile.simulator import WorktileSimulator
+from tests.replacing import replace
 
 from .conftest import CONFIG, TODAY, Site
 

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from msgspec import field
 
 from bridge import config
 from bridge.scheduler import Scheduler
@@ -272,9 +273,7 @@ def test_times_that_are_none_are_all_told_before_anything_starts(ready: Site):
 class Noted(Service):
     """Jobs that only note that they ran; one of them breaks every time."""
 
-    def __init__(self, space: Workspace) -> None:
-        super().__init__(lambda: space, threading.Event())
-        self.done: list[str] = []
+    done: list[str] = field(default_factory=list)
 
     def sync(self, source: str) -> None:
         self.done.append(f"sync {source}")
@@ -290,7 +289,7 @@ class Noted(Service):
 
 def test_a_job_that_breaks_is_told_and_the_others_go_on(ready: Site, caplog: pytest.LogCaptureFixture):
     space = Workspace.open(ready.folder / "config.toml", today=TODAY)
-    service = Noted(space)
+    service = Noted(lambda: space, threading.Event())
     every_second = Timetable(*[_every_second()] * 3)
     scheduler = Scheduler(service, every_second, ["breaks", "works"], ZONE)
     scheduler.start()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from bridge.usecases.workspace import built_in_mappings
 from connectors.testing import Reply
+from tests.replacing import replace
 
 from .conftest import MARKET, PAY, TODAY, ZHAO, Site, item, last_second
 

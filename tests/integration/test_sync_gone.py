@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from connectors.testing import Reply
+from tests.replacing import replace
 
 from .conftest import MARKET, PAY, TODAY, Site, item
 

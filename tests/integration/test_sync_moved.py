@@ -83,7 +83,7 @@ def errands(parent: int | None = None) -> list[int]:
     return [process for process in children(parent or os.getpid()) if is_alive(process)]
 
 
-def until(holds: Any, seconds: float = 15) -> Any:
+def until(holds: Any, seconds: float = 60) -> Any:
     """What is found as soon as anything is."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
@@ -117,7 +117,7 @@ def reading(site: Site, parent: int) -> int:
 
 def slowly(request: Request, number: int) -> Reply | None:
     if request.path.endswith(("/work_items", "/search")):
-        time.sleep(0.3)
+        time.sleep(1.0)  # long enough that a busy machine has not read everything before it looks how long it is
     return None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from tests.replacing import replace
 
 from .conftest import PAY, TODAY, Site, item, last_second
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bridge.reconcile.case import Situation
-from bridge.reconcile.rules import dates, freshness, linkage, people, practice, progress
+from bridge.reconcile.rules import dates, freshness, linkage, network, people, practice, progress
 from bridge.reconcile.situation import Finding
 from bridge.reconcile.status import red_held
 
@@ -26,7 +26,10 @@ RULES: tuple[Rule, ...] = (
     progress.tspi_high,
     progress.behind,
     progress.execution_low,
-    progress.blocked,
+    network.blocked,
+    network.negative_float,
+    network.near_critical,
+    network.link_cycle,
     progress.scope_growth,
     linkage.no_linked_task,
     linkage.ambiguous_key,

@@ -92,7 +92,7 @@ def pushed(at: Situation) -> Iterator[Finding]:
     if since is None:
         return
     moves = pushes(history_since(at.history, since))
-    if moves.pushes < min(PUSHES_AMBER, at.thresholds.pushes_red):
+    if moves.pushes == 0 or moves.pushes < min(PUSHES_AMBER, at.thresholds.pushes_red):
         return
     severity = Severity.RED if moves.pushes >= at.thresholds.pushes_red else Severity.AMBER
     yield at.finding(

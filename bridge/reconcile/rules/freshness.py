@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bridge.model import Status
 from bridge.reconcile.case import Situation
@@ -21,13 +21,16 @@ def stale(at: Situation) -> Iterator[Finding]:
 
 
 def late_start(at: Situation) -> Iterator[Finding]:
-    waiting = [
-        (start, record)
-        for record in at.work.open
-        if record.task.status is Status.TODO
-        and (start := record.task.start_on) is not None
-        and at.workdays(start, at.today) >= 1
-    ]
+    passed: dict[date, bool] = {}
+    waiting = []
+    for record in at.work.open:
+        start = record.task.start_on
+        if start is None or record.task.status is not Status.TODO:
+            continue
+        if start not in passed:
+            passed[start] = at.workdays(start, at.today) >= 1
+        if passed[start]:
+            waiting.append((start, record))
     if waiting:
         earliest = min(start for start, _ in waiting)
         late = [record for _, record in waiting]
@@ -60,7 +63,7 @@ def source_partial(at: Situation) -> Iterator[Finding]:
         yield at.finding(Reason.SOURCE_PARTIAL, Severity.GREY, projects=tuple(missing))
 
 
-def _project_name(source: SourceState, project: tuple[str, ...]) -> str:
-    """The last of id, key and name is the one people know."""
+def _project_name(source: SourceState, project: tuple[str, ...]) -> tuple[str, str | None]:
+    """(source, project): the last of id, key and name is the one people know."""
     known = [part for part in project if part]
-    return f"{source.name} {known[-1]}" if known else source.name
+    return source.name, known[-1] if known else None

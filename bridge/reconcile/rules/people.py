@@ -27,6 +27,7 @@ def overloaded(at: Situation) -> Iterator[Finding]:
         Reason.OVERLOADED,
         Severity.AMBER,
         theirs,
+        how="away" if worst.ratio is None else None,
         people=tuple(load.person for load in at.overloads if load.week == worst.week),
         week=worst.week,
         load=worst.ratio,

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
 from bridge.model import Colour
-from bridge.plan.cells import fold
-from bridge.plan.document import Communication
 from bridge.reconcile.case import Situation
 from bridge.reconcile.money import owes_penalty, penalty_base
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity
 
 TOLD_WITHIN = 2
-CLOSED = frozenset(
-    [
-        "closed",
-        "done",
-        "resolved",
-        "finished",
-        "cancelled",
-        "rejected",
-        "已关闭",
-        "关闭",
-        "已完成",
-        "完成",
-        "已解决",
-        "解决",
-        "已处理",
-        "已答复",
-        "已取消",
-        "已拒绝",
-    ]
-)
-STRUCK = frozenset(
-    ["triggered", "occurred", "happened", "struck", "issue", "已触发", "触发", "已发生", "发生", "已成真", "已转问题"]
-)
 
 
 def claim_mismatch(at: Situation) -> Iterator[Finding]:
@@ -65,7 +41,7 @@ def customer_not_informed(at: Situation) -> Iterator[Finding]:
         return
     since = became_red(at)
     red_for = at.workdays(since, at.today)
-    informed = at.milestone.customer_informed
+    informed = at.portfolio.register.informed(at.milestone.key, at.milestone.customer_informed)
     if red_for > TOLD_WITHIN and (informed is None or informed < since):
         yield at.finding(Reason.CUSTOMER_NOT_INFORMED, Severity.AMBER, since=since, red_for=red_for, informed=informed)
 
@@ -81,48 +57,32 @@ def became_red(at: Situation) -> date:
 
 
 def feedback_open(at: Situation) -> Iterator[Finding]:
-    """Feedback to this milestone, or to its deal as a whole, whose status is not one that closes it."""
-    waiting = [
-        row
-        for row in at.portfolio.plan.feedback
-        if _concerns(at, row.deal, row.milestone) and not _is(row.status, CLOSED)
-    ]
+    """Feedback or tickets about this milestone, or about its deal as a whole, whose status is not one that closes them."""
+    waiting = at.practice.voices
     if waiting:
-        oldest = min(row.date for row in waiting)
-        yield at.finding(Reason.FEEDBACK_OPEN, Severity.AMBER, feedback=len(waiting), oldest=oldest)
+        said = [voice.date for voice in waiting if voice.date is not None]
+        found = at.finding(Reason.FEEDBACK_OPEN, Severity.AMBER, feedback=len(waiting), oldest=min(said, default=None))
+        yield replace(found, evidence=tuple(voice.ticket.ref for voice in waiting if voice.ticket is not None))
 
 
 def contact_due(at: Situation) -> Iterator[Finding]:
     """An agreed rhythm of talking to the customer or the team was missed; never having talked counts as missed."""
-    due = [row for row in at.portfolio.plan.communications if row.deal == at.deal.key and _is_due(row, at.today)]
+    due = [contact for contact in at.practice.contacts if contact.is_due(at.today)]
     if due:
         row = min(due, key=lambda row: (row.audience != "customer", row.last or date.min))
         yield at.finding(Reason.CONTACT_DUE, Severity.AMBER, how=row.audience, every=row.every_days, last=row.last)
 
 
 def risk_triggered(at: Situation) -> Iterator[Finding]:
-    """A registered risk of this milestone, or of its deal as a whole, is marked as having come true."""
-    struck = [
-        row for row in at.portfolio.plan.risks if _concerns(at, row.deal, row.milestone) and _is(row.status, STRUCK)
-    ]
-    if struck:
-        yield at.finding(Reason.RISK_TRIGGERED, Severity.AMBER, causes=tuple(row.cause for row in struck))
+    """A registered risk of this milestone, or of its deal as a whole, has come true: the plan says so, or its trigger."""
+    named, by_fact = at.practice.named, at.practice.struck
+    if named or by_fact:
+        causes = tuple(dict.fromkeys((*(one.cause for one in by_fact), *named)))
+        shown_by = {"how": by_fact[0].how, **by_fact[0].facts} if by_fact else {}
+        found = at.finding(Reason.RISK_TRIGGERED, Severity.AMBER, causes=causes)
+        yield replace(found, facts={**found.facts, **shown_by})
 
 
 def no_penalty_base(at: Situation) -> Iterator[Finding]:
     if owes_penalty(at.milestone, at.deal) and penalty_base(at.milestone, at.deal) is None:
         yield at.finding(Reason.NO_PENALTY_BASE, Severity.AMBER, how=at.deal.penalty_base)
-
-
-def _concerns(at: Situation, deal: str, milestone: str | None) -> bool:
-    return milestone == at.milestone.key if milestone is not None else deal == at.deal.key
-
-
-def _is(status: str | None, words: frozenset[str]) -> bool:
-    return status is not None and fold(status) in words
-
-
-def _is_due(row: Communication, today: date) -> bool:
-    if row.every_days is None:
-        return False
-    return row.last is None or row.last + timedelta(days=row.every_days) < today

@@ -1,9 +1,8 @@
-"""Plan against work: behind schedule, too little finished, blocked, and scope that grew."""
+"""Plan against work: behind schedule, too little finished, and scope that grew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from bridge.model import Status
 from bridge.reconcile.case import Situation
@@ -43,17 +42,6 @@ def execution_low(at: Situation) -> Iterator[Finding]:
         )
 
 
-def blocked(at: Situation) -> Iterator[Finding]:
-    """Red as soon as one open leaf has been blocked for longer than allowed; chains of tasks are not known here."""
-    stuck = [record for record in at.work.open if record.task.blocked]
-    if not stuck:
-        return
-    longest = max(at.workdays(_blocked_since(at, record), at.today) for record in stuck)
-    severity = Severity.RED if longest > at.thresholds.blocked_workdays else Severity.AMBER
-    titles = tuple(record.task.title for record in stuck)
-    yield at.finding(Reason.BLOCKED, severity, stuck, blocked=len(stuck), longest=max(longest, 0), titles=titles)
-
-
 def scope_growth(at: Situation) -> Iterator[Finding]:
     growth = at.growth
     if growth is None or growth.ratio <= at.thresholds.scope_ratio:
@@ -78,11 +66,3 @@ def _baselined_by_today(at: Situation) -> int:
 def _missed(at: Situation) -> list[TaskRecord]:
     """Open work that was first planned to be finished by today: what puts the milestone behind."""
     return [record for record in at.work.open if (day := at.baselines[record.task.ref]) is not None and day <= at.today]
-
-
-def _blocked_since(at: Situation, record: TaskRecord) -> date:
-    """Day on which the block was first seen and has not been lifted since."""
-    for change in reversed(record.changes):
-        if change.field == "blocked":
-            return at.local_day(change.at)
-    return at.local_day(record.first_seen)

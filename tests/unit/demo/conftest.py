@@ -13,7 +13,7 @@ import pytest
 
 from bridge.demo.life import BLOCKED
 from bridge.demo.programme import Programme, programme
-from bridge.model import Change, Kind, Person, ProjectRef, Status, Task, TaskKey
+from bridge.model import Change, Kind, LinkKind, Person, ProjectRef, Status, Task, TaskKey, TaskLink
 from bridge.plan import baselines
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Baseline
@@ -33,6 +33,7 @@ class Played:
 
     content: Programme
     records: dict[TaskKey, TaskRecord] = field(default_factory=dict)
+    links: dict[tuple[str, str], TaskLink] = field(default_factory=dict)
     baselines: dict[str, tuple[Baseline, ...]] = field(default_factory=dict)
     snapshots: dict[str, tuple[Snapshot, ...]] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
@@ -42,6 +43,9 @@ class Played:
         now = self.content.instant_of(day)
         for task in tasks_of(self.content):
             self.records[task.ref] = _observed(self.records.get(task.ref), task, now)
+        for first, last in _blocks(self.content.pingcode):
+            link = TaskLink("pingcode", first, last, LinkKind.BLOCKS, None, 0, now)
+            self.links.setdefault((first, last), link)
         version = [version for version in self.content.plan_versions if version.on <= day][-1]
         fresh = baselines.protect(
             version.plan, self.baselines, at=now, approved_by=version.approved_by, reason=version.reason
@@ -59,12 +63,18 @@ class Played:
                 tasks=tuple(self.records.values()),
                 sources=tuple(SourceState(name, name, "complete", now) for name in ("pingcode", "worktile")),
                 snapshots=self.snapshots,
+                links=tuple(self.links.values()),
             )
         )
         for kept in snapshots(result, day):
             self.snapshots[kept.milestone] = (*self.snapshots.get(kept.milestone, ()), kept)
         self.results.append(result)
         return result
+
+
+def _blocks(world: World) -> Iterator[tuple[str, str]]:
+    for item in world.items.values():
+        yield from ((item.id, other) for kind, other in item.links if kind == "block")
 
 
 def tasks_of(content: Programme) -> Iterator[Task]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bridge.demo.story import DESIGNED, FORECAST, TOO_LITTLE_HISTORY
+from bridge.demo.story import CHAINED, DESIGNED, FORECAST, TOO_LITTLE_HISTORY
 from bridge.model import Colour
 from bridge.plan.scope import parse
 from bridge.reconcile.situation import Assessment
@@ -48,6 +48,15 @@ def test_some_milestones_have_p50_and_p85_and_others_say_why_not(play, today: da
     assert [key for key in FORECAST if found[key].forecast.method != "throughput"] == []
     assert [key for key in FORECAST if found[key].forecast.on_time_probability is None] == []
     assert {key: found[key].forecast.why_not for key in TOO_LITTLE_HISTORY} == TOO_LITTLE_HISTORY
+
+
+@pytest.mark.parametrize(("today", "seed"), TODAYS)
+def test_the_order_of_the_work_decides_where_tasks_are_linked(play, today: date, seed: int):
+    found = rows(play(today, seed))
+
+    assert [key for key, row in found.items() if row.network is not None] == [key for key in found if key in CHAINED]
+    assert {key: found[key].forecast.method for key in CHAINED} == dict.fromkeys(CHAINED, "network")
+    assert [len(found[key].network.chain) for key in CHAINED] == [6, 1]
 
 
 @pytest.mark.parametrize(("today", "seed"), TODAYS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -12,9 +12,10 @@ import pytest
 
 from bridge.model import Change, Kind, ProjectRef, Status, Task
 from bridge.plan.calendar import WorkCalendar
+from tests.replacing import replace
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_EMPTY = Task(
+EMPTY = Task(
     source="pc",
     id="",
     key=None,
@@ -82,7 +83,7 @@ def record() -> Callable[..., Record]:
         created_on: date | None = None,
         **fields: object,
     ) -> Record:
-        task = replace(_EMPTY, id=str(fields.pop("id", next(numbers))), **fields)
+        task = replace(EMPTY, id=str(fields.pop("id", next(numbers))), **fields)
         if created_on is not None:
             task = replace(task, created_at=noon(created_on))
         if done_on is not None:

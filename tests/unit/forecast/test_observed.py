@@ -1,6 +1,5 @@
 """What was observed of a task: completion, first dates, values on a day, and moves that nobody made."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bridge.forecast.observed import (
@@ -13,6 +12,7 @@ from bridge.forecast.observed import (
     latest_due_series,
 )
 from bridge.model import Status
+from tests.replacing import replace
 
 MAY = [date(2026, 5, day) if day else date(2026, 4, 30) for day in range(32)]
 
@@ -124,6 +124,19 @@ def test_a_value_at_first_sight_that_the_vendors_entries_do_not_lead_to_was_obse
     assert due_series(as_told, zone) == [(MAY[2], MAY[10]), (MAY[5], MAY[20])]
     assert field_on(moved_in_bulk, "due_on", MAY[14], zone) == "2026-05-20"
     assert field_on(moved_in_bulk, "due_on", MAY[15], zone) == "2026-05-25"
+
+
+def test_a_value_that_was_left_without_a_trace_before_an_entry_is_still_the_first_one(record, zone):
+    """Seen at 05-10; somebody moved it to 05-20 without an entry, then with one to 05-30, before we looked again."""
+    made = record(
+        seen=MAY[3],
+        due_on=MAY[30],
+        changes=((MAY[5], "due_on", "2026-05-20", "2026-05-30"), (MAY[6], "due_on", "2026-05-10", "2026-05-30")),
+    )
+    made = replace(made, changes=(replace(made.changes[0], how="activity"), made.changes[1]))
+
+    assert due_series(made, zone) == [(MAY[3], MAY[10]), (MAY[5], MAY[30])]
+    assert baseline_date(made) == MAY[10]
 
 
 def test_the_value_at_first_sight_is_what_the_next_entry_says_it_was(record, zone):

@@ -1,6 +1,5 @@
 """The forecast of one milestone: order of methods, spread, P and why there is none."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bridge.forecast.outlook import Outlook, OutlookInputs, outlook
 from bridge.forecast.progress import weigh
 from bridge.forecast.reference import ReferenceClass
 from bridge.model import Status
+from tests.replacing import replace
 
 TODAY = date(2026, 8, 26)  # a Wednesday
 LONG_AGO = date(2026, 1, 5)

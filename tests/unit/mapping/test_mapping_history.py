@@ -171,6 +171,45 @@ def test_a_difference_that_no_entry_explains_stays():
     assert once(entry(1, "a", "b"), difference(5, "a", "c")) == [("activity", "a", "b"), ("diff", "a", "c")]
 
 
+def test_a_difference_from_where_no_entry_came_stays_for_what_we_saw_is_not_lost():
+    """Somebody moved a to b without a trace, then b to c: only our difference still knows of a."""
+    found = once(entry(1, "b", "c"), difference(5, "a", "c"))
+
+    assert found == [("activity", "b", "c"), ("diff", "a", "c")]
+
+
+def test_an_entry_from_before_we_saw_the_task_explains_nothing_that_came_later():
+    assert once(entry(1, "a", "b"), difference(5, "x", "b")) == [("activity", "a", "b"), ("diff", "x", "b")]
+
+
+def test_there_and_back_and_there_again_is_three_moves_whenever_we_looked():
+    ways = [entry(1, "a", "b"), entry(2, "b", "a"), entry(3, "a", "b")]
+    told = [("activity", c.old, c.new) for c in ways]
+
+    assert once(*ways, difference(5, "a", "b")) == told
+    assert once(*ways, difference(1.5, "a", "b"), difference(2.5, "b", "a"), difference(5, "a", "b")) == told
+
+
+def test_a_date_that_was_cleared_and_set_is_two_moves_however_we_saw_it():
+    ways = [entry(1, "a", None), entry(2, None, "b")]
+    told = [("activity", "a", None), ("activity", None, "b")]
+
+    assert once(*ways, difference(5, "a", "b")) == told
+    assert once(*ways, difference(1.5, "a", None), difference(5, None, "b")) == told
+
+
+def test_several_moves_during_a_run_are_not_told_again():
+    found = once(difference(5, "a", "c"), entry(5.01, "a", "b"), entry(5.02, "b", "c"), entry(9, "c", "d"))
+
+    assert found == [("diff", "a", "c"), ("activity", "c", "d")]
+
+
+def test_a_move_long_after_a_run_is_its_own_even_if_it_is_the_same():
+    found = once(difference(5, "a", "b"), entry(100, "a", "b"))
+
+    assert found == [("diff", "a", "b"), ("activity", "a", "b")]
+
+
 def test_an_entry_explains_one_difference_only():
     found = once(entry(1, "a", "b"), difference(5, "a", "b"), difference(6, "b", "a"), difference(7, "a", "b"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import asdict
 
 from bridge.errors import Problems
 from bridge.mapping import history, options, wire
@@ -22,6 +22,7 @@ from bridge.mapping.document import PARTS, MappingFile, parse
 from bridge.mapping.entities import FEEDBACK_TARGETS, PERSON_TARGETS
 from bridge.mapping.grammar import RULE_KEYS
 from bridge.mapping.inheritance import SECTION_KEYS
+from bridge.mapping.links import LINK_KINDS, LINK_TARGETS
 from bridge.mapping.outcome import Problem
 from bridge.mapping.readings import Hours
 from bridge.mapping.sections import CLAIM_KEYS, EFFORT_KEYS, HISTORY_KEYS
@@ -36,6 +37,9 @@ MOVE = re.compile(r"- `(\{.*\})` tells (?:`(\w+)` from `(.*?)` to `(.*?)`|nothin
 HOURS = re.compile(r"- `(\{.*\})` counts (?:`(.*?)` for `(.*?)`|nothing(?:, with `(\w+)`)?)")
 CLAIM = re.compile(r"- `(\{.*\})` claims `(.*?)`")
 
+LINK = re.compile(
+    r"- `(\{.*\})` (?:lets `\"(\w+)\"` wait for `\"(\w+)\"` by `(\w+)`(?:, (\d+) days later)?|links nothing)(?:, with `(\w+)`)?"
+)
 ENTITY = re.compile(r"- `(\{.*\})` reads as (?:`(.*?)`|nothing)(?:, with `(\w+)`)?")
 
 BLOCKS = BLOCK.findall(README)
@@ -45,6 +49,7 @@ MOVES = [(toml, *found) for toml, lines in BLOCKS for found in MOVE.findall(line
 COUNTED = [(toml, *found) for toml, lines in BLOCKS for found in HOURS.findall(lines)]
 CLAIMS = [(toml, *found) for toml, lines in BLOCKS for found in CLAIM.findall(lines)]
 ENTITIES = [(toml, *found) for toml, lines in BLOCKS for found in ENTITY.findall(lines)]
+LINKED = [(toml, *found) for toml, lines in BLOCKS for found in LINK.findall(lines)]
 
 
 def surroundings(mapping: MappingFile) -> Surroundings:
@@ -136,7 +141,20 @@ def test_an_example_of_an_entity_holds(toml: str, row: str, expected: str, code:
     assert [problem.code for problem in problems] == ([code] if code else [])
 
 
+@pytest.mark.parametrize(("toml", "row", "after", "before", "kind", "lag", "code"), LINKED, ids=range(len(LINKED)))
+def test_an_example_of_a_link_holds(toml: str, row: str, after: str, before: str, kind: str, lag: str, code: str):
+    mapping, problems = whole(toml), list[Problem]()
+    assert mapping.links
+
+    found = mapping.links.read(json.loads(row), surroundings(mapping), problems)
+
+    expected = (before, after, kind, int(lag or 0)) if kind else None
+    assert (found and (found.predecessor, found.successor, found.kind, found.lag)) == expected
+    assert [problem.code for problem in problems] == ([code] if code else [])
+
+
 def test_the_description_has_examples_of_every_sort():
+    assert len(LINKED) == 7
     assert len(EXAMPLES) > 60
     assert (len(MOVES), len(COUNTED), len(CLAIMS), len(ENTITIES)) == (7, 3, 2, 6)
     assert len(REFUSALS) == 7
@@ -154,7 +172,8 @@ def test_the_description_has_examples_of_every_sort():
         *CLAIM_KEYS,
         *PARTS,
         *SECTION_KEYS,
-        *(target.name for target in (*PERSON_TARGETS, *FEEDBACK_TARGETS)),
+        *(target.name for target in (*PERSON_TARGETS, *FEEDBACK_TARGETS, *LINK_TARGETS)),
+        *LINK_KINDS,
         "option_of",
         "--live",
     ],

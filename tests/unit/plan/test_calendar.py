@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.plan.calendar import WorkCalendar, monday
+from bridge.plan.calendar import WorkCalendar, listed_by_package, monday
 
 CHINA = WorkCalendar.china()
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
@@ -159,3 +159,31 @@ def test_the_order_of_questions_does_not_change_answers(days):
 
 def test_weeks_begin_on_monday():
     assert monday(date(2026, 8, 30)) == monday(date(2026, 8, 24)) == date(2026, 8, 24)
+
+
+def test_an_announcement_confirms_its_year_whatever_it_calls_its_days_and_the_company_wins_over_it():
+    announced = [(date(2028, 1, 30), "workday", ""), (date(2028, 1, 28), "off", "")]
+    calendar = WorkCalendar.china([(date(2028, 1, 28), "workday", "交付")], announced=announced)
+
+    assert not calendar.estimated(2028)
+    assert calendar.is_workday(date(2028, 1, 30))
+    assert calendar.is_workday(date(2028, 1, 28))
+
+
+def test_a_year_may_be_judged_by_what_was_listed_of_it_at_another_time():
+    seed = {2026: [(date(2026, 10, 1), "off", "国庆节")]}
+    calendar = WorkCalendar.china(seed=seed)
+
+    assert calendar.estimated(2026)
+    assert not calendar.is_workday(date(2026, 10, 1))
+    assert calendar.is_workday(date(2026, 10, 2))
+    assert not calendar.estimated(2025)
+
+
+@given(st.integers(2005, 2040))
+def test_the_list_of_the_package_is_all_that_a_year_is_reckoned_with(year):
+    seeded = WorkCalendar.china(seed={year: listed_by_package(year)})
+    days = [date(year, 1, 1) + timedelta(number) for number in range(365)]
+
+    assert list(map(seeded.is_workday, days)) == list(map(CHINA.is_workday, days))
+    assert seeded.estimated(year) == CHINA.estimated(year)

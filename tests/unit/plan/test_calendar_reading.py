@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from bridge.errors import Problems
-from bridge.plan.calendar import WorkCalendar, parse_announcement, parse_csv
+from bridge.plan.calendar import WorkCalendar
+from bridge.plan.calendar_files import parse_announcement, parse_csv, read_announcement
 
 ANNOUNCEMENT = {
     "$schema": "…",
@@ -86,3 +87,38 @@ def test_a_wrong_announcement_names_the_place_and_the_value(document, named):
 
     assert named in problems.say("en")
     assert problems.say("zh").startswith("days.txt")
+
+
+def test_the_shape_of_an_announcement_is_told_by_its_first_character():
+    (from_json,) = read_announcement("\ufeff " + json.dumps(ANNOUNCEMENT))
+    (from_csv,) = read_announcement("2028-01-26,off,春节\n2028-01-30,workday,春节\n")
+
+    assert from_json == from_csv
+    assert from_json.year == 2028
+    assert from_json.has_make_up_days
+
+
+def test_a_csv_of_several_years_is_cut_by_year_and_new_year_takes_the_december_before():
+    lines = "2027-12-26,workday,元旦\n2028-01-01,off,元旦\n2028-01-30,workday,春节\n2029-02-12,off,春节\n"
+
+    found = read_announcement(lines)
+
+    assert [(one.year, len(one.days), one.has_make_up_days) for one in found] == [(2028, 3, True), (2029, 1, False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('{"days": []}', "year: null"),
+        ('{"year": "2028", "days": []}', 'year: "2028"'),
+        ('{"year": true, "days": []}', "year: true"),
+        ('{"year": 20280, "days": []}', "year: 20280"),
+        ('{"year": 2028, "days": []}', "no day in it"),
+        ('{"year": 2028, "days": [{"name": "x", "date": "2029-01-01", "isOffDay": true}]}', "2029-01-01"),
+        ('{"year": 2028, "days": [{"name": "x", "date": "2027-11-30", "isOffDay": true}]}', "2027-11-30"),
+        ("date,kind,name\n", "no day in it"),
+        ("2028-01-26,off\n2028-13-01,off\n", "row 2"),
+    ],
+)
+def test_an_announcement_that_is_wrong_anywhere_is_refused_with_the_place(text, named):
+    assert named in problems_of(read_announcement, text).say("en")

@@ -67,7 +67,7 @@ TIERS = st.dictionaries(st.integers(1, 99), SHARE, max_size=3).map(
     lambda rates: tuple(Tier(day, rates[day]) for day in sorted(rates))
 )
 LEAVES = st.lists(st.tuples(DAY, DAY).map(lambda days: Leave(min(days), max(days))), max_size=2).map(tuple)
-RULES = st.dictionaries(st.sampled_from(thresholds.NAMES), st.sampled_from([0.0, 0.25, 1.0]), max_size=3)
+RULES = st.dictionaries(st.sampled_from(thresholds.PER_DEAL), st.sampled_from([0.0, 0.25, 1.0]), max_size=3)
 SCOPES = st.sampled_from(["", "source:pingcode -tag:internal", 'sprint:"Sprint 9" | key:PAY-42', "-tag:x"])
 
 

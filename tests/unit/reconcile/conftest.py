@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bridge.model import Change, Colour, Kind, Person, ProjectRef, Status, Task
+from bridge.model import Change, Colour, Kind, LinkKind, Person, ProjectRef, Status, Task, TaskLink
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Baseline, Deal, Goal, Milestone, Plan
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Assessment, Finding, Portfolio, Result, Snapshot, SourceState, TaskRecord
 from bridge.thresholds import Thresholds
+from tests.replacing import replace
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = "2026-08-24"
@@ -50,6 +51,7 @@ class World:
         self.thresholds = Thresholds()
         self.goals: list[Goal] = []
         self.claims: dict[tuple[str, str], Colour] = {}
+        self.links: list[TaskLink] = []
 
     def deal(self, key: str = "D-1", **values: Any) -> None:
         known = self.deals.get(key, Deal(key, f"项目 {key}", customer=f"客户 {key}"))
@@ -118,6 +120,17 @@ class World:
     def own_item(self, name: str = "own", due: str | None = "2026-09-01", **values: Any) -> None:
         self.task(name, due, kind=Kind.MILESTONE, **values)
 
+    def link(self, first: str, last: str, kind: str = "blocks", lag: int = 0, seen: str = TODAY) -> None:
+        """`last` waits for `first`."""
+        self.links.append(TaskLink("pingcode", first, last, LinkKind(kind), None, lag, noon(seen)))
+
+    def chain(self, *names: str, kind: str = "finish_to_start", hours: float = 8.0, **values: Any) -> None:
+        """Tasks one after the other, a day of work each."""
+        for name in names:
+            self.task(name, remaining_hours=hours, **values)
+        for first, last in pairwise(names):
+            self.link(first, last, kind)
+
     def finished(self, count: int, on: str = "2026-08-03", prefix: str = "done") -> None:
         """Finished work without dates or hours: history for a throughput forecast."""
         for number in range(count):
@@ -150,6 +163,7 @@ class World:
             snapshots={key: tuple(kept) for key, kept in self.snapshots.items()},
             thresholds=self.thresholds,
             project_claims=self.claims,
+            links=tuple(self.links),
         )
 
     def assess(self) -> Result:

@@ -99,6 +99,27 @@ def the_team_waits(world):
     world.rows = {"communications": (Communication("D-1", "team", 7),)}
 
 
+def chained(world, promised="2026-08-24"):
+    """Two days of work, one after the other."""
+    world.milestone(promised=promised)
+    for name in "ab":
+        world.task(name, remaining_hours=8.0)
+    world.link("a", "b", "finish_to_start")
+
+
+def chained_with_little_room(world):
+    chained(world, promised="2026-08-27")
+
+
+def chained_without_room(world):
+    chained(world, promised="2026-08-25")
+
+
+def in_a_circle(world):
+    chained(world)
+    world.link("b", "a")
+
+
 PORTFOLIOS = (
     overdue,
     promised_too_much,
@@ -114,6 +135,10 @@ PORTFOLIOS = (
     red_yesterday,
     practice,
     the_team_waits,
+    chained,
+    chained_with_little_room,
+    chained_without_room,
+    in_a_circle,
 )
 
 

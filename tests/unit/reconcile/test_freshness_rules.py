@@ -126,7 +126,7 @@ def test_an_unreadable_project_matters_only_where_it_could_hold_work(world):
     assert world.severity("SOURCE_PARTIAL") is None
 
     world.milestone(scope="project:crm")
-    assert world.reasons()["SOURCE_PARTIAL"].facts["projects"] == ("pingcode 客户管理",)
+    assert world.reasons()["SOURCE_PARTIAL"].facts["projects"] == (("pingcode", "客户管理"),)
 
     world.milestone(scope="-project:CRM")
     assert world.severity("SOURCE_PARTIAL") == "grey"

@@ -8,6 +8,7 @@ import pytest
 from bridge.model import Person
 from bridge.plan.document import Leave, Resource
 from bridge.reconcile.load import loads
+from tests.replacing import replace
 
 
 def test_more_than_a_tenth_of_the_open_work_without_an_owner_is_amber(world):
@@ -71,6 +72,44 @@ def test_leave_and_hours_a_day_of_a_person_make_their_capacity(world):
     assert week_of(world, resources=(away,)) == {"2026-08-24": 1.0}
 
 
+@pytest.mark.parametrize(
+    ("spans", "free_days"),
+    [
+        ([("2026-09-19", "2026-09-20")], 5),  # Sunday is a make-up day of the week before National Day
+        ([("2026-09-18", "2026-09-20")], 4),
+        ([("2026-09-19", "2026-09-19")], 6),  # an ordinary Saturday costs nothing
+        ([("2026-09-16", "2026-09-18"), ("2026-09-17", "2026-09-20")], 2),  # overlapping days are away once
+        ([("2026-09-20", "2026-09-14")], 6),  # the plan refuses such a span; it takes nothing
+        ([("2026-09-01", "2026-09-14")], 5),  # leave that began before
+    ],
+)
+def test_leave_takes_working_days_once_make_up_days_among_them(make_world, spans, free_days):
+    """The week from 2026-09-14 has six working days: Monday to Friday, and the make-up Sunday 09-20."""
+    world = make_world("2026-09-14")
+    world.task("a", due="2026-09-20", estimate_hours=8.0)
+    leave = tuple(Leave(date.fromisoformat(first), date.fromisoformat(last)) for first, last in spans)
+
+    assert week_of(world, resources=(Resource("林悦", None, leave),)) == {"2026-09-14": pytest.approx(1 / free_days)}
+
+
+def test_leave_of_several_rows_of_one_person_is_one_leave(make_world):
+    world = make_world("2026-09-14")
+    world.task("a", due="2026-09-18", estimate_hours=8.0)
+    rows = [
+        Resource("林悦", Decimal(8), (Leave(date(2026, 9, 14), date(2026, 9, 15)),)),
+        Resource(" 林悦 ", None, (Leave(date(2026, 9, 15), date(2026, 9, 18)),)),
+    ]
+
+    assert week_of(world, resources=rows) == {"2026-09-14": 1.0}
+
+
+def test_a_week_of_holidays_alone_has_hours_and_nowhere_to_put_them(make_world):
+    world = make_world("2026-10-01")
+    world.task("a", due="2026-10-02", estimate_hours=8.0)
+
+    assert week_of(world) == {"2026-09-28": pytest.approx(8 / 24)}
+
+
 def test_a_person_on_leave_all_week_has_no_ratio(world):
     world.task("a", due="2026-08-28", estimate_hours=1.0)
     away = Resource("林悦", None, (Leave(date(2026, 8, 24), date(2026, 8, 30)),))
@@ -91,7 +130,7 @@ def test_the_same_person_is_recognised_in_both_tools_by_name(world):
     world.milestone()
     world.task("a", due="2026-08-28", estimate_hours=30.0)
     world.task("b", due="2026-08-28", estimate_hours=30.0, source="worktile", milestone=None)
-    record = world.records[-1].task
-    object.__setattr__(record, "assignees", (Person("u-77", " 林悦 "),))
+    record = world.records[-1]
+    world.records[-1] = replace(record, task=replace(record.task, assignees=(Person("u-77", " 林悦 "),)))
 
     assert world.reasons()["OVERLOADED"].facts["load"] == 1.5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +30,7 @@ from bridge.reconcile.situation import (
     WorkCounts,
 )
 from bridge.report import view
+from tests.replacing import replace
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "report"
 TODAY = date(2026, 8, 24)
@@ -151,11 +151,11 @@ def a_document(
     portfolio: dict[str, Any] | None = None,
     **wishes: Any,
 ) -> dict[str, Any]:
-    """The report of these rows in Chinese; `wishes` are filters and what to compare with."""
+    """The report of these rows, in Chinese unless wished otherwise; `wishes` are filters and what to compare with."""
+    wishes.setdefault("lang", "zh")
     return view.build(
         a_portfolio(*tasks, **(portfolio or {})),
         a_result(*rows, **(result or {})),
-        lang="zh",
         generated_at=NOW,
         **wishes,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from bridge.report.rows import Row, rows
 from bridge.report.timeline import EDGE, WIDTH, axis, timeline
+from tests.replacing import replace
 
 TODAY = date(2026, 8, 24)
 

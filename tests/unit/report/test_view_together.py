@@ -108,6 +108,8 @@ def test_a_goal_gives_its_numbers_as_text(make):
             "expected": "4100000.01",
             "gap": "900000",
             "pipeline_needed": None,
+            "pull_forward": [],
+            "status": None,
         }
     ]
 
@@ -160,6 +162,9 @@ def test_ages_are_whole_minutes_and_never_negative(make):
     assert found[2]["outcome"] == "never"
 
 
+NO_LINKS = {"links_to_unknown_tasks": 0, "links_without_direction": 0, "links_unmapped": 0}
+
+
 def test_quality_counts_each_open_leaf_once_however_many_milestones_it_serves(make):
     tasks = [
         make.task("1"),
@@ -175,13 +180,20 @@ def test_quality_counts_each_open_leaf_once_however_many_milestones_it_serves(ma
 
     quality = make.document(*rows, tasks=tasks, quarantined=2)["data_quality"]
 
-    assert quality == {"unmapped_status": 1, "quarantined": 2, "undated_ratio": 0.3333, "unassigned_ratio": 0.3333}
+    assert quality == {
+        "unmapped_status": 1,
+        "quarantined": 2,
+        "undated_ratio": 0.3333,
+        "unassigned_ratio": 0.3333,
+        **NO_LINKS,
+        "unannounced_year": None,
+    }
 
 
 def test_quality_of_no_open_leaf_is_unknown(make):
     quality = make.document(make.row())["data_quality"]
 
-    assert quality == {"unmapped_status": 0, "quarantined": 0, "undated_ratio": None, "unassigned_ratio": None}
+    assert (quality["undated_ratio"], quality["unassigned_ratio"]) == (None, None)
 
 
 def test_milestones_without_tasks_are_those_without_leaf_and_own_item(make):

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from bridge.store import leases
 from bridge.store.engine import Store
 from bridge.store.leases import Held, Lease, Process
+from tests.replacing import replace
 
 NOW = datetime(2026, 8, 24, 1, 2, 3, tzinfo=UTC)
 

@@ -2,7 +2,6 @@
 
 import socket
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from connectors.contract import CheckFinding
 from connectors.errors import NotPermitted, PathUnknown, Rejected, Retry
 from connectors.pingcode.connector import CHECK_SIGN_IN_WAITS_S
 from connectors.testing import Reply
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import OPS, PAY, a_world, an_item, pull, some_items
 
 

@@ -1,6 +1,5 @@
 """What is read of one work item at a time: links, the way through the states, and what was changed."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from connectors.contract import Scope
 from connectors.errors import BadPayload, NotPermitted, PathUnknown
 from connectors.testing import Reply
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import LIN, NOW, OPS, PAY, an_item, some_items
 
 EVERY_PROFILE = pytest.mark.parametrize("profile", ["a", "b", "c", "d"])

@@ -1,7 +1,6 @@
 """What words mean in a tenant: types, states, properties with their options, priorities, tags, states of projects."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -9,6 +8,7 @@ from connectors.company import SimField
 from connectors.contract import EVERYTHING
 from connectors.errors import PathUnknown
 from connectors.testing import Reply, serve
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import OPS, PAY, a_world, an_item, full, pull
 
 EVERY_PROFILE = pytest.mark.parametrize("profile", ["a", "b", "c", "d"])

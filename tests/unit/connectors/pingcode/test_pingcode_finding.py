@@ -1,13 +1,13 @@
 """Work items that are asked for by their id, and the ids that a webhook may speak of."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from connectors.errors import BadPayload, ConnectorError, NotPermitted, PathUnknown, Rejected, Retry
 from connectors.pingcode.hints import MOST_HINTS
 from connectors.testing import Reply, hex_id
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import LIN, OPS, PAY, a_world, an_item, some_items
 
 EVERY_PROFILE = pytest.mark.parametrize("profile", ["a", "b", "c", "d"])

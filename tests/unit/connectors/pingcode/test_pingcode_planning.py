@@ -1,6 +1,5 @@
 """Members, progress, sprints, releases with their stages, and deliverables, in all four path generations."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from connectors.company import SimDeliverable, SimDepartment, SimSprint
 from connectors.contract import EVERYTHING
 from connectors.errors import BadPayload, NotPermitted, PathUnknown
 from connectors.testing import Reply, SimProject, SimRelease, World, hex_id
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import LIN, NOW, OPS, PAY, an_item, full, pull, some_items
 
 EVERY_PROFILE = pytest.mark.parametrize("profile", ["a", "b", "c", "d"])

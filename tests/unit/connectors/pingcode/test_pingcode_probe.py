@@ -1,13 +1,13 @@
 """One request answers for every project at rest: as each alone would, and as seldom as the API allows."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from connectors.contract import Scope
 from connectors.pingcode.probe import MOST_IN_LIST
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import NOW, OPS, PAY, a_world, an_item, pull, some_items
 from tests.unit.connectors.pingcode.probing import (
     EVERY_PROFILE,

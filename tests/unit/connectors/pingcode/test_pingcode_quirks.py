@@ -1,13 +1,13 @@
 """Servers that keep to the letter of the documentation, or to another reading of it, are read as completely as ours."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from connectors.errors import BadPayload, PathUnknown
 from connectors.testing import Reply, serve
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import NOW, PAY, full, pull, some_items
 
 

@@ -1,6 +1,5 @@
 """Complete and incremental reads of a well-behaved tenant, in all four path generations."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from connectors.contract import EVERYTHING
 from connectors.errors import NotPermitted, Rejected
 from connectors.paging import flag
 from connectors.testing import Reply
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import LIN, NOW, OPS, PAY, a_world, an_item, pull, some_items
 
 EVERY_PROFILE = pytest.mark.parametrize("profile", ["a", "b", "c", "d"])

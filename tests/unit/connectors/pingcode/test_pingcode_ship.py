@@ -1,6 +1,5 @@
 """Products with their customers, and tickets and ideas: completely, then what changed, in all four path generations."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from connectors.company import SimCustomer, SimIdea, SimProduct, SimTicket
 from connectors.contract import EVERYTHING
 from connectors.errors import NotPermitted, Rejected
 from connectors.testing import Reply, World, hex_id
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import LIN, NOW, PAY, pull
 
 EVERY_PROFILE = pytest.mark.parametrize("profile", ["a", "b", "c", "d"])

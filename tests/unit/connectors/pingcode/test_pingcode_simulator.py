@@ -185,7 +185,7 @@ def test_an_item_that_moves_is_listed_where_it_is_now():
 def test_twenty_thousand_items_are_served_in_no_time(profile):
     calls = Calls(*some_items(20_000), profile=profile)
     calls.items(page_size="100")
-    started = time.perf_counter()
+    started = time.process_time()
 
     for index in range(10):
         if profile == "a":
@@ -194,4 +194,4 @@ def test_twenty_thousand_items_are_served_in_no_time(profile):
         else:
             calls.search({"project.id": {"in": [PAY.id]}, "created_at": {"gte": 1}}, page_size=100, page_index=index)
 
-    assert (time.perf_counter() - started) / 10 < 0.05
+    assert (time.process_time() - started) / 10 < 0.05

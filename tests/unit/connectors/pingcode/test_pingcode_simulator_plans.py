@@ -1,6 +1,5 @@
 """The simulated server shows plans, hours and product management with the documented keys, and refuses what is refused."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from connectors.company import (
     SimWorkload,
 )
 from connectors.testing import SimRelease, World, hex_id
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import LIN, NOW, OPS, PAY, Calls, an_item
 
 MADE = {"created_at", "created_by", "updated_at", "updated_by"}

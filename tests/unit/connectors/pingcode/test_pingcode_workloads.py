@@ -1,7 +1,6 @@
 """Reported hours: windows the server allows, corrections found without a time of change, removals told once a week."""
 
 import itertools
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from connectors.company import SimWorkload
 from connectors.pingcode.workloads import MOST_DAYS, trailing, windows
 from connectors.testing import Reply, SimProject, World, hex_id
+from tests.replacing import replace
 from tests.unit.connectors.pingcode.conftest import LIN, NOW, OPS, PAY, an_item, pull
 
 EVERY_PROFILE = pytest.mark.parametrize("profile", ["a", "b", "c", "d"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from connectors.testing import Reply, Request, hex_id
 from connectors.worktile import checkup, connector
 from connectors.worktile.simulator_single import throttled
+from tests.replacing import replace
 
 LEGACY = {"error_code": 100006, "error_message": "bad access_token", "request": "POST /"}
 

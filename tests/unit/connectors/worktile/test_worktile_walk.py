@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from connectors.errors import BadPayload
 from connectors.worktile.envelopes import Listing, Row, identity
 from connectors.worktile.walk import Sieve, Walk, read_proven
+from tests.replacing import replace
 
 Flags = Callable[[int, bool, int], dict[str, object]]
 

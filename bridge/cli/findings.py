@@ -1,0 +1,147 @@
+"""`pbridge findings` and `pbridge acknowledge`: reasons with their life, and who answers for which until when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from bridge.cli.printing import print_json, print_table
+from bridge.cli.session import Command, Day, Option, Session, json_option
+from bridge.errors import UsageProblem
+from bridge.language import Lang, Text
+from bridge.reconcile.findings import State
+from bridge.report.wording import reason_name
+from bridge.usecases import findings as register
+from bridge.usecases import statements
+
+FINDINGS = Text(
+    zh="各里程碑的问题：何时出现、何时加重、何时消除、谁已确认。",
+    en="The findings of each milestone: since when, worse, cleared, who answers for them.",
+)
+ACKNOWLEDGE = Text(
+    zh="确认一个问题到某天：仍然列出；加重或到期后重新提醒。",
+    en="Answer for a finding until a day: it stays listed, and speaks again when it worsens or the day has passed.",
+)
+MILESTONE = Text(zh="只看这个里程碑", en="only this milestone")
+STATE = Text(zh="只看这种状态（可多次）", en="only in this state (repeatable)")
+SINCE = Text(zh="只看这一天起有变化的，已消除的也列出", en="only what changed from this day on, cleared ones too")
+UNTIL = Text(zh="到这一天为止（含）", en="until this day, included")
+BY = Text(zh="谁", en="who says so")
+WHY = Text(zh="理由", en="why")
+WITHDRAW = Text(zh="收回", en="take it back")
+NONE = Text(zh="没有符合的问题。", en="there is no such finding.")
+DONE = Text(
+    zh="{milestone} 的 {code}（{name}）由{by}确认至 {until}。",
+    en="{by} answers for {code} ({name}) of {milestone} until {until}.",
+)
+TAKEN_BACK = Text(
+    zh="已收回对 {milestone} 的 {code} 的确认。", en="the acknowledgement of {code} of {milestone} is taken back."
+)
+NO_DAY = Text(
+    zh="请用 --until 写明到哪一天，或用 --withdraw 收回。",
+    en="name the day with --until, or take it back with --withdraw.",
+)
+COLUMNS = (
+    Text(zh="里程碑", en="milestone"),
+    Text(zh="问题", en="finding"),
+    Text(zh="名称", en="name"),
+    Text(zh="程度", en="severity"),
+    Text(zh="状态", en="state"),
+    Text(zh="出现", en="opened"),
+    Text(zh="加重", en="worsened"),
+    Text(zh="最近", en="last seen"),
+    Text(zh="消除", en="cleared"),
+    Text(zh="确认至", en="acknowledged"),
+    Text(zh="确认人", en="by"),
+    Text(zh="理由", en="why"),
+)
+STATES = {
+    State.OPENED: Text(zh="新出现", en="new"),
+    State.WORSENED: Text(zh="加重", en="worse"),
+    State.IMPROVED: Text(zh="有好转", en="better"),
+    State.UNCHANGED: Text(zh="未变", en="unchanged"),
+    State.CLEARED: Text(zh="已消除", en="cleared"),
+    State.ACKNOWLEDGED: Text(zh="已确认", en="acknowledged"),
+}
+SEVERITIES = {"red": Text(zh="红", en="red"), "amber": Text(zh="黄", en="amber"), "grey": Text(zh="灰", en="grey")}
+
+
+@click.command(cls=Command, about=FINDINGS, example="pbridge findings --milestone M-1 --since 2026-09-01")
+@click.option("--milestone", cls=Option, text=MILESTONE, metavar="KEY")
+@click.option(
+    "--state",
+    "states",
+    cls=Option,
+    text=STATE,
+    multiple=True,
+    type=click.Choice([state.value for state in State]),
+    metavar="STATE",
+)
+@click.option("--since", cls=Option, text=SINCE, type=Day())
+@json_option
+@click.pass_obj
+def findings(
+    session: Session, milestone: str | None, states: tuple[str, ...], since: date | None, as_json: bool
+) -> None:
+    space = session.open()
+    found = register.listed(space, register.FindingWish(milestone, states, since))
+    if as_json:
+        print_json([row.as_json() for row in found])
+    elif not print_table(space.lang, COLUMNS, [_cells(row, space.lang) for row in found], flexible=(2, 11)):
+        session.remark(NONE.say(space.lang))
+
+
+@click.command(
+    cls=Command,
+    about=ACKNOWLEDGE,
+    example="pbridge acknowledge M-1 OVERDUE --until 2026-09-15 --by 王敏 --reason 已知",
+)
+@click.argument("milestone", metavar="KEY")
+@click.argument("code", metavar="CODE")
+@click.option("--until", cls=Option, text=UNTIL, type=Day())
+@click.option("--by", cls=Option, text=BY, metavar="NAME", required=True)
+@click.option("--reason", cls=Option, text=WHY, metavar="TEXT", required=True)
+@click.option("--withdraw", cls=Option, text=WITHDRAW, is_flag=True)
+@json_option
+@click.pass_obj
+def acknowledge(
+    session: Session,
+    milestone: str,
+    code: str,
+    until: date | None,
+    by: str,
+    reason: str,
+    withdraw: bool,
+    as_json: bool,
+) -> None:
+    space, said = session.open(), statements.Said(by, reason)
+    if withdraw:
+        statements.take_back_acknowledgement(space, milestone, code, said)
+        line = TAKEN_BACK.say(space.lang, milestone=milestone, code=code.upper())
+    elif until is None:
+        raise UsageProblem(NO_DAY)
+    else:
+        done = statements.acknowledge(space, milestone, code, until, said)
+        name = reason_name(done.code, space.lang)
+        line = DONE.say(space.lang, milestone=milestone, code=done.code, name=name, by=done.by, until=until)
+    if as_json:
+        print_json([row.as_json() for row in register.listed(space, register.FindingWish(milestone))])
+    else:
+        click.echo(line)
+
+
+def _cells(row: register.Listed, lang: Lang) -> tuple[object, ...]:
+    episode, said = row.episode, row.acknowledgement
+    return (
+        episode.milestone,
+        episode.code,
+        reason_name(episode.code, lang),
+        SEVERITIES[episode.severity].say(lang),
+        STATES[row.state].say(lang),
+        episode.opened_on,
+        episode.worsened_on,
+        row.seen_on,
+        episode.cleared_on,
+        *((said.until, said.by, said.reason) if said else (None, None, None)),
+    )

@@ -1,0 +1,83 @@
+"""What there is to work with and how much of it is spoken for: weeks of people, work nobody has, budgets of deals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from bridge.reconcile.staffing import Budget, Share, Staff, Week, staffing
+from bridge.report import numbers
+from bridge.usecases.portfolio import present
+from bridge.usecases.workspace import Workspace
+
+
+def look(space: Workspace, weeks: int) -> dict[str, Any]:
+    """The running week and those after it, and the budgets of the plan; writes nothing."""
+    with space.store() as store, store.snapshot():
+        portfolio = present(space, store)
+    found = staffing(portfolio, weeks)
+    rest = found.uncounted
+    return {
+        "as_of": portfolio.today.isoformat(),
+        "weeks": [monday.isoformat() for monday in found.mondays],
+        "amber_above": portfolio.thresholds.load_amber,
+        "people": [_person(one) for one in found.people],
+        "uncounted": {
+            "open": rest.open,
+            "unassigned": rest.unassigned,
+            "unassigned_hours": _hours(rest.unassigned_hours),
+            "undated": rest.undated,
+            "undated_ratio": numbers.ratio(rest.undated_ratio),
+            "without_hours": rest.unsized,
+            "without_hours_ratio": numbers.ratio(rest.unsized_ratio),
+        },
+        "budgets": [_budget(one) for one in found.budgets],
+    }
+
+
+def _person(one: Staff) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "weeks": [_week(week) for week in one.weeks],
+        "undated": one.undated,
+        "without_hours": one.unsized,
+    }
+
+
+def _week(week: Week) -> dict[str, Any]:
+    return {
+        "week": week.week.isoformat(),
+        "hours": _hours(week.hours),
+        "capacity": _hours(week.capacity),
+        "ratio": numbers.ratio(week.ratio),
+        "tasks": [_share(share) for share in week.tasks],
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    task = share.task
+    named = {"source": task.source, "id": task.id, "key": task.key, "title": task.title, "url": task.url}
+    return {**named, "hours": _hours(share.hours)}
+
+
+def _hours(hours: float | None) -> str | None:
+    return None if hours is None else numbers.quantity(Decimal(str(hours)))
+
+
+def _budget(one: Budget) -> dict[str, Any]:
+    """Without a currency an amount is given as the plan states it: its minor unit is not known."""
+    return {
+        "deal": one.deal,
+        "currency": one.currency,
+        "kind": one.kind,
+        "owners": list(one.owners),
+        "budget": _money(one.budget, one.currency),
+        "used": _money(one.used, one.currency),
+        "ratio": None if one.ratio is None else numbers.ratio(float(one.ratio)),
+    }
+
+
+def _money(amount: Decimal | None, currency: str | None) -> str | None:
+    if amount is None:
+        return None
+    return numbers.plain(amount) if currency is None else numbers.money(amount, currency)
