@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bridge.cli.printing import plain_lines
+from bridge.cli.printing import plain, plain_lines
 from bridge.cli.session import Day, Group, Option, Session
 from bridge.errors import UsageProblem
 from bridge.language import Text
@@ -46,8 +46,17 @@ BLANKS = Text(
     zh="还有 {count} 处待填，信里用【】标出。", en="{count} place(s) are still to be filled in; they stand in brackets."
 )
 AFTERWARDS = Text(
-    zh="程序不会发送。寄出后请把日期写进计划的“已告知客户”。",
-    en="the program sends nothing. Once it is sent, write the day into customer_informed of the plan.",
+    zh="程序不会发送。寄出后请运行 pbridge letter sent {key} --by 姓名，记下已告知客户。",
+    en="the program sends nothing. Once it is sent, tell so: pbridge letter sent {key} --by NAME.",
+)
+SENT = Text(
+    zh="记下信已寄出：该里程碑从这一天起算已告知客户。",
+    en="Record that a letter was sent: the customer is informed from that day on.",
+)
+ON = Text(zh="哪一天寄出；默认今天", en="on which day; today unless given")
+BY = Text(zh="由谁寄出", en="who sent it")
+INFORMED = Text(
+    zh="已记录：{key} 于 {day} 告知客户（{by}）。", en="recorded: the customer of {key} was told on {day} ({by})."
 )
 NEEDS_A_FILE = Text(zh="{form} 是文件，请用 --out 指出写到哪里。", en="{form} is a file; name one with --out.")
 SAVED = Text(zh="已写入 {path}", en="wrote {path}")
@@ -103,7 +112,18 @@ def draft(
         session.remark(SAVED.say(space.lang, path=out))
     if made.blanks:
         session.remark(BLANKS.say(space.lang, count=made.blanks))
-    session.remark(AFTERWARDS.say(space.lang))
+    session.remark(AFTERWARDS.say(space.lang, key=plain(milestone)))
+
+
+@letter.command("sent", about=SENT, example="pbridge letter sent M-01 --by 林悦")
+@click.argument("milestone", metavar="KEY")
+@click.option("--on", "on", cls=Option, text=ON, type=Day())
+@click.option("--by", cls=Option, text=BY, metavar="NAME", required=True)
+@click.pass_obj
+def sent(session: Session, milestone: str, on: date | None, by: str) -> None:
+    space = session.open()
+    day = letters.mark_sent(space, milestone, by, on)
+    click.echo(INFORMED.say(space.lang, key=plain(milestone), day=day, by=plain(by)))
 
 
 @letter.command("templates", about=TEMPLATES, example="pbridge letter templates")

@@ -17,6 +17,7 @@ from bridge.report.selection import folded
 from bridge.usecases import people, reporting
 from bridge.usecases.reporting import ReportWish
 from bridge.usecases.starting import write_new
+from bridge.usecases.statements import write_note
 from bridge.usecases.workspace import NOT_UTF8, Workspace
 
 FOLDER = "letters"
@@ -123,11 +124,24 @@ def _facts(space: Workspace, view: Mapping[str, Any], item: Mapping[str, Any], w
         new_date=_new_date(item, wish),
         reason=wish.reason or (letters.reason_for(codes, space.lang) if is_delay else None),
         impact=wish.impact,
-        measures=tuple(Need(text, who) for text in wish.measures),
+        measures=tuple(Need(text, who) for text in wish.measures or _planned(item)),
         needs=tuple(Need(text, by=by) for text, by in wish.needs),
         next_update=wish.next_update,
         milestones=tuple((one["name"], letters.state_of(one), day_of(one["baseline"])) for one in of_deal),
     )
+
+
+def mark_sent(space: Workspace, milestone: str, by: str, on: date | None = None) -> date:
+    """Remember that the customer was told on a day, today unless given: a version of the milestone's note."""
+    day = on or space.clock.today
+    write_note(space, milestone, by, {"customer_informed": day}, ())
+    return day
+
+
+def _planned(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the note of the milestone says is done about it."""
+    plan = item["note"]["recovery_plan"]
+    return (plan,) if plan else ()
 
 
 def _new_date(item: Mapping[str, Any], wish: LetterWish) -> date | None:

@@ -78,5 +78,23 @@ def test_a_progress_letter_lists_the_milestones_of_the_deal(late):
     assert done.code == 0 and "联调完成：" in done.out and "市场发布：" in done.out
 
 
+def test_a_letter_that_was_sent_makes_the_customer_informed_and_a_past_day_stays_as_it_was(late):
+    done = late.run("letter", "sent", "M-1", "--by", "王敏", "--on", TODAY.isoformat())
+
+    row = next(one for one in late.run("report", "--format", "json").json["milestones"] if one["key"] == "M-1")
+    assert done.code == 0 and "王敏" in done.out
+    assert row["note"]["customer_informed"] == TODAY.isoformat()
+    assert late.run("letter", "sent", "M-1").code == 2
+
+
+def test_what_the_note_says_is_done_about_it_is_the_measure_unless_another_is_given(late):
+    assert late.run("note", "M-1", "--recovery-plan", "周末加班联调", "--by", "王敏").code == 0
+
+    noted, given = late.run("letter", "draft", "M-1"), late.run("letter", "draft", "M-1", "--measure", "增派两人")
+
+    assert "- 周末加班联调（" in noted.out
+    assert "- 增派两人（" in given.out and "周末" not in given.out
+
+
 def test_a_milestone_that_is_not_in_the_plan_is_wrong_usage(late):
     assert late.run("letter", "draft", "M-99").code == 2
