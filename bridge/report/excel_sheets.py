@@ -23,6 +23,7 @@ SHEETS = {
 PRACTICE = ("CONTACT_DUE", "CUSTOMER_NOT_INFORMED", "FEEDBACK_OPEN", "RISK_TRIGGERED")
 """Reasons that speak of risks, of feedback and of talking to people."""
 
+AUDIENCES = {"customer": Text("客户", "customer"), "team": Text("团队", "team")}
 _NO_CHANGE = Text("没有改过期的里程碑。", "No milestone was moved.")
 _NO_RISK = Text(
     "没有已触发的风险、未处理的反馈或到期的沟通。", "No risk has struck, no feedback is open, no contact is due."
@@ -194,22 +195,31 @@ RISKS = (
     (Text("里程碑", "Milestone"), 28),
     (Text("编号", "Key"), 9),
     (Text("类别", "Kind"), 16),
-    (Text("说明", "What it says"), 80),
+    (Text("说明", "What it says"), 60),
+    (Text("措施", "Action"), 40),
+    (Text("负责人", "Owner"), 10),
+    (Text("期限", "Due"), 12),
 )
+_RISK, _CONTACT = Text("风险", "Risk"), Text("下次沟通", "Next contact")
 
 
 def _risks(view: Item, statuses: Mapping[str, str], lang: Lang) -> Table:
-    body: list[Sequence[Cell]] = [
-        [
-            status(reason["severity"], statuses),
-            *(text(value) for value in (item["customer"], item["name"], item["key"])),
-            text(reason_name(reason["code"], lang)),
-            text(sentence(reason["text"], lang)),
-        ]
-        for item in view["milestones"]
-        for reason in item["reasons"]
-        if reason["code"] in PRACTICE
-    ] or [[text(None), text(_NO_RISK.say(lang))]]
+    """What the rules say of risks, feedback and contacts, then the registers themselves: the risks and the next contact."""
+    body: list[Sequence[Cell]] = []
+    for item in view["milestones"]:
+        where = [text(value) for value in (item["customer"], item["name"], item["key"])]
+        for reason in item["reasons"]:
+            if reason["code"] in PRACTICE:
+                said = (text(reason_name(reason["code"], lang)), text(sentence(reason["text"], lang)))
+                body.append([status(reason["severity"], statuses), *where, *said])
+        for risk in item["risks"]:
+            said = (text(_RISK.say(lang)), text(risk["cause"]))
+            body.append([text(None), *where, *said, text(risk["action"]), text(risk["owner"]), day(risk["due"])])
+        contact = item["next_contact"]
+        if contact is not None:
+            said = (text(_CONTACT.say(lang)), text(AUDIENCES[contact["audience"]].say(lang)))
+            body.append([text(None), *where, *said, text(None), text(contact["owner"]), day(contact["due"])])
+    body = body or [[text(None), text(_NO_RISK.say(lang))]]
     return Table(SHEETS["risks"].say(lang), _columns(RISKS, lang), body, statuses, frozen=3)
 
 

@@ -186,3 +186,16 @@ def test_a_concern_of_any_length_has_the_room_it_needs(lang, sample):
     assert cell.alignment.wrap_text
     assert page.row_dimensions[cell.row].height >= 15 * 6
     assert any(cell.coordinate in merged for merged in page.merged_cells.ranges)
+
+
+def test_risks_and_the_next_contact_stand_in_their_sheet_with_owner_and_day(sample):
+    view = sample("zh")
+    item = view["milestones"][0]
+    item["risks"] = [{"cause": "=供应商延期", "action": "换一家", "owner": "林悦", "due": "2026-09-01"}]
+    item["next_contact"] = {"audience": "customer", "due": "2026-08-28", "owner": "王敏", "overdue_days": None}
+
+    page = opened(view)["风险与反馈"]
+
+    rows = [tuple(cell.value for cell in row[3:]) for row in page.iter_rows(min_row=2)]
+    assert (item["key"], "风险", "=供应商延期", "换一家", "林悦", datetime.fromisoformat("2026-09-01")) in rows
+    assert (item["key"], "下次沟通", "客户", None, "王敏", datetime.fromisoformat("2026-08-28")) in rows
