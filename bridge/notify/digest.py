@@ -128,7 +128,9 @@ def _concerns(red: Sequence[Row], lang: Lang) -> Block:
 def _concern(row: Row, lang: Lang, number: int | None = None) -> Line:
     """A sentence that stands by itself, who must act, and the first task behind it."""
     kind = "concern_no_customer" if row.customer is None else "concern"
-    reason = row.reasons[0].text if row.reasons else row.status_name
+    # What somebody answers for is not what needs attention first, as long as there is something else.
+    telling = next((one for one in row.reasons if not one.is_acknowledged), next(iter(row.reasons), None))
+    reason = row.status_name if telling is None else telling.text
     text = label(kind, lang, customer=row.customer, name=row.name, reason=reason)
     if row.amount is not None:
         text += label("concern_money", lang, money=row.amount)
