@@ -43,4 +43,5 @@ class Phrase(Struct, frozen=True):
 
 
 def _said(fact: object, lang: Lang) -> object:
-    return fact.say(lang) if isinstance(fact, Sayable) else fact
+    # Most facts are plain, and asking whether something can say itself is slow.
+    return fact.say(lang) if not isinstance(fact, str | int) and isinstance(fact, Sayable) else fact

@@ -26,12 +26,14 @@ log = logging.getLogger("bridge.scheduler")
 
 HINTS = "hints"
 HINTS_EVERY_S = 5
+OUTBOX, OUTBOX_EVERY_S = "outbox", 20
+LATE_DIGEST = timedelta(minutes=5)
 HINTS_SOON = timedelta(seconds=1)
 # A machine that slept, or a store that was busy: late is better than never, and once is enough.
 GRACE_S = 6 * 60 * 60
 # Sources are staggered at the start, so that they do not all sign in and write in the same moment.
 STAGGER = timedelta(seconds=2)
-SPARE_WORKERS = 3
+SPARE_WORKERS = 4
 
 NOT_RUNNING = Text(zh="调度器没有运行。", en="the scheduler is not running.")
 
@@ -54,6 +56,9 @@ class Scheduler:
             # What changed while nobody looked is read at once, not at the next tick.
             self._add(f"sync {name}", functools.partial(service.sync, name), times.sync, now + number * STAGGER)
             self._add(f"full read {name}", functools.partial(service.full_read, name), times.full_read)
+        # A service that was down at the time of the digest sends it late, once its data is fresh again.
+        self._add("digest", service.digest, times.digest, missed(times.digest, zone, now))
+        self._add(OUTBOX, service.deliver, IntervalTrigger(seconds=OUTBOX_EVERY_S, timezone=zone))
         self._add(HINTS, service.follow, IntervalTrigger(seconds=HINTS_EVERY_S, timezone=zone), now)
 
     def start(self) -> None:
@@ -103,6 +108,15 @@ class Scheduler:
                 self._running -= 1
 
 
+def missed(trigger: BaseTrigger | None, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """A little later than now where today's time has passed already; None where it is still to come."""
+    if trigger is None:
+        return None
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    due = trigger.get_next_fire_time(None, midnight)
+    return now + LATE_DIGEST if due is not None and due <= now else None
+
+
 def _tell_skipped(event: JobSubmissionEvent) -> None:
-    if event.job_id != HINTS:
+    if event.job_id not in (HINTS, OUTBOX):
         log.info("%s is still running; this time is left out", event.job_id)

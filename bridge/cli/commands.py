@@ -14,6 +14,8 @@ PLACES = {
     "reconcile": "reports:reconcile",
     "report": "reports:report",
     "run": "reports:run",
+    "notify": "notify:notify",
+    "letter": "letter:letter",
     "retro": "retro:retro",
     "serve": "service:serve",
     "tasks": "listing:tasks",

@@ -12,6 +12,7 @@ import click
 from bridge.cli.printing import print_json
 from bridge.cli.session import Command, Day, Option, Session, is_terminal, json_option
 from bridge.cli.sources import print_sync, run_sync
+from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.reconcile.findings import State
 from bridge.report.wording import status_name
@@ -31,7 +32,7 @@ REPORT = Text(
     en="The unified delay report; writes nothing. --as-of shows a past day, --since what changed.",
 )
 RUN = Text(zh="依次执行 sync、reconcile、report，供 cron 使用。", en="sync, reconcile and report once: for cron.")
-FORMAT = Text(zh="输出形式：table、json、html、md 或 csv", en="table, json, html, md or csv")
+FORMAT = Text(zh="输出形式：table、json、html、xlsx、md 或 csv", en="table, json, html, xlsx, md or csv")
 OUT = Text(zh="写入文件", en="write to this file")
 AS_OF = Text(zh="看这一天当时所知", en="as it was known on this day")
 SINCE = Text(zh="标出自这一天以来的变化", en="add what changed since this day")
@@ -64,6 +65,10 @@ NOTHING_FITS = Text(
 )
 QUARANTINED = Text(
     zh="有 {count} 行无法成为任务，已隔离。", en="{count} row(s) could not become tasks and are in quarantine."
+)
+NEEDS_A_FILE = Text(
+    zh="{form} 是文件，不能打印在终端上；请用 --out 指出写到哪里，例如 --out report.{form}。",
+    en="{form} is a file and cannot be printed on a terminal; name one with --out, e.g. --out report.{form}.",
 )
 SAVED = Text(zh="已写入 {path}", en="wrote {path}")
 
@@ -127,6 +132,8 @@ def report(
     owner: str | None,
     as_json: bool,
 ) -> None:
+    if form in reporting.BINARY and out is None and not as_json and is_terminal():
+        raise UsageProblem(NEEDS_A_FILE, form=form)
     space = session.open()
     document = reporting.build(space, reporting.ReportWish(as_of, since, customer, owner))
     if (customer or owner) and not document["milestones"]:
@@ -135,6 +142,9 @@ def report(
 
 
 def print_report(space: Workspace, session: Session, document: reporting.View, form: str, out: Path | None) -> None:
+    if form in reporting.BINARY:
+        print_bytes(space, session, reporting.content(document, form, space.lang), out)
+        return
     print_document(space, session, document, reporting.render, form, out)
 
 
@@ -153,6 +163,15 @@ def print_document(
         click.echo(text, nl=not text.endswith("\n"))
         return
     overwrite(out, text.encode("utf-8"))
+    session.remark(SAVED.say(space.lang, path=out))
+
+
+def print_bytes(space: Workspace, session: Session, content: bytes, out: Path | None) -> None:
+    """A file, or its bytes where the output goes to a pipe or a file."""
+    if out is None:
+        click.echo(content, nl=False)
+        return
+    overwrite(out, content)
     session.remark(SAVED.say(space.lang, path=out))
 
 

@@ -35,6 +35,7 @@ def load(file: Path, *, secrets: bool = True, environ: Mapping[str, str] | None 
     )
     reader.refuse_unknown(document, (*SECTIONS, "sources", "notify"), "")
     reader.refuse_duplicates(sources)
+    reader.refuse_duplicate_channels([entry.name for entry in notify])
     reader.finish()
     rules = sections.pop("rules")
     return Settings(

@@ -105,7 +105,8 @@ class Reader:
             return
         # A secret is shown as it stands in the file (env:NAME), never as what it resolved to.
         shown = table.get(key.split(".")[0], "")
-        value = "***" if key in SECRET_KEYS else PASSWORD_IN_URL.sub(r"\1***@", repr(shown))[:60]
+        is_secret = key in SECRET_KEYS or (key == "url" and place.startswith("notify"))
+        value = "***" if is_secret else PASSWORD_IN_URL.sub(r"\1***@", repr(shown))[:60]
         message = entry["msg"].removeprefix("Value error, ")
         facts = {name: _as_written(fact) for name, fact in entry.get("ctx", {}).items()}
         text = texts.WHY.get(entry["type"]) or texts.WHY_BY_MESSAGE.get(message, texts.OTHER_WHY)
@@ -127,7 +128,9 @@ class Reader:
                 why = getattr(err, "strerror", None) or type(err).__name__
                 return self._unread(place, texts.NO_SECRET_FILE, value=name, why=why)
             return found or self._unread(place, texts.NO_SECRET_FILE, value=name, why=texts.EMPTY)
-        if key in SECRET_KEYS and value and self.file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        # The address of a chat robot holds its token.
+        is_secret = key in SECRET_KEYS or (key == "url" and place.startswith("notify"))
+        if is_secret and value and self.file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             self.warnings.append(UsageProblem(texts.OPEN_SECRET, path=self.file.name, place=place))
         return value
 
@@ -150,6 +153,10 @@ class Reader:
         names = [source.name for source in sources]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.problem(texts.DUPLICATE_SOURCE, value=name)
+
+    def refuse_duplicate_channels(self, names: list[str]) -> None:
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.problem(texts.DUPLICATE_CHANNEL, value=name)
 
     def finish(self) -> None:
         if self.problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from bridge.errors import UsageProblem
 from bridge.language import Lang
 from bridge.thresholds import NAMES, Thresholds
 from connectors.contract import SourceConfig
+
+QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
 class _Section(BaseModel):
@@ -65,10 +68,38 @@ class ScheduleSection(_Section):
 
 
 class NotifySection(_Section):
-    name: str
+    """One channel; what a kind does not use is left empty."""
+
+    name: str = Field(min_length=1)
     kind: Literal["wecom", "dingtalk", "feishu", "email", "webhook"]
     url: str = ""
     secret: str = ""
+    form: Literal["", "markdown", "markdown_v2", "text", "action_card"] = ""
+    keyword: str = ""
+    owner: str = ""
+    language: Literal["", "zh", "en"] = ""
+    mentions: dict[str, str] = Field(default_factory=dict)
+    digest: bool = True
+    weekly: bool = False
+    urgent: bool = True
+    quiet_hours: str = ""
+    intranet_hosts: tuple[str, ...] = ()
+    proxy: str = ""
+    host: str = ""
+    port: int = Field(default=0, ge=0, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: str = ""
+    username: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    attach: bool = True
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _two_times(cls, value: str) -> str:
+        if value and not QUIET_HOURS.fullmatch(value):
+            raise ValueError("must look like 21:00-08:00")
+        return value
 
 
 class WebSection(_Section):

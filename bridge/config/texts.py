@@ -41,6 +41,7 @@ WHY: dict[str, Text] = {
     "string_too_short": Text(zh="不能为空", en="must not be empty"),
     "string_pattern_mismatch": Text(zh="不能含空格、冒号或竖线", en="must not hold blanks, colons or bars"),
     "tuple_type": Text(zh="应为列表，例如 []", en="must be a list such as []"),
+    "dict_type": Text(zh='应为表，例如 {{ 林悦 = "linyue" }}', en='must be a table such as {{ 林悦 = "linyue" }}'),
     "bool_type": Text(zh="应为 true 或 false", en="must be true or false"),
     "literal_error": Text(zh="应为 {expected} 之一", en="must be one of {expected}"),
     "greater_than": Text(zh="应大于 {gt}", en="must be greater than {gt}"),
@@ -56,6 +57,7 @@ WHY_BY_MESSAGE: dict[str, Text] = {
             zh="应以 sqlite:/// 开头，后面写文件（PostgreSQL 尚未支持）",
             en="must start with sqlite:/// and name a file (PostgreSQL is not built in yet)",
         ),
+        Text(zh="应写成 21:00-08:00 的样子", en="must look like 21:00-08:00"),
         Text(zh="应以 http:// 或 https:// 开头", en="must start with http:// or https://"),
     )
 }
@@ -74,6 +76,10 @@ NO_SECRET_FILE = Text(
     en="{path} [{place}] is read from the file {value}, which cannot be read: {why}. Check its path and permissions.",
 )
 EMPTY = Text(zh="文件是空的", en="it is empty")
+DUPLICATE_CHANNEL = Text(
+    zh="{path} 有两个 [[notify]] 同名 {value}；请给每个不同的 name。",
+    en="{path} has two [[notify]] named {value}; give each its own name.",
+)
 DUPLICATE_SOURCE = Text(
     zh="{path} 有两个来源同名 {value}；请给每个来源不同的 name。",
     en="{path} has two sources named {value}; give each its own name.",

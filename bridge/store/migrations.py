@@ -76,6 +76,11 @@ def m010_task_touches(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m011_outbox(db: Database) -> None:
+    _create_those(db, since=11)
+
+
+@MIGRATIONS()
 def m012_accounts(db: Database) -> None:
     _create_those(db, since=12)
 

@@ -21,6 +21,7 @@ STEPS = (
     "m007_calendar",
     "m008_practice",
     "m010_task_touches",
+    "m011_outbox",
     "m012_accounts",
 )
 """The migrations in their order, known without loading the tools that apply them."""
@@ -306,6 +307,31 @@ TABLES: tuple[Table, ...] = (
         optional=_optional("until"),
         indexes=(("source", "account"),),
         since=4,
+    ),
+    Table(
+        # Messages to chat and mail, a row a part; the key is what keeps one from being sent for a second time.
+        "outbox",
+        {
+            "channel": "TEXT",
+            "report": "TEXT",
+            "part": "INTEGER",
+            "parts": "INTEGER",
+            "kind": "TEXT",
+            "bytes": "INTEGER",
+            "body": "TEXT",
+            "state": "TEXT",
+            "queued_at": "TEXT",
+            "due_at": "TEXT",
+            "tries": "INTEGER",
+            "tried_at": "TEXT",
+            "sent_at": "TEXT",
+            "code": "TEXT",
+            "said": "TEXT",
+        },
+        key=("channel", "report", "part"),
+        optional=_optional("tried_at", "sent_at", "code", "said"),
+        indexes=(("state", "due_at"), ("channel", "tried_at")),
+        since=11,
     ),
     Table(
         # Which task waits for which, as the links of `task` told from `recorded_at` until `until`.

@@ -18,6 +18,7 @@ from bridge.demo.programme import PlanVersion, Programme, programme
 from bridge.demo.vendor import CLIENT_ID, CLIENT_SECRET
 from bridge.errors import Unavailable, UsageProblem
 from bridge.language import Lang, Text
+from bridge.notify.robots import WeComRobot
 from bridge.plan import export
 from bridge.sync.pull import Progress
 from bridge.usecases import planning
@@ -25,6 +26,7 @@ from bridge.usecases.clock import Clock
 from bridge.usecases.evaluate import reconcile
 from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
 from bridge.usecases.workspace import Workspace, built_in_mappings
+from connectors.testing import serve
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MARK = ".pbridge-demo"
@@ -68,7 +70,15 @@ requests_per_minute = {rate}
 
 [plan]
 file = "plan.xlsx"
+
+[[notify]]
+name = "demo-group"
+kind = "wecom"
+url = "{robot}/cgi-bin/webhook/send?key={token}"
+intranet_hosts = ["127.0.0.1"]
+weekly = true
 """
+ROBOT_TOKEN = "demo-robot-0123456789"  # noqa: S105 - opens nothing but the simulated robot of this process
 
 
 class DemoWish(Struct, frozen=True):
@@ -122,7 +132,9 @@ def staged(
     _fresh(wish.folder)
     with ExitStack() as stack:
         vendors = [stack.enter_context(running(kind, today, wish.seed)) for kind in ("pingcode", "worktile")]
-        demo = Demo(_write_config(wish, vendors), today, [])
+        # A group robot with the vendor's rules, for `pbridge notify` in another terminal while the demo runs.
+        robot = stack.enter_context(serve(WeComRobot(token=ROBOT_TOKEN).handle))
+        demo = Demo(_write_config(wish, vendors, robot), today, [])
         for day in content.observe:
             if stop.is_set():
                 break
@@ -160,8 +172,8 @@ def _fresh(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _write_config(wish: DemoWish, vendors: list[Vendor]) -> Path:
-    urls = {vendor.kind: vendor.url for vendor in vendors}
+def _write_config(wish: DemoWish, vendors: list[Vendor], robot: str) -> Path:
+    urls = {vendor.kind: vendor.url for vendor in vendors} | {"robot": robot, "token": ROBOT_TOKEN}
     text = CONFIG.format(
         lang=wish.lang, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, rate=REQUESTS_PER_MINUTE, **urls
     )

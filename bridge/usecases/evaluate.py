@@ -19,6 +19,7 @@ from bridge.reconcile.situation import Portfolio, Result
 from bridge.store import findings as episodes
 from bridge.store import quarantine, runs, snapshots, tasks
 from bridge.usecases import calendars, people, planning
+from bridge.usecases.delivering import undelivered
 from bridge.usecases.keeping import Known, unswept
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
@@ -95,7 +96,7 @@ def reconcile(space: Workspace, memory: Memory | None = None) -> Reconciled:
             portfolio,
             result,
             imported.version if imported and imported.is_new else None,
-            (*(imported.notices if imported else ()), *remarks),
+            (*(imported.notices if imported else ()), *remarks, *undelivered(store)),
             quarantine.count(store),
             tuple(tasks.problem_counts(store)),
             Counter(findings.state_since(episode, space.clock.today) for episode in judged),

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from bridge.language import Lang
 from bridge.reconcile.run import assess
+from bridge.reconcile.situation import Portfolio, Result, Snapshot
 from bridge.report import csv, html, markdown, text, view
 from bridge.store import quarantine, snapshots
 from bridge.store.clockwork import end_of
@@ -17,7 +18,9 @@ from bridge.usecases.json_text import dumps
 from bridge.usecases.portfolio import as_of, present
 from bridge.usecases.workspace import Workspace
 
-FORMATS = ("table", "json", "html", "md", "csv")
+FORMATS = ("table", "json", "html", "xlsx", "md", "csv")
+BINARY = frozenset({"xlsx"})
+"""Forms that no terminal can show."""
 View = Mapping[str, Any]
 
 
@@ -32,29 +35,48 @@ class ReportWish(Struct, frozen=True):
     """Whose deals alone are shown: what a person may see, not what they asked for."""
 
 
+class Judged(Struct, frozen=True):
+    """What one evaluation found: several reports may be made of it, for several readers."""
+
+    portfolio: Portfolio
+    result: Result
+    quarantined: int
+    compared: Mapping[str, Snapshot] | None
+
+
 def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
     """The report as the JSON document of the published schema."""
+    return document(space, judge(space, wish), wish, lang)
+
+
+def judge(space: Workspace, wish: ReportWish) -> Judged:
+    """Evaluate what is stored, whoever reads it; the wish says the day and what to compare with."""
     with space.store() as store, store.snapshot():
         portfolio = present(space, store) if wish.as_of is None else as_of(space, store, wish.as_of)
         before = None if wish.as_of is None else end_of(wish.as_of, space.clock.timezone)
         quarantined = quarantine.count(store, before=before)
         compared = None if wish.since is None else snapshots.on_or_before(store, min(wish.since, portfolio.today))
+    return Judged(portfolio, assess(portfolio), quarantined, compared)
+
+
+def document(space: Workspace, judged: Judged, wish: ReportWish, lang: Lang | None = None) -> View:
+    """The report of the rows that the wish asks for."""
     return view.build(
-        portfolio,
-        assess(portfolio),
+        judged.portfolio,
+        judged.result,
         lang=lang or space.lang,
         generated_at=space.clock.now(),
         customer=wish.customer,
         owner=wish.owner,
         sales_owner=wish.sales_owner,
         since=wish.since,
-        since_snapshots=compared,
-        quarantined=quarantined,
+        since_snapshots=judged.compared,
+        quarantined=judged.quarantined,
     )
 
 
 def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: bool = False) -> str:
-    """The report as text in one of `FORMATS`."""
+    """The report as text in one of `FORMATS` that is no file."""
     if form == "json":
         return _json(document)
     if form == "html":
@@ -64,6 +86,15 @@ def render(document: View, form: str, lang: Lang, *, width: int = 120, colour: b
     if form == "csv":
         return csv.render(document, lang)
     return text.render(document, lang, width=width, colour=colour)
+
+
+def content(document: View, form: str, lang: Lang) -> bytes:
+    """The report as the bytes of a file, in any of `FORMATS`."""
+    if form in BINARY:
+        from bridge.report import excel  # loaded only where a workbook is made
+
+        return excel.render(document, lang)
+    return render(document, form, lang).encode("utf-8")
 
 
 def _json(document: View) -> str:

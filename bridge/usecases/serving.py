@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from msgspec import Struct, field
 
 from bridge.config import Settings
+from bridge.notify.message import Target
+from bridge.usecases.announcing import announce, send_out, warn_of_red
 from bridge.usecases.discretion import hushed
 from bridge.usecases.evaluate import Memory, reconcile
 from bridge.usecases.hooks import Patience, follow_hints
@@ -61,6 +63,14 @@ class Service(Struct):
             how = "the whole source was read" if done.whole else "by id"
             log.info("%s: %d hint(s) %s, %s", done.source, done.hints, "followed" if done.succeeded else "failed", how)
 
+    def digest(self) -> None:
+        """Put today's digest into the outbox; nothing on a day off, and nothing twice."""
+        announce(self.opened())
+
+    def deliver(self) -> None:
+        """Send what waits in the outbox."""
+        send_out(self.opened(), self.stop)
+
     def _follow(self, wish: RefreshWish) -> Refreshed | None:
         (source,) = wish.sources
         with self._turn_of(source, wait=False) as is_ours:
@@ -78,8 +88,10 @@ class Service(Struct):
         if self.stop.is_set():
             return
         with self._judging:
-            judged = reconcile(self.opened(), self._memory).as_json()
+            done = reconcile(self.opened(), self._memory)
+        judged = done.as_json()
         log.info("judged %s: %s milestone(s), %s red", judged["today"], judged["milestones"], judged["red"])
+        warn_of_red(self.opened(), done)
 
     @contextmanager
     def _turn_of(self, source: str, *, wait: bool) -> Iterator[bool]:
@@ -127,5 +139,7 @@ class Discreet(logging.Formatter):
 def secrets_of(settings: Settings) -> list[str]:
     """Everything in the settings that no log may show."""
     found = [source.client_secret.get_secret_value() for source in settings.sources]
-    found += [settings.web.hook_token, *(part for entry in settings.notify for part in (entry.secret, entry.url))]
+    found.append(settings.web.hook_token)
+    for entry in settings.notify:
+        found += Target(entry.name, entry.kind, entry.url, entry.secret).secrets
     return [secret for secret in found if secret]

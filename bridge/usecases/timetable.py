@@ -41,7 +41,8 @@ def timetable(settings: Settings) -> Timetable:
     for name, example in EXAMPLES.items():
         text = getattr(settings.schedule, name)
         try:
-            triggers[name] = trigger(text, settings) if text.strip() else None
+            line = on_working_days(text) if name == "digest" else text
+            triggers[name] = trigger(line, settings) if text.strip() else None
         except ValueError:
             facts = {"path": settings.file.name, "name": name, "value": repr(text), "example": example}
             problems.append(UsageProblem(NOT_A_TIME, **facts))
@@ -71,6 +72,12 @@ def trigger(text: str, settings: Settings) -> BaseTrigger:
     if found.get_next_fire_time(None, datetime.now(zone)) is None:
         raise ValueError("never")
     return found
+
+
+def on_working_days(text: str) -> str:
+    """Monday to Friday means the working days: a make-up Saturday is one, and what runs leaves a holiday out itself."""
+    fields = text.lower().split()
+    return " ".join([*fields[:4], "*"]) if len(fields) == 5 and fields[4] in ("mon-fri", "1-5") else text
 
 
 def weekday_names(text: str) -> str:

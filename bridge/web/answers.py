@@ -26,6 +26,7 @@ HEADERS: dict[str, str] = {
 }
 OWN, NOTHING = "'self'", "'none'"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BACK = Text("回到延期报告", "Back to the delay report")
 
 
@@ -74,6 +75,13 @@ def lasting_answer(text: str, kind: str) -> Response:
     """A file whose address changes with its content, so that a browser asks for it once."""
     response = Response(text, content_type=f"{kind}; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def file_answer(content: bytes, name: str) -> Response:
+    """A workbook to be kept; it is never shown inside the page."""
+    response = Response(content, 200, content_type=WORKBOOK_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
-from bridge.web.answers import Said, guard, json_answer, lasting_answer, page_answer, problem_answer
+from bridge.web.answers import Said, file_answer, guard, json_answer, lasting_answer, page_answer, problem_answer
 from bridge.web.api import add_api
 from bridge.web.forms import STYLE
 from bridge.web.hooks import Hooks, add_hooks
@@ -25,6 +25,7 @@ from bridge.web.login import Doors, add_login, own_deals
 from bridge.web.login import bar as signed_in
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+WORKBOOK = "/report.xlsx"
 SLOT = "<!--bar-->"
 """Where the report page lets its server put a bar."""
 
@@ -89,6 +90,15 @@ def create_app(
         return lasting_answer(STYLE, "text/css")
 
     add_api(app, services, lambda: _language(services), _filters)
+
+    @app.get(WORKBOOK)
+    def report_as_workbook() -> Response:
+        from bridge.usecases import reporting  # only who asks for a file needs what makes one
+
+        lang = _language(services)
+        document = services.report_json(lang, *_filters(), own_deals())
+        return file_answer(reporting.content(document, "xlsx", lang), f"delay-report-{document['as_of']}.xlsx")
+
     if hooks is not None:
         add_hooks(app, hooks)
 
@@ -158,10 +168,11 @@ def _bar(services: Services) -> str:
     parts = [f"<span>{escape(ONLY.say(shown, value=value))}</span>" for value in kept.values()]
     if kept:
         parts.append(_link({"lang": shown}, ALL.say(shown)))
+    parts.append(_link({**kept, "lang": shown}, "Excel", " download", WORKBOOK))
     parts.append(_link({**kept, "lang": lang}, name, f' hreflang="{lang}" lang="{lang}"'))
     parts += signed_in(shown)
     return f'<nav class="bar">{" ".join(parts)}</nav>'
 
 
-def _link(arguments: Mapping[str, str], text: str, attributes: str = "") -> str:
-    return f'<a href="{escape(f"?{urlencode(arguments)}")}"{attributes}>{escape(text)}</a>'
+def _link(arguments: Mapping[str, str], text: str, attributes: str = "", path: str = "") -> str:
+    return f'<a href="{escape(f"{path}?{urlencode(arguments)}")}"{attributes}>{escape(text)}</a>'

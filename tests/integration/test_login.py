@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from bridge.usecases import accounts, admission
@@ -272,6 +273,12 @@ def test_who_sees_own_deals_only_sees_no_other_whatever_they_ask_for(guarded: Si
         assert "远帆零售" not in client.get(path).text, path
     assert "远帆零售" not in client.get("/").text
     assert [row["key"] for row in client.get("/api/v1/report").get_json()["milestones"]] == ["M-3"]
+    assert client.get("/api/v1/milestones/M-1").status_code == 404
+    assert client.get("/api/v1/tasks").status_code == 403
+    book = load_workbook(io.BytesIO(client.get("/report.xlsx").data))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not any("远帆零售" in text for text in cells)
+    assert any("云杉零售" in text for text in cells)
 
 
 def test_a_title_of_markup_is_text(guarded: Site):

@@ -302,3 +302,13 @@ def test_a_mapping_that_misses_a_value_is_told_by_check(site: Site):
 
     assert site.run("mapping", "check").code == 0
     assert [row["source"] for row in site.run("mapping", "list", "--json").json] == ["pingcode", "worktile"]
+
+
+def test_the_report_is_written_as_a_workbook_or_piped(site: Site):
+    run_day(site, TODAY)
+    path = site.folder / "report.xlsx"
+
+    done = site.run("report", "--format", "xlsx", "--out", str(path))
+
+    assert done.code == 0 and "report.xlsx" in done.err
+    assert path.read_bytes()[:2] == b"PK"

@@ -9,6 +9,7 @@ import pytest
 
 from bridge import config
 from bridge.errors import Problems
+from bridge.scheduler import LATE_DIGEST, missed
 from bridge.supervisor import hosts
 from bridge.usecases.timetable import timetable, trigger, weekday_names
 
@@ -91,3 +92,24 @@ def test_the_page_answers_to_its_own_names_only(tmp_path: Path):
     assert alone == ["127.0.0.1", "localhost", "[::1]"]
     assert public == [*alone, "bridge.example.cn"]
     assert bound == [*alone, "192.0.2.7"]
+
+
+def test_a_digest_from_monday_to_friday_comes_on_make_up_saturdays_too(tmp_path: Path):
+    friday = datetime(2026, 2, 13, 12, tzinfo=ZONE)
+
+    times = timetable(settings_with(tmp_path, ""))
+    other = timetable(settings_with(tmp_path, '[schedule]\ndigest = "0 9 * * mon"\n'))
+
+    assert times.digest is not None and other.digest is not None
+    assert times.digest.get_next_fire_time(None, friday) == datetime(2026, 2, 14, 9, tzinfo=ZONE)
+    assert other.digest.get_next_fire_time(None, friday) == datetime(2026, 2, 16, 9, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(("hour", "is_missed"), [(8, False), (9, True), (17, True)])
+def test_a_service_that_was_down_at_the_time_of_the_digest_sends_it_late(tmp_path: Path, hour: int, is_missed: bool):
+    now = datetime(2026, 8, 24, hour, 0, 1, tzinfo=ZONE)
+
+    first = missed(timetable(settings_with(tmp_path, "")).digest, ZONE, now)
+
+    assert first == (now + LATE_DIGEST if is_missed else None)
+    assert missed(None, ZONE, now) is None

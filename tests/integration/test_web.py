@@ -101,6 +101,17 @@ def test_filters_reach_the_report_and_stay_when_the_language_changes(url, report
     assert 'href="?customer=%E5%8D%8E%E4%B8%9C%E5%8C%BB%E8%8D%AF&amp;lang=en"' in page
 
 
+def test_the_rows_that_are_shown_can_be_taken_along_as_a_workbook(url, reports):
+    page = get(url, params={"customer": "华东医药", "lang": "en"}).text
+
+    answer = get(f"{url}report.xlsx", params={"customer": "华东医药", "lang": "en"})
+
+    assert 'href="/report.xlsx?customer=%E5%8D%8E%E4%B8%9C%E5%8C%BB%E8%8D%AF&amp;lang=en"' in page
+    assert reports.asked[-1] == ("en", "华东医药", None)
+    assert answer.content[:2] == b"PK" and answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="delay-report-2026-08-24.xlsx"'
+
+
 def test_a_filter_is_shown_and_never_run(url):
     page = get(url, params={"owner": "<script>alert(1)</script>"}).text
 

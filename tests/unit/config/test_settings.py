@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge import config
+from bridge.config.sections import NotifySection
 from bridge.errors import BridgeError, Problems, UsageProblem
 from bridge.thresholds import NAMES, Thresholds
 
@@ -143,3 +144,29 @@ def test_what_is_no_toml_is_refused_with_line_and_column(tmp_path):
 def test_a_missing_file_tells_how_to_make_one(tmp_path):
     with pytest.raises(UsageProblem, match="pbridge init"):
         config.load(tmp_path / "none.toml")
+
+
+def test_the_example_shows_every_setting_of_a_channel_and_can_be_used_as_it_stands(tmp_path: Path):
+    example = (Path(__file__).parents[3] / "config.example.toml").read_text(encoding="utf-8")
+    lines = example[example.index("# [[notify]]") :].splitlines()
+    file = tmp_path / "config.toml"
+    file.write_text("\n".join(line.removeprefix("# ") for line in lines), encoding="utf-8")
+    file.chmod(0o600)
+
+    settings = config.load(file, environ={"WECOM_ROBOT_URL": "https://robot.example/?key=k", "SMTP_PASSWORD": "p"})
+
+    assert [entry.kind for entry in settings.notify] == ["wecom", "email"]
+    named = {line.removeprefix("# ").split(" =")[0] for line in lines}
+    assert named >= set(NotifySection.model_fields)
+
+
+def test_the_address_of_a_robot_is_a_secret(tmp_path: Path):
+    file = tmp_path / "config.toml"
+    file.write_text(
+        '[[notify]]\nname = "a"\nkind = "wecom"\nurl = "https://robot.example/?key=t0ken"\n', encoding="utf-8"
+    )
+    file.chmod(0o644)
+
+    (warning,) = config.load(file).warnings
+
+    assert "notify 1.url" in warning.say("en") and "t0ken" not in warning.say("en")

@@ -1,0 +1,24 @@
+"""The signatures that chat robots and webhooks ask for, each as its vendor describes it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+
+def dingtalk(secret: str, timestamp_ms: int) -> str:
+    """HMAC-SHA256 of "timestamp, line end, secret" under the secret, as base64; not yet encoded for a URL."""
+    said = f"{timestamp_ms}\n{secret}".encode()
+    return base64.b64encode(hmac.new(secret.encode(), said, hashlib.sha256).digest()).decode()
+
+
+def feishu(secret: str, timestamp_s: int) -> str:
+    """HMAC-SHA256 of nothing under "timestamp, line end, secret", as base64: here the text is the key."""
+    key = f"{timestamp_s}\n{secret}".encode()
+    return base64.b64encode(hmac.new(key, b"", hashlib.sha256).digest()).decode()
+
+
+def webhook(secret: str, timestamp_s: int, body: bytes) -> str:
+    """HMAC-SHA256 of "timestamp, point, body" under the secret, in hex: neither can be changed or sent again later."""
+    return hmac.new(secret.encode(), f"{timestamp_s}.".encode() + body, hashlib.sha256).hexdigest()
