@@ -32,6 +32,9 @@ class Session(Struct, frozen=True):
     seen_at: datetime
     ends_at: datetime
 
+    def __repr__(self) -> str:
+        return f"Session({self.user!r}, csrf=***)"
+
 
 class Token(Struct, frozen=True):
     """A program's way in; `used_on` is the civil day of its last use in UTC."""

@@ -57,6 +57,9 @@ class NewToken(Struct, frozen=True):
     role: str
     secret: str
 
+    def __repr__(self) -> str:
+        return f"NewToken({self.id}, {self.name!r}, {self.role!r}, secret=***)"
+
 
 def add(space: Workspace, name: str, role: str, password: str, sales_owner: str | None = None) -> User:
     """A new person; names that differ only in case, width or blanks around them are one."""

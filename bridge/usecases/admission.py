@@ -36,10 +36,16 @@ class Who(Struct, frozen=True):
     key: str | None = None
     """The person; None for a program."""
 
+    def __repr__(self) -> str:
+        return f"Who({self.name!r}, {self.role!r}, csrf=***)"
+
 
 class Entered(Struct, frozen=True):
     secret: str
     who: Who
+
+    def __repr__(self) -> str:
+        return f"Entered(secret=***, {self.who!r})"
 
 
 class Refused(Struct, frozen=True):

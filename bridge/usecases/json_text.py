@@ -21,8 +21,13 @@ def dumps(value: Any, indent: int | None = None) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+_STRICT = orjson.OPT_INDENT_2 | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+"""What Python's own encoder refuses is refused here too."""
+
+
 def _spread(value: Any) -> str:
+    """JSON has no word for what is not a number: it is printed as null."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+        return orjson.dumps(value, option=_STRICT).decode()
     except TypeError:  # half a character, an integer beyond 64 bits, or a number as a key
         return json.dumps(value, ensure_ascii=False, indent=SPREAD)

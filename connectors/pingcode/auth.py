@@ -41,6 +41,9 @@ class Token(Struct, frozen=True):
     refresh_at: datetime | None
     """Server time from which a new one is fetched; None: not before it is refused."""
 
+    def __repr__(self) -> str:
+        return f"Token(***, refresh_at={self.refresh_at!r})"
+
 
 class Credential:
     """Fetches a token when needed; callers on several threads wait for the same one."""

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
+from bridge.store.accounts import Session, User
 from bridge.usecases import accounts, admission
 from bridge.usecases.admission import Admission
 from bridge.usecases.workspace import Workspace
@@ -348,6 +349,23 @@ def test_everything_that_happened_at_the_door_is_in_the_audit(guarded: Site):
         ("王敏", "login refused", "127.0.0.1"),
         ("operator", "user added", None),
     ]
+
+
+def test_no_secret_of_the_door_is_in_what_a_log_or_a_traceback_would_show():
+    who = admission.Who("王敏", "admin", None, "c5rf", "k")
+    user = User("k", "王敏", "admin", None, NOON, None)
+
+    shown = repr(
+        (
+            who,
+            admission.Entered("s3cret", who),
+            accounts.NewToken(1, "bi", "viewer", "pbt_x1"),
+            Session(user, "c5rf", NOON, NOON),
+        )
+    )
+
+    assert not any(secret in shown for secret in ("c5rf", "s3cret", "pbt_x1"))
+    assert "王敏" in shown
 
 
 def test_the_hash_of_the_program_costs_what_was_decided():

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.contract import Scope
-from connectors.pingcode.auth import ServerClock
+from connectors.pingcode.auth import ServerClock, Token
 from connectors.pingcode.simulator import PingCodeSimulator
 from connectors.testing import SimProject, hex_id, serve
 from tests.unit.connectors.pingcode.conftest import NOW, SECRET, Tenant, a_world, an_item, pull
@@ -137,3 +137,7 @@ def test_the_servers_clock_is_one_clock_for_all_threads():
         list(pool.map(work, range(READERS)))
 
     assert seen == set(offsets)
+
+
+def test_a_token_does_not_show_itself():
+    assert "s3cret" not in repr(Token("s3cret", None))
