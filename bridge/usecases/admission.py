@@ -21,7 +21,8 @@ IDLE, LONGEST = timedelta(hours=8), timedelta(days=7)
 TOUCHED_EVERY = timedelta(minutes=5)
 """How exactly the last use of a session is known; a write for every page would wait for each sync."""
 WINDOW = timedelta(minutes=15)
-MOST_BY_NAME, MOST_BY_ADDRESS = 5, 30
+MOST = {"name": 5, "address": 30}
+"""Failures within the window after which nobody is let in by this name, or from this address."""
 SECRET_BYTES = 32
 
 
@@ -85,7 +86,7 @@ class Admission(Struct, frozen=True):
             is_right = is_password(hashed or _nobodys(), password)
             with store.transaction():
                 if hashed is None or not is_right:
-                    for kind, value in (("name", key), ("address", address)):
+                    for kind, value in _counted(key, address):
                         accounts.fail(store, kind, value, now, now - WINDOW)
                     accounts.note(store, now, name[:100], "login refused", None, address)
                     return Refused("wrong")
@@ -133,15 +134,21 @@ class Admission(Struct, frozen=True):
         return Who(found.name, found.role)
 
     def change_password(self, who: Who, old: str, new: str) -> bool:
-        """Whether the old one was right. Every session of the person ends; raises `UsageProblem` for a bad new one."""
+        """Whether the old one was right, and not guessed too often. Every session of the person ends; raises `UsageProblem` for a bad new one."""
         space = self.opened()
         if who.key is None:
             return False
+        now = space.clock.now()
         with writable(space) as store:
             hashed = accounts.password_of(store, who.key)
-            if hashed is None or not is_password(hashed, old):
+            if hashed is None or self._wait(store, who.key, "", now) > timedelta(0):
                 return False
-            fresh, now = hashed_password(new, who.name), space.clock.now()
+            if not is_password(hashed, old):
+                with store.transaction():
+                    accounts.fail(store, "name", who.key, now, now - WINDOW)
+                    accounts.note(store, now, who.name, "password not changed")
+                return False
+            fresh = hashed_password(new, who.name)
             with store.transaction():
                 accounts.set_password(store, who.key, fresh, now)
                 accounts.note(store, now, who.name, "password changed")
@@ -151,11 +158,18 @@ class Admission(Struct, frozen=True):
     def _wait(store: Store, key: str, address: str, now: datetime) -> timedelta:
         """Until the oldest failure that counts is older than the window."""
         waits = [timedelta(0)]
-        for kind, value, most in (("name", key, MOST_BY_NAME), ("address", address, MOST_BY_ADDRESS)):
-            failed = accounts.failures(store, kind, value, now - WINDOW)
+        for kind, value in _counted(key, address):
+            failed, most = accounts.failures(store, kind, value, now - WINDOW), MOST[kind]
             if len(failed) >= most:
                 waits.append(failed[-most] + WINDOW - now)
         return max(waits)
+
+
+def _counted(key: str, address: str) -> list[tuple[str, str]]:
+    """By what failures are counted. Behind a proxy on this machine everybody comes from loopback: nobody may lock all
+    the others out, so the address is not counted there."""
+    is_of_one = address not in ("", "127.0.0.1", "::1")
+    return [("name", key), ("address", address)] if is_of_one else [("name", key)]
 
 
 @lru_cache(maxsize=1)

@@ -43,7 +43,6 @@ OLD, NEW = (
 SAVE = Text("保存", "Save")
 OLD_WRONG = Text("现在的密码不对。", "The present password is wrong.")
 LEAVE = Text("退出", "Log out")
-NOT_YOURS = Text("您的角色不能打开这一页。", "Your role may not open this page.")
 SIGN_IN = Text("请先登录，或出示访问令牌。", "Log in first, or show a token.")
 
 
@@ -135,12 +134,6 @@ def _add_password(app: Flask, doors: Doors, language: Callable[[], Lang]) -> Non
         answer = _redirect("/login")
         answer.delete_cookie(COOKIE, path="/")
         return answer
-
-
-def required(*roles: str) -> None:
-    """Refuse who has none of these roles; where nobody has to log in, everybody may read and nobody may change."""
-    if g.who is not None and g.who.role not in roles:
-        raise Said(403, NOT_YOURS.say("zh"))
 
 
 def bar(lang: Lang) -> Sequence[str]:
