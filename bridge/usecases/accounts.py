@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from bridge.plan.cells import fold
 from bridge.store import accounts
 from bridge.store.accounts import Token, User
 from bridge.store.engine import Store
+from bridge.sync.outcome import rfc3339
 from bridge.usecases.recorded import writable
 from bridge.usecases.workspace import Workspace
 
@@ -133,8 +133,8 @@ def user_as_json(user: User) -> dict[str, Any]:
         "name": user.name,
         "role": user.role,
         "sales_owner": user.sales_owner,
-        "created_at": _instant(user.created_at),
-        "disabled_at": _instant(user.disabled_at),
+        "created_at": rfc3339(user.created_at),
+        "disabled_at": rfc3339(user.disabled_at),
     }
 
 
@@ -144,15 +144,10 @@ def token_as_json(token: Token) -> dict[str, Any]:
         "id": token.id,
         "name": token.name,
         "role": token.role,
-        "created_at": _instant(token.created_at),
+        "created_at": rfc3339(token.created_at),
         "used_on": token.used_on,
-        "revoked_at": _instant(token.revoked_at),
+        "revoked_at": rfc3339(token.revoked_at),
     }
-
-
-def _instant(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC, to the second."""
-    return None if at is None else at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def hashed_password(password: str, name: str) -> str:

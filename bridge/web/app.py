@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request
@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
 from bridge.web.answers import Said, file_answer, guard, json_answer, lasting_answer, page_answer, problem_answer
-from bridge.web.api import add_api
+from bridge.web.api import Asked, add_api
 from bridge.web.forms import STYLE
 from bridge.web.hooks import Hooks, add_hooks
 from bridge.web.login import Doors, add_login, own_deals
@@ -41,8 +41,8 @@ FAILED = Text(
 )
 
 
-class Services(Protocol):
-    """What the pages ask for. An error a person should read is a `BridgeError`."""
+class Services(Asked, Protocol):
+    """What the pages ask for beside what the API asks. An error a person should read is a `BridgeError`."""
 
     @property
     def language(self) -> Lang:
@@ -50,14 +50,6 @@ class Services(Protocol):
 
     def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
         """The report as a whole page; `own` is the sales owner whose deals alone are shown."""
-
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
-        """The same report as the published JSON document."""
-
-    def tasks(
-        self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
-    ) -> Sequence[Mapping[str, Any]]:
-        """Tasks by source and id, those behind a place in this order."""
 
     def ready(self) -> Sequence[str]:
         """What keeps the service from working, in words without secrets; nothing when it is ready."""

@@ -11,9 +11,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, g, request
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
@@ -186,12 +186,9 @@ def _inside(address: str) -> str:
 
 
 def _to_login() -> Response:
-    answer = redirect("/login")
-    if request.method == "GET" and request.full_path not in ("/?", "/"):
-        from urllib.parse import quote
-
-        answer = redirect(f"/login?next={quote(request.full_path.rstrip('?'), safe='')}")
-    return Response(answer.get_data(), 303, {"Location": answer.headers["Location"]})
+    if request.method != "GET" or request.full_path == "/?":
+        return _redirect("/login")
+    return _redirect(f"/login?next={quote(request.full_path.rstrip('?'), safe='')}")
 
 
 def _redirect(where: str) -> Response:
