@@ -10,6 +10,7 @@ import click
 
 from bridge.cli.printing import print_json, size
 from bridge.cli.progress import watching
+from bridge.cli.pruning import prune
 from bridge.cli.session import Group, Option, Session, json_option
 from bridge.language import Lang, Text
 from bridge.usecases import backing_up, database, restoring
@@ -136,3 +137,6 @@ def _copying(session: Session, lang: Lang) -> Iterator[Callable[[int, int], None
     """Shows how far a copy has come, to who watches."""
     with watching(session, lang) as progress:
         yield lambda done, pages: progress.say(COPYING.say(lang, what=f"{done * 100 // max(pages, 1)} %"))
+
+
+db.add_command(prune)
