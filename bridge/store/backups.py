@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import shutil
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,6 +17,7 @@ from msgspec import Struct
 from bridge.errors import BridgeError, Unavailable, UsageProblem
 from bridge.language import Text
 from bridge.store.engine import REASONS, Damaged, Store
+from bridge.store.leases import Process
 
 PAGES_A_STEP = 2_000
 """Sixteen megabytes: what is copied between two looks at whether to go on."""
@@ -113,7 +116,9 @@ def in_the_making(path: Path) -> Iterator[Path]:
     folder = path.parent
     if not folder.is_dir():
         raise UsageProblem(NO_FOLDER, folder=str(folder))
-    part = folder / f".{path.name}.partial-{os.getpid()}"
+    beginning = f".{path.name}.partial-{socket.gethostname()}-"
+    _clear_left_behind(folder, beginning)
+    part = folder / f"{beginning}{os.getpid()}"
     try:
         yield part
     except OSError as err:
@@ -121,9 +126,21 @@ def in_the_making(path: Path) -> Iterator[Path]:
     except sqlite3.DatabaseError as err:
         raise _refusal(err, path, path) from err
     finally:
-        for suffix in ("", *COMPANIONS):
-            with suppress(OSError):  # where nothing may be removed nothing could be written either
-                part.with_name(part.name + suffix).unlink(missing_ok=True)
+        _clear(part)
+
+
+def _clear_left_behind(folder: Path, beginning: str) -> None:
+    """What a process of this machine left that was killed while it wrote here."""
+    for found in folder.glob(f"{glob.escape(beginning)}*"):
+        number = found.name.removeprefix(beginning)
+        if number.isdigit() and Process(socket.gethostname(), int(number), "").is_dead():
+            _clear(found)
+
+
+def _clear(part: Path) -> None:
+    for suffix in ("", *COMPANIONS):
+        with suppress(OSError):  # where nothing may be removed nothing could be written either
+            part.with_name(part.name + suffix).unlink(missing_ok=True)
 
 
 def publish(part: Path, path: Path, *, force: bool) -> None:

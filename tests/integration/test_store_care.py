@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -172,6 +173,18 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(lived: Site, tmp_pa
     assert str(folder / "b.db") in done.stderr and "disk" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_behind_is_cleared_by_the_next_one(lived: Site, tmp_path: Path):
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as ended:
+        ended.wait()
+    left = [tmp_path / f".b.db.partial-{socket.gethostname()}-{ended.pid}{suffix}" for suffix in ("", "-journal")]
+    running = tmp_path / f".b.db.partial-{socket.gethostname()}-{os.getppid()}"
+    for path in (*left, running):
+        path.write_bytes(b"half")
+
+    assert db(lived, "backup", str(tmp_path / "b.db")).code == 0
+    assert [path.exists() for path in (*left, running)] == [False, False, True]
 
 
 def test_a_full_disk_during_a_restore_leaves_the_store_as_it_was(lived: Site, tmp_path: Path):
