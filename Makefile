@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 TESTS ?= tests
 
-.PHONY: help demo test check bench soak lock spec clean
+.PHONY: help demo test check bench soak reference lock spec clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -46,6 +46,9 @@ soak: $(VENV)/.test ## pulls killed two hundred times; SOAK_KILLS=20 for fewer
 bench: $(VENV)/.test $(PEERS)/.run ## the measurements behind docs/performance.md, beside peers; ARGS="--items 10000 --rounds 1"
 	$(BIN)/python tests/benchmarks/race.py $(ARGS)
 	$(BIN)/pytest -m slow -s tests/benchmarks
+
+reference: $(VENV)/.test ## write the pages under docs/reference and docs/schema anew, from the code
+	$(BIN)/python -m tools.reference
 
 spec: $(VENV)/.test ## the tests read as a specification
 	@$(BIN)/pytest --collect-only -q $(TESTS) | sed -n 's/.*\/\(.*\)\.py::/\1: /p' | tr '_' ' '
