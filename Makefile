@@ -50,8 +50,8 @@ bench: $(VENV)/.test $(PEERS)/.run ## the measurements behind docs/performance.m
 reference: $(VENV)/.test ## write the pages under docs/reference and docs/schema anew, from the code
 	$(BIN)/python -m tools.reference
 
-spec: $(VENV)/.test ## the tests read as a specification
-	@$(BIN)/pytest --collect-only -q $(TESTS) | sed -n 's/.*\/\(.*\)\.py::/\1: /p' | tr '_' ' '
+spec: ## the tests read as a specification; TESTS=tests/unit/plan for a part
+	@$(PYTHON) -m tools.spec $(TESTS)
 
 lock: ## pin every direct and transitive version anew
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
