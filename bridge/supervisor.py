@@ -18,6 +18,7 @@ from bridge.config import Settings
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import Lang, Text
 from bridge.scheduler import Scheduler
+from bridge.usecases import presence
 from bridge.usecases.admission import Admission
 from bridge.usecases.hooks import Inbox
 from bridge.usecases.serving import Discreet, Opened, Service, secrets_of
@@ -92,7 +93,7 @@ def supervise(
     space.store(create=True).close()
     doors = Admission(opened)
     _warn(space, announced, settings.web.port if port is None else port, is_guarded=doors.is_guarded())
-    with _logging(settings, level):
+    with _logging(settings, level), presence.told(space):
         service = Service(opened, stop)
         scheduler = Scheduler(service, times, names, settings.timezone)
         inbox = Inbox(space, scheduler.wake)

@@ -186,6 +186,8 @@ class Connector(Protocol):
     """What can only be asked one task at a time; read for open and changed tasks, a few in each run."""
     concurrency: ClassVar[int]
     """How many scopes may be read at once."""
+    beside: ClassVar[frozenset[str]]
+    """Streams that may be read at the same time as the one listed before them: they need nothing that it tells."""
     portable: ClassVar[bool]
     """Whether an instance in another process may read tasks in place of this one: it keeps nothing of them for later."""
     most_finds: ClassVar[int]
@@ -253,6 +255,7 @@ class PlainSource(ABC):
     optional_streams: ClassVar[frozenset[str]] = frozenset()
     detail_streams: ClassVar[tuple[str, ...]] = ()
     concurrency: ClassVar[int] = 1
+    beside: ClassVar[frozenset[str]] = frozenset()
     portable: ClassVar[bool] = False
     most_finds: ClassVar[int] = 100
     members: ClassVar[tuple[Members, ...]] = ()

@@ -38,10 +38,15 @@ class Progress:
     def __call__(self, source: str, stream: str, scope: str, count: int, *, ended: bool) -> None:
         what = plain(" ".join(part for part in (source, stream, scope) if part))
         if self._status is not None:
-            # Square brackets in the name of a project are no markup.
-            self._status.update(READING.say(self._lang, what=what, count=count).replace("[", "\\["))
+            self.say(READING.say(self._lang, what=what, count=count))
         elif ended and count:
             self._session.remark(READ.say(self._lang, what=what, count=count))
+
+    def say(self, line: str) -> None:
+        """The live line of who watches; elsewhere nothing."""
+        if self._status is not None:
+            # Square brackets in the name of a project are no markup.
+            self._status.update(line.replace("[", "\\["))
 
 
 @contextmanager

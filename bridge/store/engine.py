@@ -56,8 +56,9 @@ REASONS = {
     "SQLITE_IOERR": Text(zh="磁盘读写出错", en="the disk reports an error"),
 }
 NEWER = Text(
-    zh="数据库 {path} 由更新的版本写成（{names}）。请升级程序，或恢复旧备份。",
-    en="the database {path} was written by a newer version ({names}). Upgrade the program or restore an older backup.",
+    zh="数据库 {path} 由更新的版本写成（{names}），没有改动它。请升级程序；或用 pbridge db restore FILE 恢复升级前的备份。",
+    en="the database {path} was written by a newer version ({names}) and was left as it is. Upgrade the program, or restore "
+    "the backup from before the upgrade with pbridge db restore FILE.",
 )
 
 
@@ -107,10 +108,15 @@ class Store:
             return self._prepared(f"{uri}?immutable=1")
 
     def _prepared(self, uri: str) -> sqlite3.Connection:
+        before = self._file
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
         try:
             # Looked at before anything is set: choosing WAL writes to the file, and it may be another program's.
             self._refuse_foreign(connection)
+            if before is not None and before != self._file:
+                # A restore has put another file there while this one waited for its lock.
+                connection.close()
+                return self._prepared(uri)
             # sqlite-utils' enable_wal leaves synchronous FULL and foreign keys off; WAL with NORMAL loses nothing on a crash.
             # Pages of a first load are written over and over: the log is folded back less often than by default.
             first = ("query_only=ON",) if self.read_only else WRITING
@@ -120,6 +126,15 @@ class Store:
             connection.close()
             raise
         return connection
+
+    @property
+    def _file(self) -> tuple[int, int] | None:
+        """Which file the path names now; None where it names none yet."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _refuse_foreign(self, connection: sqlite3.Connection) -> None:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -166,6 +181,11 @@ class Store:
     @property
     def is_current(self) -> bool:
         return self._applied >= set(STEPS)
+
+    @property
+    def schema(self) -> str:
+        """The newest step that this file has taken; empty where it has taken none."""
+        return max(self._applied, default="")
 
     def close(self) -> None:
         self.conn.close()

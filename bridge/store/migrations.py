@@ -6,6 +6,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from bridge.store.tables import TABLES, Table
+from bridge.store.views import VIEWS
 
 MIGRATIONS = Migrations("bridge")
 
@@ -83,6 +84,19 @@ def m011_outbox(db: Database) -> None:
 @MIGRATIONS()
 def m012_accounts(db: Database) -> None:
     _create_those(db, since=12)
+
+
+@MIGRATIONS()
+def m013_views(db: Database) -> None:
+    _create_those(db, since=13)
+    _renew_views(db)
+
+
+def _renew_views(db: Database) -> None:
+    """What the views promise stays; a step that changes a table they read drops them first and ends with this."""
+    for name, query in VIEWS.items():
+        db.execute(f"DROP VIEW IF EXISTS {name}")
+        db.execute(f"CREATE VIEW {name} AS {query}")
 
 
 def _create_those(db: Database, *, since: int) -> None:

@@ -16,8 +16,9 @@ from bridge.reconcile.incremental import Judge
 from bridge.reconcile.register import Episode
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
+from bridge.report import figures
 from bridge.store import findings as episodes
-from bridge.store import quarantine, runs, snapshots, tasks
+from bridge.store import published, quarantine, runs, snapshots, tasks
 from bridge.usecases import calendars, people, planning
 from bridge.usecases.delivering import undelivered
 from bridge.usecases.keeping import Known, unswept
@@ -91,6 +92,7 @@ def reconcile(space: Workspace, memory: Memory | None = None) -> Reconciled:
             snapshots.save(store, run, space.clock.today, snapshot.snapshots(result, space.clock.today))
             judged = _judged(portfolio, result, run)
             episodes.save(store, space.clock.today, judged)
+            published.save(store, space.clock.today, at, figures.flat(result))
             runs.finish(store, run, space.clock.now())
         return Reconciled(
             portfolio,

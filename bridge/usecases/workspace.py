@@ -44,8 +44,8 @@ NO_STORE = Text(
     en="nothing is recorded yet ({path} does not exist). Run pbridge run first.",
 )
 NEEDS_UPGRADE = Text(
-    zh="数据库 {path} 是旧版本。请先备份，再运行 pbridge db upgrade。",
-    en="the database {path} has an older schema. Back it up, then run pbridge db upgrade.",
+    zh="数据库 {path} 是旧版本。请运行 pbridge db upgrade，它会先自动备份。",
+    en="the database {path} has an older schema. Run pbridge db upgrade, which makes a backup first.",
 )
 DAY_BEFORE = Text(
     zh="{today} 早于已记录的最新一天 {newest}，不能倒着记录。要看过去，请用 pbridge report --as-of {today}。",

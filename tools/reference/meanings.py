@@ -20,6 +20,10 @@ SECTION_MEANINGS: Mapping[str, Text] = {
         "`pbridge serve` 何时做什么；crontab 写法，星期日为 0；空文字为不定时做。",
         "When `pbridge serve` does what: crontab syntax, Sunday is 0; empty text is never by itself.",
     ),
+    "[retention]": Text(
+        "`pbridge db prune` 清理多少天以前的内容；任何一天的报告都不变。",
+        "How many days `pbridge db prune` keeps what no report of any day needs.",
+    ),
     "[web]": Text("`pbridge serve` 的网页、接口和 webhook。", "Pages, API and webhooks of `pbridge serve`."),
     "[[sources]]": Text("每个来源一段；这些键每种来源都有。", "One for each source; these keys every kind has."),
     '[[sources]] kind = "pingcode"': Text("PingCode 另有的键。", "What PingCode adds."),
@@ -52,6 +56,11 @@ SETTINGS: Mapping[str, Text] = {
     "[schedule] digest": Text(
         "简报；mon-fri 指工作日，节假日不发，调休上班日照发", "the digest; mon-fri means working days, make-up days too"
     ),
+    "[retention] raw_days": Text("来源内容的旧版本", "former versions of what the sources sent"),
+    "[retention] snapshot_days": Text("每日快照里逐条任务的权重", "weights of single tasks in daily snapshots"),
+    "[retention] run_days": Text("运行记录，之后每天留最后一次", "runs; then the last one of each day is kept"),
+    "[retention] outbox_days": Text("已送达的消息", "messages that have arrived"),
+    "[retention] audit_days": Text("登录与账号的审计记录", "the audit of logins and accounts"),
     "[web] host": Text(
         "监听的地址；对外请放在提供 HTTPS 的反向代理后面，并先添加用户",
         "address to listen on; outside only behind a reverse proxy with HTTPS, and with users",
