@@ -20,6 +20,7 @@ from bridge.language import Lang, Text
 from bridge.scheduler import Scheduler
 from bridge.usecases.admission import Admission
 from bridge.usecases.hooks import Inbox
+from bridge.usecases.metrics import Measured, Pulse, measure
 from bridge.usecases.serving import Discreet, Opened, Service, secrets_of
 from bridge.usecases.timetable import timetable
 from bridge.usecases.workspace import Workspace
@@ -61,6 +62,9 @@ class Live(Struct, frozen=True):
     opened: Opened
     language: Lang
     problems: Callable[[], Sequence[Text]]
+
+    def metrics(self) -> Sequence[Measured]:
+        return measure(self.opened, Pulse(scheduler_up=not self.problems()))
 
     def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
         return Reports(self.opened()).report_html(lang, customer, owner, own)

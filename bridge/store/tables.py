@@ -8,6 +8,7 @@ from bridge.store.tables_accounts import ACCOUNTS
 from bridge.store.tables_findings import FINDINGS
 from bridge.store.tables_practice import PRACTICE
 from bridge.store.tables_promises import PROMISES
+from bridge.store.tables_watch import WATCH
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
@@ -23,6 +24,7 @@ STEPS = (
     "m010_task_touches",
     "m011_outbox",
     "m012_accounts",
+    "m014_watch",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 
@@ -368,6 +370,7 @@ TABLES: tuple[Table, ...] = (
     *ACCOUNTS,
     *PROMISES,
     *PRACTICE,
+    *WATCH,
 )
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 import connectors
 from bridge.errors import UsageProblem
-from bridge.store import budgets, leases, memory, quarantine, runs
+from bridge.store import budgets, leases, memory, quarantine, runs, tallies
 from bridge.store.engine import Store
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import Failure, SourceReport, SyncReport
@@ -70,7 +70,8 @@ def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: th
         reports = [round_trip.turn_of(source, used) for source, used in mapped if not stop.is_set()]
         finished_at = space.clock.now()
         remarks += people.renew(space, store, finished_at, {source.name: used.mapping for source, used in mapped})
-        runs.finish(store, run, finished_at)
+        with store.transaction():
+            runs.finish(store, run, finished_at)
     return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks)
 
 
@@ -118,6 +119,8 @@ class Round(Struct, frozen=True):
         report.refused_mapping = None if used.refusal is None else used.refusal.version
         with store.transaction():
             memory.save(store, source.name, remembered)
+            mode = "tasks" if wish.tasks else report.mode
+            tallies.add_source(store, source.name, report.outcome, mode, report.counts.as_json())
         if not wish.tasks:
             save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
         return report

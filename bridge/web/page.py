@@ -12,6 +12,7 @@ from msgspec import Struct
 from bridge.errors import BridgeError
 from bridge.language import Lang
 from bridge.usecases import looking, reporting
+from bridge.usecases.metrics import PATIENCE_S, Measured, measure
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
 from bridge.web.server import serve
@@ -43,10 +44,13 @@ class Reports(Struct, frozen=True):
 
     def ready(self) -> Sequence[str]:
         try:
-            self.space.store().close()
+            self.space.store(patience_s=PATIENCE_S).close()
         except BridgeError as error:
             return [error.say(self.language)]
         return []
+
+    def metrics(self) -> Sequence[Measured]:
+        return measure(lambda: self.space)
 
 
 def _one(source: str | None) -> tuple[str, ...]:
