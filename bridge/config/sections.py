@@ -67,6 +67,14 @@ class ScheduleSection(_Section):
     digest: str = "0 9 * * mon-fri"
 
 
+class LogSection(_Section):
+    """What `pbridge serve` writes about itself."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    to: Literal["stderr", "stdout"] = "stderr"
+
+
 class NotifySection(_Section):
     """One channel; what a kind does not use is left empty."""
 
@@ -130,6 +138,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "forecast": ForecastSection,
     "schedule": ScheduleSection,
     "web": WebSection,
+    "log": LogSection,
 }
 
 
@@ -145,6 +154,7 @@ class Settings(Struct, frozen=True):
     forecast: ForecastSection
     schedule: ScheduleSection
     web: WebSection
+    log: LogSection
     sources: tuple[SourceConfig, ...] = ()
     notify: tuple[NotifySection, ...] = ()
     warnings: tuple[UsageProblem, ...] = ()

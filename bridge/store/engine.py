@@ -134,6 +134,12 @@ class Store:
         return self.one("SELECT 1 FROM sqlite_master LIMIT 1") is None
 
     @property
+    def size(self) -> int:
+        """Bytes of the file, without the log that is still to be folded in."""
+        pages, each = self.one("PRAGMA page_count"), self.one("PRAGMA page_size")
+        return int(pages[0] * each[0]) if pages and each else 0
+
+    @property
     def _applied(self) -> set[str]:
         """Names of the steps that this file has taken."""
         if self.one("SELECT 1 FROM sqlite_master WHERE name = ?", (RECORD_OF_STEPS,)) is None:

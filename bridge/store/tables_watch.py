@@ -44,7 +44,6 @@ WATCH: tuple[Table, ...] = (
         "clock_jobs",
         {
             "name": "TEXT",
-            "planned": "TEXT",
             "started_at": "TEXT",
             "finished_at": "TEXT",
             "outcome": "TEXT",

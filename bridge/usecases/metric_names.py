@@ -140,4 +140,34 @@ FAMILIES: tuple[Family, ...] = (
         (),
         Text("等得最久的消息已等的秒数", "seconds that the oldest waiting part has waited"),
     ),
+    # --- How the service itself fares ---
+    (
+        "pbridge_concerns",
+        "gauge",
+        ("code",),
+        Text("需要有人处理的事，按种类（见 operations.md）", "what somebody should look at, by kind (operations.md)"),
+    ),
+    (
+        "pbridge_job_runs",
+        "counter",
+        ("job", "outcome"),
+        Text(
+            "定时任务的次数：done 完成，failed 失败，skipped 上一次未结束，missed 服务没有运行",
+            "times of scheduled jobs: done, failed, skipped (still at work), missed (no service)",
+        ),
+    ),
+    (
+        "pbridge_job_last_end_timestamp_seconds",
+        "gauge",
+        ("job",),
+        Text("定时任务最近一次结束的时刻", "when a scheduled job ended last"),
+    ),
+    (
+        "pbridge_secret_expires_timestamp_seconds",
+        "gauge",
+        ("source",),
+        Text("密钥到期的时刻（设置了才有）", "when the secret ends, where the settings tell"),
+    ),
+    ("pbridge_disk_used_ratio", "gauge", (), Text("数据所在磁盘的使用率", "how full the disk with the data is")),
+    ("pbridge_store_bytes", "gauge", (), Text("数据库文件的大小", "size of the database file")),
 )

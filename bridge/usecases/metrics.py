@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, time
 from typing import Literal
 
 from msgspec import Struct
@@ -18,9 +18,10 @@ from bridge.errors import BridgeError
 from bridge.language import Text
 from bridge.model import SEVERITY_ORDER, Severity
 from bridge.reconcile.findings import is_quiet
-from bridge.store import budgets, depths, engine, findings, runs, statements, tallies
+from bridge.store import budgets, clock_jobs, depths, engine, findings, runs, statements, tallies
 from bridge.store.engine import Store
 from bridge.store.tables import STEPS
+from bridge.usecases import health
 from bridge.usecases.metric_names import FAMILIES
 from bridge.usecases.workspace import Workspace
 from connectors.budget import credential
@@ -61,7 +62,7 @@ def measure(opened: Callable[[], Workspace], pulse: Pulse | None = None) -> list
     durations: dict[Labels, tuple[float, float]] = {}
     try:
         space = opened()
-        with space.store(patience_s=PATIENCE_S) as store, store.snapshot():
+        with space.store(patience_s=health.PATIENCE_S) as store, store.snapshot():
             durations = {(one.kind,): (one.runs, one.seconds) for one in tallies.of_runs(store)}
             told = dict(_of_store(space, store))
         found |= {**told, **_of_budgets(space), "pbridge_store_ready": {(): 1}}
@@ -69,10 +70,6 @@ def measure(opened: Callable[[], Workspace], pulse: Pulse | None = None) -> list
         # That it is not ready is the message, and /readyz says why.
         durations = {}
     return [*_measured(found, durations)]
-
-
-PATIENCE_S = 2.0
-"""Whoever asks for a number has another appointment: a store that is locked for longer is told as not ready."""
 
 
 def _measured(found: dict[str, Samples], durations: dict[Labels, tuple[float, float]]) -> Iterator[Measured]:
@@ -93,6 +90,24 @@ def _of_store(space: Workspace, store: Store) -> Iterator[tuple[str, Samples]]:
     colours = depths.milestones(store)
     yield "pbridge_milestones", {(colour.value,): colours.get(colour.value, 0) for colour in SEVERITY_ORDER}
     yield "pbridge_findings", _findings(space, store)
+    yield from _of_service(space, store)
+
+
+def _of_service(space: Workspace, store: Store) -> Iterator[tuple[str, Samples]]:
+    found = Counter(one.code for one in health.concerns_of(space, store))
+    yield "pbridge_concerns", {(code,): found[code] for code in health.CODES}
+    jobs = clock_jobs.listed(store)
+    counted = ("done", "failed", "skipped", "missed")
+    yield "pbridge_job_runs", {(job.name, how): getattr(job, how) for job in jobs for how in counted}
+    ends: Samples = {(job.name,): job.finished_at.timestamp() for job in jobs if job.finished_at is not None}
+    yield "pbridge_job_last_end_timestamp_seconds", ends
+    days = {(one.name,): one.client_secret_expires for one in space.settings.sources if one.client_secret_expires}
+    zone = space.clock.timezone
+    expire: Samples = {labels: datetime.combine(day, time(), zone).timestamp() for labels, day in days.items()}
+    yield "pbridge_secret_expires_timestamp_seconds", expire
+    disk = health.disk_of(space)
+    yield "pbridge_disk_used_ratio", {} if disk is None else {(): disk.used_ratio}
+    yield "pbridge_store_bytes", {(): store.size}
 
 
 def _of_tallies(store: Store) -> Iterator[tuple[str, Samples]]:

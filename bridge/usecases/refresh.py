@@ -18,6 +18,7 @@ from bridge.sync.reading import Courier as AnyCourier
 from bridge.sync.record import save_report
 from bridge.sync.sweep import Guard
 from bridge.usecases import people
+from bridge.usecases.journal import about
 from bridge.usecases.mapping_use import InUse, in_use, keep_refusal
 from bridge.usecases.workspace import Workspace
 from connectors import contract
@@ -44,6 +45,7 @@ class RefreshWish(Struct, frozen=True):
 class Refreshed(Struct, frozen=True):
     report: SyncReport
     remarks: tuple[UsageProblem, ...] = ()
+    run: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -72,7 +74,7 @@ def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: th
         remarks += people.renew(space, store, finished_at, {source.name: used.mapping for source, used in mapped})
         with store.transaction():
             runs.finish(store, run, finished_at)
-    return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks)
+    return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks, run)
 
 
 class Round(Struct, frozen=True):
@@ -89,7 +91,7 @@ class Round(Struct, frozen=True):
     def turn_of(self, source: SourceConfig, used: InUse) -> SourceReport:
         """Read one source, alone: another process that is at it now is told of instead."""
         try:
-            with leases.held(self.store, f"source:{source.name}", command=COMMAND):
+            with leases.held(self.store, f"source:{source.name}", command=COMMAND), about(run=self.run):
                 return self._read(source, used)
         except leases.Held as err:
             who = f"{err.holder}, {err.host}, pid {err.pid}, {err.since.astimezone(self.space.clock.timezone):%F %T}"

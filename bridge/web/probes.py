@@ -8,6 +8,7 @@ from typing import Protocol
 from flask import Flask, Response
 
 from bridge.language import Lang
+from bridge.usecases.health import CHECKS, Condition
 from bridge.usecases.metrics import Measured
 from bridge.web.answers import json_answer
 
@@ -19,8 +20,8 @@ class Probed(Protocol):
     def language(self) -> Lang:
         """The language of the settings."""
 
-    def ready(self) -> Sequence[str]:
-        """What keeps the service from working, in words without secrets; nothing when it is ready."""
+    def condition(self) -> Condition:
+        """What keeps the service from working, and what is worth a look."""
 
     def metrics(self) -> Sequence[Measured]:
         """What a monitoring system may know."""
@@ -33,8 +34,17 @@ def add_probes(app: Flask, services: Probed) -> None:
 
     @app.get("/readyz")
     def ready() -> Response:
-        problems = list(services.ready())
-        return json_answer({"ready": not problems, "problems": problems}, 503 if problems else 200)
+        found, lang = services.condition(), services.language
+        document = {
+            "ready": not found.obstacles,
+            "problems": [one.text.say(lang) for one in found.obstacles],
+            "checks": {name: name not in {one.code for one in found.obstacles} for name in CHECKS},
+            "notices": [
+                {"code": one.code, "severity": one.severity, "place": one.place, "message": one.text.say(lang)}
+                for one in found.concerns
+            ],
+        }
+        return json_answer(document, 503 if found.obstacles else 200)
 
     @app.get("/metrics")
     def metrics() -> Response:

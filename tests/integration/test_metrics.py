@@ -112,7 +112,7 @@ def test_without_a_store_it_answers_that_there_is_none(site: Site):
 
 
 def test_a_store_that_another_program_has_locked_is_not_waited_for_long(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bridge.usecases.metrics.PATIENCE_S", 0.1)
+    monkeypatch.setattr("bridge.usecases.health.PATIENCE_S", 0.1)
     site.advance(TODAY)
     site.run("sync")
     with closing(sqlite3.connect(site.folder / "data" / "bridge.db", isolation_level=None)) as other:
