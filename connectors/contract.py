@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ class SourceConfig(BaseModel):
     base_url: str
     client_id: str = Field(min_length=1)
     client_secret: SecretStr
+    client_secret_expires: date | None = None
+    """The day on which the secret ends, where an admin knows it; no vendor tells."""
     mapping: str = ""
     projects: tuple[str, ...] = ()
     requests_per_minute: int = Field(default=150, ge=1, le=1_000_000)

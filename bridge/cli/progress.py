@@ -78,3 +78,18 @@ def stop_on_signal(session: Session, lang: Lang) -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def told_by_hangup() -> Iterator[threading.Event]:
+    """An event that SIGHUP sets, where the system has such a signal."""
+    told = threading.Event()
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None:
+        yield told
+        return
+    before = signal.signal(hangup, lambda _number, _frame: told.set())
+    try:
+        yield told
+    finally:
+        signal.signal(hangup, before)

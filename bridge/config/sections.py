@@ -77,6 +77,14 @@ class RetentionSection(_Section):
     audit_days: int = Field(default=1095, ge=7)
 
 
+class LogSection(_Section):
+    """What `pbridge serve` writes about itself."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    to: Literal["stderr", "stdout"] = "stderr"
+
+
 class NotifySection(_Section):
     """One channel; what a kind does not use is left empty."""
 
@@ -141,6 +149,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "schedule": ScheduleSection,
     "retention": RetentionSection,
     "web": WebSection,
+    "log": LogSection,
 }
 
 
@@ -157,6 +166,7 @@ class Settings(Struct, frozen=True):
     schedule: ScheduleSection
     retention: RetentionSection
     web: WebSection
+    log: LogSection
     sources: tuple[SourceConfig, ...] = ()
     notify: tuple[NotifySection, ...] = ()
     warnings: tuple[UsageProblem, ...] = ()

@@ -16,7 +16,8 @@ from bridge.store.tables import BY_NAME, RECORD_OF_STEPS, STEPS
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-BUSY_TIMEOUT_MS = 30_000
+BUSY_TIMEOUT_S = 30.0
+SQLITE = sqlite3.sqlite_version
 # A task is about a kilobyte: pages of the usual four waste a fifth of themselves. Only a new file takes this on.
 WRITING = (
     "page_size=8192",
@@ -74,9 +75,10 @@ class Damaged(Unavailable):
 class Store:
     """An open store. Use it in one thread; open another for another thread."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
         self.read_only = read_only
+        self._patience_s = patience_s
         try:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +111,7 @@ class Store:
 
     def _prepared(self, uri: str) -> sqlite3.Connection:
         before = self._file
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=self._patience_s)
         try:
             # Looked at before anything is set: choosing WAL writes to the file, and it may be another program's.
             self._refuse_foreign(connection)
@@ -145,6 +147,12 @@ class Store:
     def is_empty(self) -> bool:
         """Whether nothing was ever created in the file."""
         return self.one("SELECT 1 FROM sqlite_master LIMIT 1") is None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, without the log that is still to be folded in."""
+        pages, each = self.one("PRAGMA page_count"), self.one("PRAGMA page_size")
+        return int(pages[0] * each[0]) if pages and each else 0
 
     @property
     def _applied(self) -> set[str]:
@@ -253,7 +261,7 @@ class Store:
         if code.startswith("SQLITE_CORRUPT"):
             return Damaged(DAMAGED, path=path, why=str(err))
         if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return Unavailable(BUSY, path=path, seconds=BUSY_TIMEOUT_MS // 1000)
+            return Unavailable(BUSY, path=path, seconds=f"{self._patience_s:g}")
         reason = next((text for name, text in REASONS.items() if code.startswith(name)), None)
         return Unavailable(otherwise, path=path, why=reason or str(err))
 

@@ -9,6 +9,7 @@ from bridge.store.tables_findings import FINDINGS
 from bridge.store.tables_practice import PRACTICE
 from bridge.store.tables_promises import PROMISES
 from bridge.store.tables_published import PUBLISHED
+from bridge.store.tables_watch import WATCH
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
@@ -25,6 +26,7 @@ STEPS = (
     "m011_outbox",
     "m012_accounts",
     "m013_views",
+    "m014_watch",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 
@@ -371,6 +373,7 @@ TABLES: tuple[Table, ...] = (
     *PROMISES,
     *PRACTICE,
     *PUBLISHED,
+    *WATCH,
 )
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

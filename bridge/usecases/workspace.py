@@ -18,7 +18,7 @@ from bridge.mapping import document
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Lookups, Surroundings
 from bridge.store import runs
-from bridge.store.engine import Store
+from bridge.store.engine import BUSY_TIMEOUT_S, Store
 from bridge.usecases.clock import Clock
 from connectors.contract import SourceConfig
 
@@ -73,12 +73,12 @@ class Workspace(Struct, frozen=True):
         settings = config.load(file, secrets=secrets)
         return cls(settings, Clock.at(settings.timezone, today), lang or settings.bridge.language)
 
-    def store(self, *, create: bool = False) -> Store:
-        """The store; `create` makes a new file where there is none."""
+    def store(self, *, create: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> Store:
+        """The store; `create` makes a new file where there is none. One that others have locked is waited for so long."""
         path = self.settings.database_file
         if not self.has_store and not create:
             raise UsageProblem(NO_STORE, path=str(path))
-        store = Store(path, read_only=not create)
+        store = Store(path, read_only=not create, patience_s=patience_s)
         if store.is_empty and create:
             store.upgrade()
         elif not store.is_current:

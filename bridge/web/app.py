@@ -17,12 +17,13 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
-from bridge.web.answers import Said, file_answer, guard, json_answer, lasting_answer, page_answer, problem_answer
+from bridge.web.answers import Said, file_answer, guard, lasting_answer, page_answer, problem_answer
 from bridge.web.api import Asked, add_api
 from bridge.web.forms import STYLE
 from bridge.web.hooks import Hooks, add_hooks
 from bridge.web.login import Doors, add_login, own_deals
 from bridge.web.login import bar as signed_in
+from bridge.web.probes import Probed, add_probes
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 WORKBOOK = "/report.xlsx"
@@ -41,7 +42,7 @@ FAILED = Text(
 )
 
 
-class Services(Asked, Protocol):
+class Services(Asked, Probed, Protocol):
     """What the pages ask for beside what the API asks. An error a person should read is a `BridgeError`."""
 
     @property
@@ -50,9 +51,6 @@ class Services(Asked, Protocol):
 
     def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
         """The report as a whole page; `own` is the sales owner whose deals alone are shown."""
-
-    def ready(self) -> Sequence[str]:
-        """What keeps the service from working, in words without secrets; nothing when it is ready."""
 
 
 def create_app(
@@ -94,15 +92,7 @@ def create_app(
     if hooks is not None:
         add_hooks(app, hooks)
 
-    @app.get("/healthz")
-    def alive() -> Response:
-        return json_answer({"status": "ok"})
-
-    @app.get("/readyz")
-    def ready() -> Response:
-        problems = list(services.ready())
-        return json_answer({"ready": not problems, "problems": problems}, 503 if problems else 200)
-
+    add_probes(app, services)
     _add_refusals(app, services)
     return app
 
