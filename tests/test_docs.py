@@ -65,7 +65,9 @@ def console_lines(path: Path) -> list[str]:
 
 
 GUIDES = [
-    path for path in sorted((ROOT / "docs").glob("*.md")) if any("pbridge" in line for line in console_lines(path))
+    path
+    for path in sorted((ROOT / "docs").glob("*.md"))
+    if any("pbridge" in line for line in console_lines(path)) and path.stem != "operations"  # of root: `test_deploy`
 ]
 
 
@@ -264,7 +266,8 @@ SETTINGS = [
 def test_an_example_of_settings_is_accepted(path: Path, block: str, tmp_path: Path):
     (tmp_path / "config.toml").write_text(block, encoding="utf-8")
 
-    assert config.load(tmp_path / "config.toml", environ=SECRETS).sources
+    found = config.load(tmp_path / "config.toml", environ=SECRETS)
+    assert bool(found.sources) == ("[[sources]]" in block)
 
 
 def test_a_sample_of_the_report_fits_its_schema():

@@ -150,7 +150,7 @@ FAMILIES: tuple[Family, ...] = (
     (
         "pbridge_job_runs",
         "counter",
-        ("job", "outcome"),
+        ("name", "outcome"),
         Text(
             "定时任务的次数：done 完成，failed 失败，skipped 上一次未结束，missed 服务没有运行",
             "times of scheduled jobs: done, failed, skipped (still at work), missed (no service)",
@@ -159,7 +159,7 @@ FAMILIES: tuple[Family, ...] = (
     (
         "pbridge_job_last_end_timestamp_seconds",
         "gauge",
-        ("job",),
+        ("name",),
         Text("定时任务最近一次结束的时刻", "when a scheduled job ended last"),
     ),
     (

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -214,7 +214,11 @@ def test_one_source_that_fails_does_not_stop_the_other(ready: Site):
     assert running.process.returncode == 0
 
 
-def test_settings_are_read_again_on_a_hangup_and_broken_ones_are_refused(ready: Site):
+def test_settings_are_read_again_on_a_hangup_and_broken_ones_are_refused(ready: Site, monkeypatch: pytest.MonkeyPatch):
+    manager = ready.stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+    manager.bind(str(ready.folder / "notify"))
+    manager.setblocking(False)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(ready.folder / "notify"))
     with serving(ready) as running:
         running.until(lambda: judged(running))
         good = ready.folder.joinpath("config.toml").read_text(encoding="utf-8")
@@ -234,9 +238,14 @@ def test_settings_are_read_again_on_a_hangup_and_broken_ones_are_refused(ready: 
     assert "nonsense" in running.log()
     assert (whole.status_code, readiness.status_code) == (200, 200)
     assert (old, new) == (404, 202)
-    last = json.loads(running.log().splitlines()[-2])
-    assert last["level"] and last["message"]
+    program = [json.loads(line) for line in running.log().splitlines() if line.startswith("{")]
+    assert program and all(line["level"] and line["message"] for line in program)
     assert running.process.returncode == 0
+    told = []
+    with suppress(BlockingIOError):
+        while True:
+            told.append(manager.recv(200).decode().partition("\n")[0])
+    assert told == ["READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]
 
 
 # --- What it refuses -----------------------------------------------------------------------------------------------

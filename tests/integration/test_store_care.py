@@ -20,7 +20,7 @@ import pytest
 from bridge.store import leases
 from bridge.store.engine import Store
 from bridge.store.tables import STEPS
-from bridge.store.views import VIEWS
+from bridge.store.tables_watch import WATCH
 
 from .changing import LAST
 from .conftest import Answered, Site
@@ -358,10 +358,9 @@ def test_nothing_is_restored_while_somebody_has_the_store_open(
 def make_older(path: Path) -> None:
     """As the version before the last step left it."""
     with Store(path) as store:
-        for view in VIEWS:
-            store.execute(f"DROP VIEW {view}")
-        store.execute("DROP TABLE published_rows")
-        store.execute("DELETE FROM _sqlite_migrations WHERE name = 'm013_views'")
+        for table in WATCH:
+            store.execute(f"DROP TABLE {table.name}")
+        store.execute("DELETE FROM _sqlite_migrations WHERE name = 'm014_watch'")
 
 
 def test_an_upgrade_makes_a_backup_first_and_says_where(lived: Site):
@@ -372,9 +371,9 @@ def test_an_upgrade_makes_a_backup_first_and_says_where(lived: Site):
     again = db(lived, "upgrade", "--lang", "en")
 
     (kept,) = beside(lived) - {"bridge.db", "bridge.db.budgets"}
-    assert re.fullmatch(r"bridge-m012-\d{8}T\d{6}Z\.db", kept)
+    assert re.fullmatch(r"bridge-m013-\d{8}T\d{6}Z\.db", kept)
     assert kept in done.err
-    assert "m013_views" in done.out
+    assert "m014_watch" in done.out
     assert content(db_of(lived).parent / kept) == before
     assert again.out == "already up to date.\n"
 
@@ -387,7 +386,7 @@ def test_an_older_backup_is_brought_up_to_date_by_its_restore(lived: Site, tmp_p
 
     told = db(lived, "restore", str(tmp_path / "b.db"), "--json").json
 
-    assert told["upgraded"] == ["m013_views"]
+    assert told["upgraded"] == ["m014_watch"]
     assert report(lived) == before
     assert (tmp_path / "b.db").read_bytes() == older
 

@@ -24,6 +24,9 @@ SECTION_MEANINGS: Mapping[str, Text] = {
         "`pbridge db prune` 清理多少天以前的内容；任何一天的报告都不变。",
         "How many days `pbridge db prune` keeps what no report of any day needs.",
     ),
+    "[log]": Text(
+        "`pbridge serve` 的日志，密钥一律隐去。", "What `pbridge serve` writes about itself; secrets are taken out."
+    ),
     "[web]": Text("`pbridge serve` 的网页、接口和 webhook。", "Pages, API and webhooks of `pbridge serve`."),
     "[[sources]]": Text("每个来源一段；这些键每种来源都有。", "One for each source; these keys every kind has."),
     '[[sources]] kind = "pingcode"': Text("PingCode 另有的键。", "What PingCode adds."),
@@ -56,6 +59,9 @@ SETTINGS: Mapping[str, Text] = {
     "[schedule] digest": Text(
         "简报；mon-fri 指工作日，节假日不发，调休上班日照发", "the digest; mon-fri means working days, make-up days too"
     ),
+    "[log] format": Text("text，或每行一个 JSON 对象", "text, or one JSON object a line"),
+    "[log] level": Text("从哪一级起写", "from which level on something is written"),
+    "[log] to": Text("写到哪里；systemd 下都进入 journal", "where to; under systemd both end up in the journal"),
     "[retention] raw_days": Text("来源内容的旧版本", "former versions of what the sources sent"),
     "[retention] snapshot_days": Text("每日快照里逐条任务的权重", "weights of single tasks in daily snapshots"),
     "[retention] run_days": Text("运行记录，之后每天留最后一次", "runs; then the last one of each day is kept"),
@@ -79,6 +85,9 @@ SETTINGS: Mapping[str, Text] = {
     "[[sources]] base_url": Text("开放接口的地址", "address of the open API"),
     "[[sources]] client_id": Text("应用的编号", "id of the application"),
     "[[sources]] client_secret": Text("应用的密钥；请用 env: 或 file:", "secret of the application; use env: or file:"),
+    "[[sources]] client_secret_expires": Text(
+        "密钥到期日，提前三十天提醒", "the day on which the secret ends; told 30 days before"
+    ),
     "[[sources]] mapping": Text("映射文件；空为随程序的那份", "the mapping file; empty: the one that ships"),
     "[[sources]] projects": Text(
         "只读这些项目（编号或标识）；空为应用可见的全部",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
@@ -80,7 +81,7 @@ def _type(given: Any) -> str:
     if origin is Literal:
         return ", ".join(code(str(one) or '""') for one in inner)
     if origin in (Union, types.UnionType):
-        return " / ".join(_type(one) for one in inner)
+        return " / ".join(_type(one) for one in inner if one is not types.NoneType)
     if origin is tuple:
         return f"列表 list: {_type(inner[0])}"
     if origin is dict or (isinstance(origin, type) and issubclass(origin, Mapping)):
@@ -94,6 +95,7 @@ KINDS: Mapping[Any, Text] = {
     bool: Text("是否", "true or false"),
     int: Text("整数", "whole number"),
     float: Text("数", "number"),
+    date: Text("日期", "date"),
 }
 
 
@@ -118,6 +120,8 @@ def _written(value: Any) -> str:
         return "[]"
     if isinstance(value, Mapping):
         return "{}"
+    if value is None:
+        return "—"
     return f'"{value}"' if isinstance(value, str) else f"{value:g}"
 
 
