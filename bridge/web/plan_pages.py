@@ -113,7 +113,7 @@ def _add_review(app: Flask, opened: Opened, frame: Frame) -> None:
                     lang,
                     [Text(name, name) for name in block.columns],
                     (
-                        [cell(value, "n" if place in block.right else "") for place, value in enumerate(row)]
+                        [cell(value, "n" if place in block.right else "long") for place, value in enumerate(row)]
                         for row in block.rows
                     ),
                 ),
@@ -128,12 +128,12 @@ def _add_review(app: Flask, opened: Opened, frame: Frame) -> None:
 
 def _milestone(row: Entry, deals: Mapping[str, Entry], frame: Frame, day: Any) -> Iterator[Cell]:
     yield cell(row["name"], "text", frame.link("milestones", row["key"]), row["key"])
-    yield cell(deals[row["deal"]]["name"])
+    yield cell(deals[row["deal"]]["name"], "long")
     yield day(row["promised"])
     yield day(row.get("internal_target"))
     yield cell(_money(row.get("amount"), deals[row["deal"]].get("currency")), "n")
     yield cell(row.get("owner"))
-    yield cell(row.get("scope"))
+    yield cell(row.get("scope"), "long")
 
 
 def _deal(row: Entry, frame: Frame, lang: Lang) -> Iterator[Cell]:
@@ -148,7 +148,7 @@ def _deal(row: Entry, frame: Frame, lang: Lang) -> Iterator[Cell]:
 
 def _goal(row: Entry) -> Iterator[Cell]:
     yield cell(row["name"], "text", small=row["key"])
-    yield cell(row.get("metric"))
+    yield cell(row.get("metric"), "long")
     yield cell(row.get("target"), "n")
     yield cell(row.get("current"), "n")
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.report import overview
-from bridge.report.cells import money_of, one_line
+from bridge.report.cells import estimate_of, money_of, one_line
 from bridge.report.labels import label
 from bridge.report.order import customer_name
 from bridge.report.rows import Row, rows
@@ -151,12 +151,12 @@ def _milestones(document: Mapping[str, Any], frame: Frame, lang: Lang) -> Panel:
 def _row(row: Row, contact: Mapping[str, Any] | None, frame: Frame, day: Any, lang: Lang) -> Iterable[Cell]:
     yield cell(row.name, "text", frame.link("milestones", row.key), row.key)
     yield status_cell(row.status, lang)
-    yield cell(row.deal)
+    yield cell(row.deal, "long")
     yield day(row.promise)
     yield day(row.actual or row.p85)
     yield cell(
         row.slip and label("workdays", lang, slip=row.slip.signed),
-        "n over" if row.slip and row.slip.workdays > 0 else "n",
+        "n over" if row.is_worrying and row.slip and row.slip.workdays > 0 else "n",
     )
     yield cell(row.amount, "n")
     yield cell(row.owner)
@@ -173,7 +173,8 @@ def _figures(document: Mapping[str, Any], lang: Lang) -> Panel:
 def _day(one: Day, lang: Lang) -> Iterable[Cell]:
     for name in overview.COUNTED:
         yield cell(one.counts[name], "n")
-    yield cell(_money(one.at_risk), "n")
+    known = [estimate_of(amount, currency) for currency, amount in one.at_risk.items() if float(amount)]
+    yield cell(" + ".join(known), "n")
     turns = [
         TURN.say(
             lang, name=one_line(t.name), key=one_line(t.key), was=status_name(t.was, lang), now=status_name(t.now, lang)
@@ -194,7 +195,16 @@ def _chart(days: Sequence[Day], lang: Lang) -> dict[str, Any]:
             tall = one.counts[name] / most * HIGH
             top -= tall
             if tall:
-                parts.append((name, round(number * step, 1), round(top, 1), round(max(step - 2, 1), 1), round(tall, 1)))
+                parts.append(
+                    (
+                        name,
+                        round(number * step, 1),
+                        round(top, 1),
+                        round(max(step - 2, 1), 1),
+                        round(tall, 1),
+                        one.counts[name],
+                    )
+                )
         if number % max(1, len(days) // 8) == 0:
             labels.append((round(number * step, 1), f"{one.day:%m-%d}"))
     return {

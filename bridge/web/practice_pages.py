@@ -253,7 +253,7 @@ def _risk(row: Entry, frame: Frame, day: Any, lang: Lang) -> Iterable[Cell]:
     yield cell(None if row["probability"] is None else share_text(row["probability"]), "n")
     yield cell(_both(row["impact_days"], row["impact_amount"], row["currency"], lang), "n")
     yield cell(_both(row["expected_days"], row["expected_amount"], row["currency"], lang), "n")
-    yield cell(("：" if lang == "zh" else ": ").join(part for part in (row["response"], row["action"]) if part))
+    yield cell(("：" if lang == "zh" else ": ").join(part for part in (row["response"], row["action"]) if part), "long")
     yield cell(row["owner"])
     yield day(row["due"])
 
