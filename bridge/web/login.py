@@ -24,7 +24,8 @@ from bridge.web.forms import page
 COOKIE, FORM_COOKIE = "pbridge_session", "pbridge_form"
 OPEN = frozenset({"/login", "/healthz", "/readyz", "/style.css"})
 """Paths that anybody may ask for; webhooks show a token of their own."""
-MOST_FORM_BYTES = 16 * 1024
+MOST_FORM_BYTES, MOST_KNOWN_BYTES = 16 * 1024, 128 * 1024
+"""What a form may hold of anybody, and of who is logged in."""
 BEARER = "Bearer "
 
 TITLE = Text("登录", "Log in")
@@ -86,6 +87,7 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
             if request.path.startswith("/api/"):
                 raise Said(401, SIGN_IN.say(language()))
             return _to_login()
+        request.max_content_length = MOST_KNOWN_BYTES
         if request.method not in READING and not _is_meant(g.who):
             raise Said(403, STALE.say(language()))
         return None
