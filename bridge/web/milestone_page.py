@@ -5,7 +5,7 @@ Leads and admins write the note and acknowledge reasons here, as `pbridge note` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from bridge.errors import UsageProblem
 from bridge.language import Lang
 from bridge.report import marks
-from bridge.report.cells import money_of, one_line
+from bridge.report.cells import money_of, one_line, safe_url
 from bridge.report.record import instant
 from bridge.report.rows import rows
 from bridge.report.wording import method_name
@@ -97,7 +97,8 @@ def _page(frame: Frame, found: Detail, done: str = "", problem: str = "", status
         "facts": tuple(_facts(item, row, day, lang)),
         "lives": {one.episode.code: one for one in found.findings},
         "states": {state: text.say(lang) for state, text in STATUSES.items()},
-        "chain": item["network"]["chain"] if item["network"] else (),
+        "chain": [_step(one, day) for one in _chain(item)],
+        "waits": [one_line(item[name]["text"]) for name in _told(item) if item[name]["text"]],
         "panels": tuple(_panels(found, day, lang)),
         "money": _money(item, lang),
         "note": {name: typed.get(name, item["note"][name] or "") for name in deeds.NOTE},
@@ -113,6 +114,22 @@ def _page(frame: Frame, found: Detail, done: str = "", problem: str = "", status
         "deal": frame.link("retro", item["deal"]["key"]),
     }
     return frame.page("milestone_page.html", values, title=row.name, here="/", status=status)
+
+
+def _chain(item: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = item["network"]["chain"] if item["network"] else ()
+    return found
+
+
+def _step(one: Mapping[str, Any], day: Day) -> Cell:
+    """A task of the chain that decides the end, with the days on which it should be worked on."""
+    named = one_line(f"{one['key']} {one['title']}" if one["key"] else one["title"])
+    return Cell(named, safe_url(one["url"]), small=f"{day(one['start']).text} – {day(one['finish']).text}")
+
+
+def _told(item: Mapping[str, Any]) -> list[str]:
+    """What the end waits for, in sentences; a chain that is listed needs none."""
+    return [name for name in ("network", "waits_for") if item[name] and not (name == "network" and _chain(item))]
 
 
 def _by(item: Mapping[str, Any], day: Day) -> str:
