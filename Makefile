@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 TESTS ?= tests
 
-.PHONY: help demo test check bench soak lock spec clean
+.PHONY: help demo test check bench soak reference lock spec clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -47,8 +47,11 @@ bench: $(VENV)/.test $(PEERS)/.run ## the measurements behind docs/performance.m
 	$(BIN)/python tests/benchmarks/race.py $(ARGS)
 	$(BIN)/pytest -m slow -s tests/benchmarks
 
-spec: $(VENV)/.test ## the tests read as a specification
-	@$(BIN)/pytest --collect-only -q $(TESTS) | sed -n 's/.*\/\(.*\)\.py::/\1: /p' | tr '_' ' '
+reference: $(VENV)/.test ## write the pages under docs/reference and docs/schema anew, from the code
+	$(BIN)/python -m tools.reference
+
+spec: ## the tests read as a specification; TESTS=tests/unit/plan for a part
+	@$(PYTHON) -m tools.spec $(TESTS)
 
 lock: ## pin every direct and transitive version anew
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

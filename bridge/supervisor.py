@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import logging
 import socket
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from flask import Flask
+from msgspec import Struct, field
 
 from bridge.config import Settings
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import Lang, Text
 from bridge.scheduler import Scheduler
+from bridge.systemd import Manager
+from bridge.usecases import presence
 from bridge.usecases.admission import Admission
+from bridge.usecases.health import Condition, condition
 from bridge.usecases.hooks import Inbox
+from bridge.usecases.journal import Journal
+from bridge.usecases.ledger import Ledger
+from bridge.usecases.metrics import Measured, Pulse, measure
 from bridge.usecases.reporting import Browsed, ReportWish
-from bridge.usecases.serving import Discreet, Opened, Service, secrets_of
+from bridge.usecases.serving import Opened, Service
+from bridge.usecases.settled import Settled
 from bridge.usecases.timetable import timetable
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import LOOPBACK, create_app
@@ -60,8 +66,14 @@ class Live(Struct, frozen=True):
     """`Services` of the pages: every request sees the settings, the day and the store of its moment."""
 
     opened: Opened
-    language: Lang
     problems: Callable[[], Sequence[Text]]
+
+    @property
+    def language(self) -> Lang:
+        return self.opened().lang
+
+    def metrics(self) -> Sequence[Measured]:
+        return measure(self.opened, Pulse(scheduler_up=not self.problems()))
 
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
         return Reports(self.opened()).browse(lang, wish)
@@ -74,48 +86,99 @@ class Live(Struct, frozen=True):
     ) -> Sequence[Mapping[str, Any]]:
         return Reports(self.opened()).tasks(source, project, after, limit)
 
-    def ready(self) -> Sequence[str]:
-        try:
-            problems = list(Reports(self.opened()).ready())
-        except BridgeError as error:
-            problems = [error.say(self.language)]  # the settings were broken meanwhile
-        return [*problems, *(text.say(self.language) for text in self.problems())]
+    def condition(self) -> Condition:
+        return condition(self.opened, self.problems)
+
+
+class Asked(Struct, frozen=True):
+    """What a signal may ask of the service: to end, and to read its settings again."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    reread: threading.Event = field(default_factory=threading.Event)
 
 
 def supervise(
-    opened: Opened, stop: threading.Event, announced: Announced, *, port: int | None = None, level: int = logging.INFO
+    settled: Settled, asked: Asked, announced: Announced, *, port: int | None = None, quiet: bool = False
 ) -> bool:
-    """Serve until `stop` is set. Returns whether everything had ended by then: what has not is safe to cut off."""
-    space = opened()
+    """Serve until told to stop. Returns whether everything had ended by then: what has not is safe to cut off."""
+    space = settled()
     settings = space.settings
     times = timetable(settings)
     names = [source.name for source in space.sources()]
     space.store(create=True).close()
-    doors = Admission(opened)
+    doors = Admission(settled)
     _warn(space, announced, settings.web.port if port is None else port, is_guarded=doors.is_guarded())
-    with _logging(settings, level):
-        service = Service(opened, stop)
-        scheduler = Scheduler(service, times, names, settings.timezone)
+    manager, closing = Manager(), threading.Event()
+    with Journal(settings, quiet=quiet).kept() as journal, presence.told(space):
+        service = Service(settled, asked.stop)
+        scheduler = Scheduler(service, times, names, settings.timezone, Ledger(settled))
         inbox = Inbox(space, scheduler.wake)
-        closing = threading.Event()
         try:
-            live = Live(opened, space.lang, scheduler.problems)
             is_secure = settings.web.public_url.startswith("https:")
-            app = create_app(live, hosts(settings), inbox, doors, opened=opened, is_secure=is_secure)
+            live = Live(settled, scheduler.problems)
+            app = create_app(live, hosts(settings), inbox, doors, opened=settled, is_secure=is_secure)
             web = serve(app, settings.web.host, settings.web.port if port is None else port, closing)
             scheduler.start()
             announced.address(web.url)
-            is_wanted = _until_stopped(web, stop)
+            parts = Parts(settled, scheduler, inbox, app, web, journal, manager)
+            is_wanted = parts.watch(asked)
             has_ended = _end(scheduler, web, closing)
         finally:
             # Whatever happened, nothing is begun any more and what vendors told is stored.
-            stop.set()
+            asked.stop.set()
             closing.set()
             scheduler.stop()
             inbox.close(GLANCE_S)
     if not is_wanted:
         raise Unavailable(NO_PAGES)
     return has_ended
+
+
+class Parts(Struct, frozen=True):
+    """The parts of a running service."""
+
+    settled: Settled
+    scheduler: Scheduler
+    inbox: Inbox
+    app: Flask
+    web: Serving
+    journal: Journal
+    manager: Manager
+
+    def watch(self, asked: Asked) -> bool:
+        """Wait for the stop; False where the pages ended by themselves, which is worth a restart."""
+        self.manager.ready()
+        while not asked.stop.wait(GLANCE_S):
+            if not self.web.thread.is_alive():
+                asked.stop.set()
+                return False
+            if asked.reread.is_set():
+                asked.reread.clear()
+                self.reread()
+            # A clock that stands still gives no sign of life, and the manager starts the service anew.
+            if not self.scheduler.problems():
+                self.manager.alive()
+        self.manager.stopping()
+        return True
+
+    def reread(self) -> None:
+        """Take over the settings as they are now, or keep the former ones where they cannot be used."""
+        self.manager.reloading()
+        try:
+            waiting = self.settled.reread()
+        except BridgeError as err:
+            log.error("the settings were not taken over, the former ones stay: %s", err.say("en"))
+        else:
+            space = self.settled()
+            settings = space.settings
+            self.journal.obey(settings)
+            self.scheduler.plan(timetable(settings), [source.name for source in space.sources()], settings.timezone)
+            self.inbox.listen(space)
+            self.app.config["TRUSTED_HOSTS"] = hosts(settings)
+            log.info("the settings were read again: %s source(s)", len(settings.sources))
+            for name in waiting:
+                log.warning("%s was changed; that counts from the next start on", name)
+        self.manager.ready()
 
 
 def hosts(settings: Settings) -> list[str]:
@@ -147,15 +210,6 @@ def _warn(space: Workspace, announced: Announced, port: int, *, is_guarded: bool
         announced.remark(NO_HOOKS.say(space.lang))
 
 
-def _until_stopped(web: Serving, stop: threading.Event) -> bool:
-    """Wait for the stop; False where the pages ended by themselves, which is worth a restart."""
-    while not stop.wait(GLANCE_S):
-        if not web.thread.is_alive():
-            stop.set()
-            return False
-    return True
-
-
 def _end(scheduler: Scheduler, web: Serving, closing: threading.Event) -> bool:
     scheduler.stop()
     until = time.monotonic() + LONGEST_PAGE_S
@@ -166,21 +220,3 @@ def _end(scheduler: Scheduler, web: Serving, closing: threading.Event) -> bool:
     if not scheduler.is_idle:
         log.warning("a job has not finished its page; it is cut off, and the next start goes on from the page before")
     return scheduler.is_idle and not web.thread.is_alive()
-
-
-@contextmanager
-def _logging(settings: Settings, level: int) -> Iterator[None]:
-    """Log to stderr, where a service manager expects it, without any secret."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Discreet(secrets_of(settings)))
-    root = logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(level)
-    # It warns of every request that waits for a thread, which a burst of webhooks makes many.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(before)

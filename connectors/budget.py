@@ -78,13 +78,18 @@ _budgets: dict[tuple[str, str, int], Budget] = {}
 _budgets_lock = threading.Lock()
 
 
+def credential(base_url: str, client_id: str) -> str:
+    """How what is shared by all who use a credential is called; it holds no secret."""
+    return f"{base_url} {client_id}"
+
+
 def budget_of(base_url: str, client_id: str, per_minute: int, allowances: Allowances | None = None) -> Allowance:
     """The allowance of a credential: out of `allowances` where other processes share it, else that of this process.
 
     Sources that use one credential share what it sends, and each keeps to its own setting.
     """
     if allowances is not None:
-        return allowances(f"{base_url} {client_id}", per_minute)
+        return allowances(credential(base_url, client_id), per_minute)
     with _budgets_lock:
         ledger = _ledgers.setdefault((base_url, client_id), Ledger())
         made = Budget(per_minute, ledger=ledger)

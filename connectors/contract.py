@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ class SourceConfig(BaseModel):
     base_url: str
     client_id: str = Field(min_length=1)
     client_secret: SecretStr
+    client_secret_expires: date | None = None
+    """The day on which the secret ends, where an admin knows it; no vendor tells."""
     mapping: str = ""
     projects: tuple[str, ...] = ()
     requests_per_minute: int = Field(default=150, ge=1, le=1_000_000)
@@ -186,6 +188,8 @@ class Connector(Protocol):
     """What can only be asked one task at a time; read for open and changed tasks, a few in each run."""
     concurrency: ClassVar[int]
     """How many scopes may be read at once."""
+    beside: ClassVar[frozenset[str]]
+    """Streams that may be read at the same time as the one listed before them: they need nothing that it tells."""
     portable: ClassVar[bool]
     """Whether an instance in another process may read tasks in place of this one: it keeps nothing of them for later."""
     most_finds: ClassVar[int]
@@ -253,6 +257,7 @@ class PlainSource(ABC):
     optional_streams: ClassVar[frozenset[str]] = frozenset()
     detail_streams: ClassVar[tuple[str, ...]] = ()
     concurrency: ClassVar[int] = 1
+    beside: ClassVar[frozenset[str]] = frozenset()
     portable: ClassVar[bool] = False
     most_finds: ClassVar[int] = 100
     members: ClassVar[tuple[Members, ...]] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,15 +11,20 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from bridge.cli import main
 from bridge.demo.story import DESIGNED
+from tools.reference.schema import document
+from tools.reference.schema_words import closed
 
 DAYS = (date(2026, 8, 24), date(2026, 2, 14), date(2026, 10, 5))
+SCHEMA = Draft202012Validator(closed(document()))
 
 
 def play(folder: Path, *arguments: str, today: date = DAYS[0]) -> int:
@@ -33,22 +39,36 @@ def report(folder: Path, capsys: pytest.CaptureFixture[str], today: date = DAYS[
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("today", DAYS, ids=["a Monday", "a make-up Saturday", "a holiday"])
-def test_every_milestone_has_the_colour_it_was_designed_for(tmp_path: Path, capsys, today: date):
-    assert play(tmp_path / "demo", today=today) == 0
+@pytest.fixture(scope="module")
+def monday(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The demo of a Monday, played once: its folder, and what it printed."""
+    folder, printed = tmp_path_factory.mktemp("monday") / "demo", io.StringIO()
+    with redirect_stdout(printed):
+        assert play(folder) == 0
+    return folder, printed.getvalue()
 
-    rows = {row["key"]: row for row in report(tmp_path / "demo", capsys, today)["milestones"]}
 
+def as_designed(rows: dict[str, dict]) -> None:
     assert {key: row["status"] for key, row in rows.items()} == {key: colour for key, (colour, _) in DESIGNED.items()}
     for key, (_, reasons) in DESIGNED.items():
         assert set(reasons) <= {reason["code"] for reason in rows[key]["reasons"]}, key
 
 
-def test_the_demo_shows_what_the_product_is_for(tmp_path: Path, capsys):
-    play(tmp_path / "demo")
-    shown = capsys.readouterr().out
+@pytest.mark.parametrize("today", DAYS[1:], ids=["a make-up Saturday", "a holiday"])
+def test_every_milestone_has_the_colour_it_was_designed_for(tmp_path: Path, capsys, today: date):
+    assert play(tmp_path / "demo", today=today) == 0
 
-    rows = report(tmp_path / "demo", capsys)["milestones"]
+    as_designed({row["key"]: row for row in report(tmp_path / "demo", capsys, today)["milestones"]})
+
+
+def test_every_milestone_has_the_colour_it_was_designed_for_on_a_monday(monday: tuple[Path, str], capsys):
+    as_designed({row["key"]: row for row in report(monday[0], capsys)["milestones"]})
+
+
+def test_the_demo_shows_what_the_product_is_for(monday: tuple[Path, str], capsys):
+    folder, shown = monday
+
+    rows = report(folder, capsys)["milestones"]
 
     assert {row["status"] for row in rows} == {"red", "amber", "grey", "green", "done"}
     breaches = [row for row in rows if row["status"] == "red" and row["contractual"] and row["slip"]["overdue"]]
@@ -59,11 +79,24 @@ def test_the_demo_shows_what_the_product_is_for(tmp_path: Path, capsys):
     assert breaches[0]["key"] in shown
 
 
-def test_the_same_seed_and_day_give_the_same_report_byte_for_byte(tmp_path: Path, capsys):
+@pytest.mark.parametrize("arguments", [(), ("--since", "2026-08-17"), ("--as-of", "2026-08-10"), ("--lang", "en")])
+def test_the_report_of_the_demo_fits_the_published_schema_to_the_last_key(
+    monday: tuple[Path, str], capsys, arguments: tuple[str, ...]
+):
+    capsys.readouterr()
+    command = ["--config", str(monday[0] / "config.toml"), "--today", "2026-08-24", "report", "--format", "json"]
+    assert main([*command, *arguments]) == 0
+
+    printed = json.loads(capsys.readouterr().out)
+
+    assert [error.message for error in SCHEMA.iter_errors(printed)] == []
+
+
+def test_the_same_seed_and_day_give_the_same_report_byte_for_byte(monday: tuple[Path, str], tmp_path: Path, capsys):
+    play(tmp_path / "again")
     printed = []
-    for name in ("one", "two"):
-        play(tmp_path / name)
-        text = json.dumps(report(tmp_path / name, capsys), ensure_ascii=False)
+    for folder in (monday[0], tmp_path / "again"):
+        text = json.dumps(report(folder, capsys), ensure_ascii=False)
         printed.append(re.sub(r'"(generated_at|as_of|recorded_at)": "[^"]*T[^"]*"|"age_minutes": \d+', "", text))
 
     assert printed[0] == printed[1]

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 import pytest
+from jsonschema import Draft202012Validator
 
+from bridge import config
 from bridge.cli import main
 from bridge.cli.program import program
 from bridge.cli.session import Command, Group, Option
+from bridge.config.sections import SECTIONS
 from bridge.demo.programme import programme
 from bridge.plan import export
 from connectors.pingcode.simulator import PingCodeSimulator
 from connectors.testing import serve
 from connectors.worktile.simulator import WorktileSimulator
+from tools.reference import commands
+from tools.reference.schema import document
+from tools.reference.schema_words import closed
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
@@ -35,14 +45,28 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 TODAY = date(2026, 8, 24)
 
 
-def every_command(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
-        yield (*path, name), command
-        if isinstance(command, click.Group):
-            yield from every_command(command, (*path, name))
+COMMANDS = dict(commands.every_command(program))
+SECRETS = {
+    f"{name}_CLIENT_{part}": "app" if part == "ID" else "s3cret"
+    for name in ("PINGCODE", "WORKTILE")
+    for part in ("ID", "SECRET")
+}
+BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
-COMMANDS = dict(every_command(program))
+def blocks(path: Path, language: str) -> list[str]:
+    return [text for kind, text in BLOCK.findall(path.read_text(encoding="utf-8")) if kind == language]
+
+
+def console_lines(path: Path) -> list[str]:
+    """What a person types, line by line."""
+    lines = (line.strip() for block in blocks(path, "console") for line in block.splitlines())
+    return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+
+
+GUIDES = [
+    path for path in sorted((ROOT / "docs").glob("*.md")) if any("pbridge" in line for line in console_lines(path))
+]
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -95,6 +119,25 @@ def test_every_link_between_documents_leads_somewhere(document: Path):
     assert missing == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_part_of_a_document_finds_its_heading(document: Path):
+    targets = re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", document.read_text(encoding="utf-8"))
+
+    missing = [
+        f"{name}#{part}"
+        for name, part in targets
+        if not name.startswith("http") and part not in anchors(document.parent / name if name else document)
+    ]
+
+    assert missing == []
+
+
+def anchors(path: Path) -> set[str]:
+    """As code hosts make them of headings: lower case, blanks to hyphens, no other punctuation."""
+    headings = re.findall(r"^#+ (.*)$", BLOCK.sub("", path.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
 def test_the_readme_names_every_command():
     listed = README.split("`pbridge --help` lists the commands:")[1].split("Each has")[0]
 
@@ -108,7 +151,7 @@ def test_every_verb_the_readme_names_is_in_the_makefile():
         assert re.search(rf"^{verb}:", makefile, re.MULTILINE), verb
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def vendors() -> Iterator[dict[str, str]]:
     content = programme(TODAY, seed=1, timezone=ZoneInfo("Asia/Shanghai"))
     content.advance_to(TODAY)
@@ -124,14 +167,20 @@ def vendors() -> Iterator[dict[str, str]]:
         }
 
 
-def test_the_five_steps_of_the_readme_lead_to_a_report(tmp_path: Path, vendors: dict[str, str]):
+@dataclass(frozen=True)
+class Own:
+    """What a reader of the README has after its five steps."""
+
+    folder: Path
+    done: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory, vendors: dict[str, str]) -> Own:
     steps = README.split("## 五分钟")[1].split("## In English")[0]
     lines = [line.strip().removeprefix("$ ") for line in steps.splitlines() if line.strip().startswith("$ ")]
-    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    for name in ("PINGCODE", "WORKTILE"):
-        environ |= {f"{name}_CLIENT_ID": "app", f"{name}_CLIENT_SECRET": "s3cret"}
-    folder, done = tmp_path, []
-
+    environ = {**os.environ, **SECRETS, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    folder, done = tmp_path_factory.mktemp("own"), []
     for line in lines:
         words = shlex.split(line)
         if words[0] == "cd":
@@ -142,9 +191,89 @@ def test_the_five_steps_of_the_readme_lead_to_a_report(tmp_path: Path, vendors: 
             run = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
             assert run.returncode == 0, f"{line}: {run.stderr}"
             done.append(words[1])
+    return Own(folder, tuple(done))
 
-    assert done == ["init", "check", "run", "report"]
-    assert "青梧零售集团" in (folder / "report.html").read_text(encoding="utf-8")
+
+def test_the_five_steps_of_the_readme_lead_to_a_report(own: Own):
+    assert own.done == ("init", "check", "run", "report")
+    assert "青梧零售集团" in (own.folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_every_command_of_a_guide_runs_as_it_stands_there(
+    guide: Path, own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    shutil.copytree(own.folder, tmp_path / "own")
+    monkeypatch.chdir(tmp_path / "own")
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    for line in console_lines(guide):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse battery\n"))
+        program_name, *words = shlex.split(line)
+
+        code = main([*words, "--today", TODAY.isoformat()])
+
+        said = capsys.readouterr()
+        assert (program_name, code in (0, 1)) == ("pbridge", True), f"{line}: {said.err}"
+        assert "Traceback" not in said.err
+
+
+def test_the_guides_for_leads_and_admins_are_run():
+    assert {"guide-lead", "guide-admin", "security"} <= {path.stem for path in GUIDES}
+
+
+def named_commands(path: Path) -> Iterator[str]:
+    """Whatever is written as code and begins with the name of the program, on one line."""
+    text = BLOCK.sub("", path.read_text(encoding="utf-8"))
+    yield from (line for line in console_lines(path) if line.startswith("pbridge "))
+    yield from (found for found in re.findall(r"`([^`\n]+)`", text) if found.startswith("pbridge "))
+
+
+@pytest.mark.parametrize("document_path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_document_names_a_command_or_an_option_that_does_not_exist(document_path: Path):
+    wrong = [line for line in named_commands(document_path) if not is_known(line)]
+
+    assert wrong == []
+
+
+def is_known(line: str) -> bool:
+    words = re.sub(r"[\[\]…]|\|\S+", " ", line).split()[1:]
+    command: click.Command = program
+    while words and isinstance(command, click.Group) and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    known = {name for option in (*command.params, *program.params) for name in option.opts} | {"-h", "--help"}
+    is_command = not (isinstance(command, click.Group) and words and re.match(r"[^-<A-Z]", words[0]))
+    return is_command and all(word.split("=")[0] in known for word in words if word.startswith("-") and word != "-")
+
+
+@pytest.mark.parametrize("line", ["pbridge rapport", "pbridge report --fromat json", "pbridge plan exprot FILE"])
+def test_a_command_that_does_not_exist_is_noticed(line: str):
+    assert not is_known(line)
+
+
+SETTINGS = [
+    (path, block)
+    for path in DOCUMENTS
+    for block in blocks(path, "toml")
+    if re.search(rf"^\[\[?(?:{'|'.join((*SECTIONS, 'sources', 'notify'))})\b", block, re.MULTILINE)
+    if path.parent.name == "docs"
+]
+
+
+@pytest.mark.parametrize(("path", "block"), SETTINGS, ids=lambda value: value.stem if isinstance(value, Path) else "")
+def test_an_example_of_settings_is_accepted(path: Path, block: str, tmp_path: Path):
+    (tmp_path / "config.toml").write_text(block, encoding="utf-8")
+
+    assert config.load(tmp_path / "config.toml", environ=SECRETS).sources
+
+
+def test_a_sample_of_the_report_fits_its_schema():
+    milestone = closed(document())["properties"]["milestones"]["items"]["properties"]
+    (sample,) = [json.loads(block) for block in blocks(ROOT / "docs" / "guide-admin.md", "json")]
+
+    assert len(sample) >= 10
+    for key, value in sample.items():
+        assert [error.message for error in Draft202012Validator(milestone[key]).iter_errors(value)] == [], key
 
 
 def fill_in(folder: Path, vendors: dict[str, str]) -> None:

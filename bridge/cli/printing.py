@@ -44,6 +44,16 @@ def print_lines(objects: Iterable[Mapping[str, Any]]) -> None:
         sys.stdout.write(json_text.dumps(entry) + "\n")
 
 
+def size(count: int) -> str:
+    """Bytes as people say them: `812 B`, `3.4 MB`."""
+    amount, unit = float(count), "B"
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if amount < 1000 or unit == "TB":
+            break
+        amount /= 1000
+    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+
+
 def print_table(
     lang: Lang,
     columns: Sequence[Text],

@@ -38,10 +38,15 @@ class Progress:
     def __call__(self, source: str, stream: str, scope: str, count: int, *, ended: bool) -> None:
         what = plain(" ".join(part for part in (source, stream, scope) if part))
         if self._status is not None:
-            # Square brackets in the name of a project are no markup.
-            self._status.update(READING.say(self._lang, what=what, count=count).replace("[", "\\["))
+            self.say(READING.say(self._lang, what=what, count=count))
         elif ended and count:
             self._session.remark(READ.say(self._lang, what=what, count=count))
+
+    def say(self, line: str) -> None:
+        """The live line of who watches; elsewhere nothing."""
+        if self._status is not None:
+            # Square brackets in the name of a project are no markup.
+            self._status.update(line.replace("[", "\\["))
 
 
 @contextmanager
@@ -73,3 +78,18 @@ def stop_on_signal(session: Session, lang: Lang) -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def told_by_hangup() -> Iterator[threading.Event]:
+    """An event that SIGHUP sets, where the system has such a signal."""
+    told = threading.Event()
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None:
+        yield told
+        return
+    before = signal.signal(hangup, lambda _number, _frame: told.set())
+    try:
+        yield told
+    finally:
+        signal.signal(hangup, before)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 
 import click
 
-from bridge.cli.progress import stop_on_signal
+from bridge.cli.progress import stop_on_signal, told_by_hangup
 from bridge.cli.session import Command, Option, Session
 from bridge.language import Text
-from bridge.usecases.workspace import Workspace
 
 ABOUT = Text(
     zh="后台服务：定时读取、网页与接口、接收 webhook。",
@@ -28,21 +26,22 @@ HOOKS = Text(
 @click.option("--port", cls=Option, text=PORT, type=click.IntRange(0, 65535), metavar="PORT")
 @click.pass_obj
 def serve(session: Session, port: int | None) -> int:
-    from bridge.supervisor import Announced, supervise  # scheduler and web server are loaded only where they run
+    from bridge.supervisor import Announced, Asked, supervise  # scheduler and web server are loaded only where they run
+    from bridge.usecases.settled import Settled
 
+    wanted = session.lang
     space = session.open(secrets=True)
-
-    def opened() -> Workspace:
-        return Workspace.open(session.config_file, today=session.today, lang=space.lang, secrets=True)
+    settled = Settled(session.config_file, session.today, wanted, space.settings)
 
     def address(url: str) -> None:
         click.echo(SERVING.say(space.lang, url=url))
         if space.settings.web.hook_token:
             session.remark(HOOKS.say(space.lang, url=url))
 
-    with stop_on_signal(session, space.lang) as stop:
-        level = logging.WARNING if session.quiet else logging.INFO
-        ended = supervise(opened, stop, Announced(address, session.remark), port=port, level=level)
+    with stop_on_signal(session, space.lang) as stop, told_by_hangup() as reread:
+        ended = supervise(
+            settled, Asked(stop, reread), Announced(address, session.remark), port=port, quiet=session.quiet
+        )
     if not ended:
         # A thread that waits for a vendor would hold the process; what it has not committed is read again next time.
         sys.stdout.flush()

@@ -67,6 +67,24 @@ class ScheduleSection(_Section):
     digest: str = "0 9 * * mon-fri"
 
 
+class RetentionSection(_Section):
+    """Days for which is kept what no report of any day needs; sessions that are over are not kept at all."""
+
+    raw_days: int = Field(default=180, ge=7)
+    snapshot_days: int = Field(default=90, ge=7)
+    run_days: int = Field(default=90, ge=7)
+    outbox_days: int = Field(default=90, ge=7)
+    audit_days: int = Field(default=1095, ge=7)
+
+
+class LogSection(_Section):
+    """What `pbridge serve` writes about itself."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    to: Literal["stderr", "stdout"] = "stderr"
+
+
 class NotifySection(_Section):
     """One channel; what a kind does not use is left empty."""
 
@@ -129,7 +147,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "rules": RulesSection,
     "forecast": ForecastSection,
     "schedule": ScheduleSection,
+    "retention": RetentionSection,
     "web": WebSection,
+    "log": LogSection,
 }
 
 
@@ -144,7 +164,9 @@ class Settings(Struct, frozen=True):
     thresholds: Thresholds
     forecast: ForecastSection
     schedule: ScheduleSection
+    retention: RetentionSection
     web: WebSection
+    log: LogSection
     sources: tuple[SourceConfig, ...] = ()
     notify: tuple[NotifySection, ...] = ()
     warnings: tuple[UsageProblem, ...] = ()

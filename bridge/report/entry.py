@@ -38,10 +38,9 @@ class Setting:
     registers: Registers = NO_REGISTERS
 
 
-def entry(row: Assessment, at: Setting) -> Entry:
-    """What could not be computed is null; a key is never left out."""
+def figures(row: Assessment, colour: Colour | None) -> Entry:
+    """What is told of a milestone without words, tasks and the past; `colour` is that of its deal."""
     milestone, deal = row.milestone, row.deal
-    colour = at.deal_colours.get(deal.key)
     return {
         "key": milestone.key,
         "name": milestone.name,
@@ -69,8 +68,19 @@ def entry(row: Assessment, at: Setting) -> Entry:
         },
         "progress": _progress(row.progress),
         "work": _work(row.work),
-        "reasons": [_reason(finding, row, at) for finding in row.findings],
         "money": _money(row.money),
+    }
+
+
+def entry(row: Assessment, at: Setting) -> Entry:
+    """What could not be computed is null; a key is never left out."""
+    milestone, deal = row.milestone, row.deal
+    found = figures(row, at.deal_colours.get(deal.key))
+    money = found.pop("money")
+    return {
+        **found,
+        "reasons": [_reason(finding, row, at) for finding in row.findings],
+        "money": money,
         "change": _change(row, at),
         "risks": [
             risk_entry(risk, at.today, at.lang, at.witnesses) for risk in at.registers.risks.get(milestone.key, ())

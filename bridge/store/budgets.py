@@ -129,7 +129,7 @@ class SharedAllowances:
                 self._db.execute(statement)
 
     def __call__(self, credential: str, per_minute: int) -> SharedAllowance:
-        return SharedAllowance(self, hashlib.sha256(credential.encode()).hexdigest(), per_minute)
+        return SharedAllowance(self, _key(credential), per_minute)
 
     def __enter__(self) -> SharedAllowances:
         return self
@@ -161,6 +161,15 @@ class SharedAllowances:
                 return 0.0
             record, now = self._read(key)
         return max(0.0, record.blocked_until - now)
+
+    def use(self, credential: str) -> Use:
+        """What a credential has used of its limit at this moment; nothing is changed."""
+        key = _key(credential)
+        with self._lock, self._in_plain_words():
+            record, now = self._read(key)
+        since = (now - self._window_s) // (self._window_s / SLICES)
+        sent = sum(count for number, count in record.sent if number > since)
+        return Use(sent, record.told or None, max(0.0, record.blocked_until - now))
 
     @contextmanager
     def _changing(self, key: str) -> Iterator[tuple[Record, float]]:
@@ -195,6 +204,14 @@ class SharedAllowances:
             raise Unavailable(CANNOT_USE, path=str(self.path), why=str(err)) from err
 
 
+class Use(Struct, frozen=True):
+    """Requests of the last minute and those reserved for later, the limit that the vendor told, seconds still blocked."""
+
+    sent: int
+    told: int | None
+    blocked_s: float
+
+
 class SharedAllowance(Struct):
     """A `contract.Allowance` of at most `per_minute` requests in any minute, whoever on this machine sends them."""
 
@@ -217,6 +234,15 @@ class SharedAllowance(Struct):
         if per_minute != self._told:
             self.shared.resize(self.key, per_minute)
             self._told = per_minute
+
+
+def _key(credential: str) -> str:
+    return hashlib.sha256(credential.encode()).hexdigest()
+
+
+def is_kept(path: Path) -> bool:
+    """Whether anybody who uses the database at `path` has counted yet."""
+    return path.with_name(path.name + SUFFIX).exists()
 
 
 def allowances(path: Path) -> SharedAllowances:

@@ -16,7 +16,8 @@ from bridge.store.tables import BY_NAME, RECORD_OF_STEPS, STEPS
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-BUSY_TIMEOUT_MS = 30_000
+BUSY_TIMEOUT_S = 30.0
+SQLITE = sqlite3.sqlite_version
 # A task is about a kilobyte: pages of the usual four waste a fifth of themselves. Only a new file takes this on.
 WRITING = (
     "page_size=8192",
@@ -56,8 +57,9 @@ REASONS = {
     "SQLITE_IOERR": Text(zh="磁盘读写出错", en="the disk reports an error"),
 }
 NEWER = Text(
-    zh="数据库 {path} 由更新的版本写成（{names}）。请升级程序，或恢复旧备份。",
-    en="the database {path} was written by a newer version ({names}). Upgrade the program or restore an older backup.",
+    zh="数据库 {path} 由更新的版本写成（{names}），没有改动它。请升级程序；或用 pbridge db restore FILE 恢复升级前的备份。",
+    en="the database {path} was written by a newer version ({names}) and was left as it is. Upgrade the program, or restore "
+    "the backup from before the upgrade with pbridge db restore FILE.",
 )
 
 
@@ -73,9 +75,10 @@ class Damaged(Unavailable):
 class Store:
     """An open store. Use it in one thread; open another for another thread."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
         self.read_only = read_only
+        self._patience_s = patience_s
         try:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,10 +110,15 @@ class Store:
             return self._prepared(f"{uri}?immutable=1")
 
     def _prepared(self, uri: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        before = self._file
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=self._patience_s)
         try:
             # Looked at before anything is set: choosing WAL writes to the file, and it may be another program's.
             self._refuse_foreign(connection)
+            if before is not None and before != self._file:
+                # A restore has put another file there while this one waited for its lock.
+                connection.close()
+                return self._prepared(uri)
             # sqlite-utils' enable_wal leaves synchronous FULL and foreign keys off; WAL with NORMAL loses nothing on a crash.
             # Pages of a first load are written over and over: the log is folded back less often than by default.
             first = ("query_only=ON",) if self.read_only else WRITING
@@ -121,6 +129,15 @@ class Store:
             raise
         return connection
 
+    @property
+    def _file(self) -> tuple[int, int] | None:
+        """Which file the path names now; None where it names none yet."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
     def _refuse_foreign(self, connection: sqlite3.Connection) -> None:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if names and RECORD_OF_STEPS not in names:
@@ -130,6 +147,12 @@ class Store:
     def is_empty(self) -> bool:
         """Whether nothing was ever created in the file."""
         return self.one("SELECT 1 FROM sqlite_master LIMIT 1") is None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, without the log that is still to be folded in."""
+        pages, each = self.one("PRAGMA page_count"), self.one("PRAGMA page_size")
+        return int(pages[0] * each[0]) if pages and each else 0
 
     @property
     def _applied(self) -> set[str]:
@@ -166,6 +189,11 @@ class Store:
     @property
     def is_current(self) -> bool:
         return self._applied >= set(STEPS)
+
+    @property
+    def schema(self) -> str:
+        """The newest step that this file has taken; empty where it has taken none."""
+        return max(self._applied, default="")
 
     def close(self) -> None:
         self.conn.close()
@@ -233,7 +261,7 @@ class Store:
         if code.startswith("SQLITE_CORRUPT"):
             return Damaged(DAMAGED, path=path, why=str(err))
         if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return Unavailable(BUSY, path=path, seconds=BUSY_TIMEOUT_MS // 1000)
+            return Unavailable(BUSY, path=path, seconds=f"{self._patience_s:g}")
         reason = next((text for name, text in REASONS.items() if code.startswith(name)), None)
         return Unavailable(otherwise, path=path, why=reason or str(err))
 

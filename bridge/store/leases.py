@@ -133,12 +133,17 @@ def _present(store: Store, name: str, now: datetime) -> tuple[Held | None, bool]
     if found is None:
         return None, False
     command, host, pid, born, since, heartbeat_at = found
-    process, age = Process(host, pid, born), now - instant(heartbeat_at)
-    # A sign of life from the future comes from a clock that was set back; only what runs here can be looked at.
-    is_silent = age > DEAD_AFTER or (age < -DEAD_AFTER and host != Process.this().host)
-    if is_silent or process.is_dead():
+    if not is_alive(Process(host, pid, born), instant(heartbeat_at), now):
         return None, True
     return Held(command, host, pid, instant(since)), False
+
+
+def is_alive(process: Process, heartbeat_at: datetime, now: datetime) -> bool:
+    """Whether a holder is still believed to be at work, by its last sign of life."""
+    age = now - heartbeat_at
+    # A sign of life from the future comes from a clock that was set back; only what runs here can be looked at.
+    is_silent = age > DEAD_AFTER or (age < -DEAD_AFTER and process.host != Process.this().host)
+    return not is_silent and not process.is_dead()
 
 
 def heartbeat(store: Store, lease: Lease, now: datetime) -> bool:
@@ -155,6 +160,17 @@ def release(store: Store, lease: Lease) -> None:
     """Let the next one in; what somebody else has taken over stays theirs."""
     with store.transaction():
         store.execute(f"DELETE FROM leases WHERE {_IS_MINE}", lease._mine)
+
+
+def forget_dead(store: Store, beginning: str, now: datetime) -> None:
+    """Take away the leases of holders that died without releasing them, among the names that begin so."""
+    with store.transaction():
+        rows = store.rows(
+            "SELECT name, host, pid, born, heartbeat_at FROM leases WHERE substr(name, 1, ?) = ?",
+            (len(beginning), beginning),
+        )
+        dead = [(row[0],) for row in rows if not is_alive(Process(*row[1:4]), instant(row[4]), now)]
+        store.delete_many("leases", ("name",), dead)
 
 
 def holder(store: Store, name: str, now: datetime) -> Held | None:

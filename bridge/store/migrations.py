@@ -6,6 +6,8 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from bridge.store.tables import TABLES, Table
+from bridge.store.tables_watch import COUNTED
+from bridge.store.views import VIEWS
 
 MIGRATIONS = Migrations("bridge")
 
@@ -83,6 +85,37 @@ def m011_outbox(db: Database) -> None:
 @MIGRATIONS()
 def m012_accounts(db: Database) -> None:
     _create_those(db, since=12)
+
+
+@MIGRATIONS()
+def m013_views(db: Database) -> None:
+    _create_those(db, since=13)
+    _renew_views(db)
+
+
+def _renew_views(db: Database) -> None:
+    """What the views promise stays; a step that changes a table they read drops them first and ends with this."""
+    for name, query in VIEWS.items():
+        db.execute(f"DROP VIEW IF EXISTS {name}")
+        db.execute(f"CREATE VIEW {name} AS {query}")
+
+
+@MIGRATIONS()
+def m014_watch(db: Database) -> None:
+    """The sums begin with what the runs on record tell."""
+    _create_those(db, since=14)
+    sums = ", ".join(f"coalesce(sum(json_extract(report, '$.{name}')), 0)" for name in COUNTED)
+    db.execute(
+        f"INSERT INTO source_tallies SELECT source, outcome, mode, count(*), {sums}, "
+        "total(json_extract(report, '$.slept_seconds')) FROM source_runs GROUP BY source, outcome, mode"
+    )
+    seconds = "max(0, (julianday(finished_at) - julianday(started_at)) * 86400.0)"
+    # Of a maximum and bare columns SQLite takes the row with the maximum.
+    db.execute(
+        f"INSERT INTO run_tallies SELECT kind, number, together, {seconds}, at FROM (SELECT kind, count(*) AS number, "
+        f"total({seconds}) AS together, started_at, finished_at, max(finished_at) AS at FROM runs "
+        "WHERE finished_at IS NOT NULL GROUP BY kind)"
+    )
 
 
 def _create_those(db: Database, *, since: int) -> None:

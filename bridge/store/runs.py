@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from bridge.store import tallies
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store, dumps
 
@@ -31,7 +32,9 @@ def start(store: Store, kind: str, today: date, at: datetime) -> int:
 
 
 def finish(store: Store, run: int, at: datetime) -> None:
+    """Say that a run is at its end, and count it."""
     store.execute("UPDATE runs SET finished_at = ? WHERE id = ?", (stamp(at), run))
+    tallies.add_run(store, run)
 
 
 def newest_day(store: Store) -> date | None:

@@ -8,6 +8,8 @@ from bridge.store.tables_accounts import ACCOUNTS
 from bridge.store.tables_findings import FINDINGS
 from bridge.store.tables_practice import PRACTICE
 from bridge.store.tables_promises import PROMISES
+from bridge.store.tables_published import PUBLISHED
+from bridge.store.tables_watch import WATCH
 
 RECORD_OF_STEPS = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps a file has taken."""
@@ -23,6 +25,8 @@ STEPS = (
     "m010_task_touches",
     "m011_outbox",
     "m012_accounts",
+    "m013_views",
+    "m014_watch",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 
@@ -368,6 +372,8 @@ TABLES: tuple[Table, ...] = (
     *ACCOUNTS,
     *PROMISES,
     *PRACTICE,
+    *PUBLISHED,
+    *WATCH,
 )
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

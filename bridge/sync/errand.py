@@ -155,18 +155,17 @@ class Reading:
         list(connector.scopes(stream))  # a connector may only be asked for scopes that it has listed
         connector.expect(stream, {task.scope.id: task.cursor for task in given})
         before = meter.take()
-        scopes, cursors = [task.scope for task in given], [task.cursor for task in given]
-        with Readers(connector, stream, scopes, cursors) as readers:
+        with Readers(connector, given) as readers:
             while readers.left:
-                event = self._ready(readers.next(), given, before)
+                event = self._ready(readers.next(), before)
                 before = Cost(0, 0, 0.0)
                 self._out.send(flat(event))
                 if isinstance(event, Ended) and isinstance(event.error, POINTLESS):
                     return  # the other threads have been stopped, and tell nothing any more
 
-    def _ready(self, event: Event, given: Sequence[Task], before: Cost) -> Event:
-        """The event under the number it was given, with everything that needs no store done."""
-        number, cost, memory = given[event.scope].number, event.cost + before, self._news()
+    def _ready(self, event: Event, before: Cost) -> Event:
+        """The event with everything that needs no store done."""
+        number, cost, memory = event.scope, event.cost + before, self._news()
         if isinstance(event, Ended):
             return Ended(number, event.error, cost, memory)
         self._pages += 1
@@ -191,6 +190,7 @@ def _watch(told: int, stop: threading.Event) -> None:
 
 
 def main() -> None:
+    sys.setswitchinterval(0.0005)
     gc.set_threshold(100_000, 20, 50)  # as the command line does: what is read makes no cycles
     # Ctrl-C reaches the whole group; the process that sent us decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

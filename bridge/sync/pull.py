@@ -18,7 +18,7 @@ from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land, set_aside
 from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
 from bridge.sync.parcels import Parcel
-from bridge.sync.reading import POINTLESS, Arrived, Courier, Ended, Meter, Readers
+from bridge.sync.reading import POINTLESS, Arrived, Courier, Ended, Meter, Readers, Task
 from bridge.sync.remap import lookups, remap_if_needed
 from bridge.sync.sweep import Absent, Guard, Sweep, absent, sweep_unlisted, unlisted
 from bridge.sync.walks import Walk
@@ -85,7 +85,6 @@ class Pull:
         self._gone: set[str] = set()
         self._absent: list[tuple[StreamReport, Absent]] = []
         self._starts: set[bool] = set()
-        self._is_first = False
         self._refusals = 0
         self._hire = hire if connector.portable and not runs.was_read(turn.store, turn.source) else None
         self.report = SourceReport(turn.source, unavailable=self._lacks.told)
@@ -95,13 +94,13 @@ class Pull:
         streams, task_stream = self._connector.streams, self._connector.task_stream
         at = streams.index(task_stream)
         try:
-            for stream in streams[:at]:
-                self._read_stream(stream)
+            for group in self._groups(streams[:at]):
+                self._read(group)
             self._refresh_lookups()
-            self._read_stream(task_stream)
-            for stream in streams[at + 1 :]:
-                self._read_stream(stream)
-                self._refresh_effort(stream)
+            self._read([task_stream])
+            for group in self._groups(streams[at + 1 :]):
+                self._read(group)
+                self._refresh_effort(group)
             self._sweep()
             self._read_details()
         except (SignInFailed, Retry, Interrupted) as err:
@@ -136,17 +135,53 @@ class Pull:
         self._turn = replace(turn, about=replace(turn.about, lookups=found))
         remap_if_needed(self._turn, self._connector.task_stream)
 
-    def _refresh_effort(self, stream: str) -> None:
+    def _refresh_effort(self, streams: Sequence[str]) -> None:
         effort = self._turn.mapping.effort
-        if effort is not None and effort.stream == stream:
+        if effort is not None and effort.stream in streams:
             with self._turn.store.transaction():
-                refresh_effort(self._turn, stream)
+                refresh_effort(self._turn, effort.stream)
 
     # --- Streams and scopes ----------------------------------------------------------------------------------------
 
-    def _read_stream(self, stream: str) -> None:
+    def _groups(self, streams: Sequence[str]) -> list[list[str]]:
+        """Streams that may be read side by side, in their order."""
+        groups: list[list[str]] = []
+        for stream in streams:
+            if groups and stream in self._connector.beside:
+                groups[-1].append(stream)
+            else:
+                groups.append([stream])
+        return groups
+
+    def _read(self, streams: Sequence[str]) -> None:
+        """Read streams side by side, page by page, until every scope of them has ended."""
+        walks: list[Walk] = []
+        try:
+            for stream in streams:
+                walks += self._begin(stream, self._scopes(stream))
+            self._overhead()
+            tasks = [Task(number, walk.stream, walk.scope, walk.cursor) for number, walk in enumerate(walks)]
+            with Readers(self._connector, tasks) as readers:
+                while readers.left:
+                    self._take(walks, readers)
+                    if self._hire is not None and self._is_long(walks):
+                        readers.move_to(self._hire(self._turn))
+                        self._hire = None
+        except ConnectorError as err:
+            for walk in walks:
+                if not walk.is_over:
+                    walk.report.fail(err)
+            raise
+        finally:
+            self._meter.take()
+        if self._memory != self._remembered:
+            with self._turn.store.transaction():
+                self._keep_memory()
+
+    def _scopes(self, stream: str) -> list[Scope]:
+        """What is to be read of a stream; what cannot be listed is told."""
         if self._lacks.knows(stream):
-            return
+            return []
         try:
             scopes = list(self._connector.scopes(stream))
         except ConnectorError as err:
@@ -154,34 +189,18 @@ class Pull:
                 raise
             if not self._lacks.explains(stream, err):
                 self.report.streams.append(StreamReport(stream, "", outcome="failed", error=Failure.of(err)))
-            return
+            return []
         if stream == self._connector.task_stream:
             self._gone = known_gone(self._turn.store, self._turn.source)
             self._compare_listing([scope.id for scope in scopes])
-        self._read_scopes(stream, [scope for scope in scopes if self._wish.wants(stream, scope.id)])
+        return [scope for scope in scopes if self._wish.wants(stream, scope.id)]
 
-    def _read_scopes(self, stream: str, scopes: Sequence[Scope]) -> None:
-        walks = self._begin(stream, scopes)
-        self._connector.expect(stream, {walk.scope.id: walk.cursor for walk in walks})
-        self._overhead()
-        try:
-            with Readers(self._connector, stream, scopes, [walk.cursor for walk in walks]) as readers:
-                while readers.left:
-                    self._take(stream, walks, readers)
-                    if self._hire is not None and self._is_long(stream, walks):
-                        readers.move_to(self._hire(self._turn))
-                        self._hire = None
-        finally:
-            self._meter.take()
-        if self._memory != self._remembered:
-            with self._turn.store.transaction():
-                self._keep_memory()
-
-    def _is_long(self, stream: str, walks: Sequence[Walk]) -> bool:
+    def _is_long(self, walks: Sequence[Walk]) -> bool:
         """Whether so much was read of the tasks that a process of its own pays for the rest."""
-        return stream == self._connector.task_stream and sum(walk.report.counts.fetched for walk in walks) >= MANY_ROWS
+        rows = sum(walk.report.counts.fetched for walk in walks if walk.stream == self._connector.task_stream)
+        return rows >= MANY_ROWS
 
-    def _take(self, stream: str, walks: Sequence[Walk], readers: Readers) -> None:
+    def _take(self, walks: Sequence[Walk], readers: Readers) -> None:
         """Store what is there, all or nothing, and then judge how scopes ended.
 
         A fast source fills a transaction, which is cheaper; a slow one is committed page by page.
@@ -190,19 +209,19 @@ class Pull:
         events = [event.told]
         if walks[event.scope].has_news(event):
             with self._turn.store.transaction():
-                until, rows = monotonic() + LONGEST_S, self._arrive(stream, walks, event)
+                until, rows = monotonic() + LONGEST_S, self._arrive(walks, event)
                 while rows < ROWS_AT_ONCE and monotonic() < until and readers.has_next(LINGER_S):
                     event = readers.next()
                     events.append(event.told)
-                    rows += self._arrive(stream, walks, event)
+                    rows += self._arrive(walks, event)
                 self._keep_memory()
         for event in events:
             walk = walks[event.scope]
             walk.report.spend(event.cost)
             ended = isinstance(event, Ended)
-            self._progress(self._turn.source, stream, walk.scope.name, walk.report.counts.fetched, ended=ended)
+            self._progress(self._turn.source, walk.stream, walk.scope.name, walk.report.counts.fetched, ended=ended)
             if isinstance(event, Ended):
-                self._scope_ended(stream, walk, event.error)
+                self._scope_ended(walk, event.error)
 
     def _keep_memory(self) -> None:
         """What the connector wants to know again belongs to the pages it comes from, also if this run is killed next."""
@@ -210,25 +229,25 @@ class Pull:
             memory.save(self._turn.store, self._turn.source, self._memory)
             self._remembered = dict(self._memory)
 
-    def _arrive(self, stream: str, walks: Sequence[Walk], event: Arrived | Ended) -> int:
+    def _arrive(self, walks: Sequence[Walk], event: Arrived | Ended) -> int:
         if event.memory is not None:
             self._memory.clear()
             self._memory.update(event.memory)
         if isinstance(event, Ended):
             return 0
-        return self._store(stream, walks[event.scope], event.page, event.parcels)
+        return self._store(walks[event.scope], event.page, event.parcels)
 
     def _begin(self, stream: str, scopes: Sequence[Scope]) -> list[Walk]:
         store, source = self._turn.store, self._turn.source
         known = {} if self._wish.full else raw.cursors_of(store, source, stream)
         met = sightings.under_way(store, source, stream)
-        self._is_first = not raw.has_any(store, source, stream)
+        is_first = not raw.has_any(store, source, stream)
         walks = []
         for scope in scopes:
             names = tuple(name for name in (scope.id, scope.name, scope.key) if name)
             entry = StreamReport(stream, scope.id, names)
             self.report.streams.append(entry)
-            walk = Walk(scope, entry, known.get(scope.id, {}))
+            walk = Walk(stream, scope, entry, known.get(scope.id, {}), is_first)
             if stream == self._connector.task_stream:
                 # A scope without a cursor, such as a new or empty project, makes no full read of an incremental one.
                 self._starts.add(not walk.cursor)
@@ -239,28 +258,30 @@ class Pull:
                 walk.page = 0
             walk.resumable = not walk.cursor or walk.page > 0
             walks.append(walk)
+        self._connector.expect(stream, {walk.scope.id: walk.cursor for walk in walks})
         return walks
 
-    def _store(self, stream: str, walk: Walk, page: Page, parcels: Sequence[Parcel]) -> int:
+    def _store(self, walk: Walk, page: Page, parcels: Sequence[Parcel]) -> int:
         """Store one page and where to resume after it; returns how many objects it had."""
-        turn, scope, entry = self._turn, walk.scope.id, walk.report
+        turn, stream, scope, entry = self._turn, walk.stream, walk.scope.id, walk.report
         is_task = stream == self._connector.task_stream
         ids = [parcel.content.external_id for parcel in parcels]
         walk.seen.update(ids)
-        entry.counts.add(land(turn, stream, scope, parcels, is_task=is_task, gone=self._gone, is_first=self._is_first))
+        entry.counts.add(land(turn, stream, scope, parcels, is_task=is_task, gone=self._gone, is_first=walk.is_first))
         if page.rejected:
             entry.counts.quarantined += set_aside(turn, stream, scope, page.rejected)
             entry.outcome, entry.error = "partial", Failure(REJECTED, str(entry.counts.quarantined))
         if page.complete:
-            self._completed(stream, walk, page)
+            self._completed(walk, page)
         elif walk.resumable and page.cursor and ids:
             sightings.add(turn.store, turn.source, stream, scope, walk.page, ids)
             walk.page += 1
         raw.save_cursor(turn.store, turn.source, stream, scope, page.cursor, turn.at)
         return len(ids)
 
-    def _completed(self, stream: str, walk: Walk, page: Page) -> None:
-        turn, scope, task_stream = self._turn, walk.scope.id, self._connector.task_stream
+    def _completed(self, walk: Walk, page: Page) -> None:
+        turn, stream, scope = self._turn, walk.stream, walk.scope.id
+        task_stream = self._connector.task_stream
         if walk.page:
             walk.seen |= sightings.end(turn.store, turn.source, stream, scope)
         quarantine.release_unnamed(turn.store, turn.source, stream, scope, turn.at)
@@ -272,12 +293,12 @@ class Pull:
             walk.report.counts.gone += raw.withdraw(turn.store, turn.source, stream, scope, walk.seen, turn.at)
         walk.seen = set()
 
-    def _scope_ended(self, stream: str, walk: Walk, err: ConnectorError | None) -> None:
-        entry = walk.report
+    def _scope_ended(self, walk: Walk, err: ConnectorError | None) -> None:
+        entry, walk.is_over = walk.report, True
         if err is None:
             self._refusals = 0
             return
-        if self._lacks.explains(stream, err):
+        if self._lacks.explains(walk.stream, err):
             self.report.streams.remove(entry)
             self.report.overhead.add(entry.counts)
             return

@@ -1,4 +1,4 @@
-"""Scopes of a stream read side by side: a few threads talk to the source, one caller gets their pages to commit.
+"""Scopes read side by side: a few threads talk to the source, one caller gets their pages to commit.
 
 A reading that proves to be long may be moved to a process of its own (`courier`), which goes on where the threads stand.
 """
@@ -10,9 +10,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
+from time import monotonic
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.sync.parcels import Parcel, parcels
 from connectors.contract import Connector, Page, Scope, Tally
@@ -89,9 +91,10 @@ Event = Arrived | Ended
 
 
 class Task(Struct, frozen=True):
-    """A scope to be read from where it stands; `number` is how events call it."""
+    """A scope of a stream to be read from where it stands; `number` is how events call it."""
 
     number: int
+    stream: str
     scope: Scope
     cursor: Cursor
 
@@ -134,12 +137,12 @@ class Meter:
 class Readers:
     """Threads that take scopes one by one until none is left; leaving the block stops them."""
 
-    def __init__(self, connector: Connector, stream: str, scopes: Sequence[Scope], cursors: Sequence[Cursor]) -> None:
-        self._connector, self._stream = connector, stream
+    def __init__(self, connector: Connector, tasks: Sequence[Task]) -> None:
+        self._connector = connector
         self._todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
-        for number, (scope, cursor) in enumerate(zip(scopes, cursors, strict=True)):
-            self._todo.put(Task(number, scope, cursor))
-        self.left = len(scopes)
+        for task in tasks:
+            self._todo.put(task)
+        self.left = len(tasks)
         """Scopes whose end was not met yet."""
         self._events: queue.Queue[Event | Crashed | Moved] = queue.Queue(MOST_WAITING)
         self._stopped = threading.Event()
@@ -209,16 +212,23 @@ class Readers:
         self.left -= isinstance(event, Ended)
         return event
 
-    def _from_here(self) -> Event | Crashed | Moved:
-        """Another thread begins only when there was nothing to take: one is enough for a source that answers at once."""
+    def _from_here(self, within_s: float | None = None) -> Event | Crashed | Moved:
+        """Raises `queue.Empty` where nothing comes within so many seconds.
+
+        Another thread begins only when there was nothing to take: one is enough for a source that answers at once.
+        """
         if self._has_moved:
             return Moved()
+        until = None if within_s is None else monotonic() + within_s
         while len(self._crew) < self._most and not self._todo.empty():
+            left = PATIENCE_S if until is None else min(PATIENCE_S, until - monotonic())
             try:
-                return self._events.get(timeout=PATIENCE_S)
+                return self._events.get(timeout=max(left, 0.0))
             except queue.Empty:
+                if left < PATIENCE_S:
+                    raise
                 self._start(self._run, f"reader-{len(self._crew)}")
-        return self._events.get()
+        return self._events.get(timeout=None if until is None else max(until - monotonic(), 0.0))
 
     def has_next(self, within_s: float) -> bool:
         """Whether something is there to be taken, or comes in so many seconds."""
@@ -226,7 +236,7 @@ class Readers:
             return False
         if self._peeked is None and not self._has_moved:
             try:
-                self._peeked = self._events.get(timeout=within_s)
+                self._peeked = self._from_here(within_s)
             except queue.Empty:
                 return False
         if self._courier is not None and (self._has_moved or isinstance(self._peeked, Moved)):
@@ -248,12 +258,12 @@ class Readers:
     def _read_scope(self, task: Task) -> None:
         meter, error = Meter(self._connector.tally), None
         try:
-            for page in self._connector.pages(self._stream, task.scope, task.cursor):
+            for page in self._connector.pages(task.stream, task.scope, task.cursor):
                 self._hand_over(Arrived(task.number, page, meter.take()))
                 if self._stopped.is_set():
                     return
                 if self._moving.is_set() and page.cursor and not page.complete:
-                    self._todo.put(Task(task.number, task.scope, page.cursor))
+                    self._todo.put(replace(task, cursor=page.cursor))
                     return
         except ConnectorError as err:
             error = err

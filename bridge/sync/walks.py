@@ -13,11 +13,16 @@ from connectors.contract import Scope
 
 
 class Walk(Struct):
-    """One scope while it is read."""
+    """One scope of a stream while it is read."""
 
+    stream: str
     scope: Scope
     report: StreamReport
     cursor: Mapping[str, Any]
+    is_first: bool = False
+    """Whether nothing of the stream was stored when it began."""
+    is_over: bool = False
+    """Whether its end was met, well or badly."""
     page: int = 0
     """How many pages of a complete read were met by former runs and this one."""
     resumable: bool = False

@@ -13,7 +13,7 @@ from bridge.errors import BridgeError, Unavailable
 from bridge.language import Phrase, Text
 from bridge.plan import readers
 from bridge.store import budgets
-from bridge.usecases import calendars, people
+from bridge.usecases import calendars, health, people
 from bridge.usecases.codes import in_words
 from bridge.usecases.planning import read_files
 from bridge.usecases.timetable import timetable
@@ -84,6 +84,7 @@ def examine(space: Workspace, names: Sequence[str] = (), *, samples: bool = Fals
     lines += [_mapping_line(space, source) for source in configs]
     if not names:
         lines += [_schedule_line(space), _calendar_line(space), _plan_line(space), _people_line(space)]
+        lines += _health_lines(space)
     checks: list[tuple[SourceConfig, Check]] = []
     with Counting(space) as counting:
         for source in configs:
@@ -183,6 +184,20 @@ def _people_line(space: Workspace) -> Line:
     except BridgeError as err:
         return Line("people", False, "people", Phrase(OTHER_ERROR, {"error": err}))
     return Line("people", True, "ok", Phrase(remark.text, remark.facts) if remark else None)
+
+
+def _health_lines(space: Workspace) -> list[Line]:
+    """What the service itself needs somebody for; the calendar has a line of its own."""
+    try:
+        found = health.concerns(space)
+    except BridgeError as err:
+        return [Line("store", False, "store", Phrase(OTHER_ERROR, {"error": err}))]
+    lines = [
+        Line(f"service {one.place}", one.severity != "error", one.code, one.text)
+        for one in found
+        if one.code != "calendar_not_confirmed"
+    ]
+    return lines or [Line("service", True, "ok", None)]
 
 
 def _source_lines(source: SourceConfig, check: Check) -> list[Line]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from msgspec import Struct
 
+from bridge.store.backups import Copied
 from bridge.store.engine import Damaged, Store
+from bridge.usecases.backing_up import BackedUp, keep
 from bridge.usecases.workspace import Workspace
 
 
@@ -20,10 +24,22 @@ class Verified(Struct, frozen=True):
         return int(bool(self.problems) or not self.is_current)
 
 
-def upgrade(space: Workspace) -> list[str]:
-    """Apply pending migrations (all of them to a new file); returns their names."""
-    with Store(space.settings.database_file) as store:
-        return store.upgrade()
+class Upgraded(Struct, frozen=True):
+    """Steps taken, and the backup from before; None where nothing was to be lost."""
+
+    steps: tuple[str, ...]
+    backup: BackedUp | None
+
+
+def upgrade(space: Workspace, *, copied: Copied) -> Upgraded:
+    """Apply pending migrations (all of them to a new file), after a backup of what is there beside the store."""
+    path = space.settings.database_file
+    with Store(path) as store:
+        if store.is_empty or store.is_current:
+            return Upgraded(tuple(store.upgrade()), None)
+        number = store.schema.partition("_")[0]
+        kept = keep(store, path.with_name(f"{path.stem}-{number}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"), copied=copied)
+        return Upgraded(tuple(store.upgrade()), kept)
 
 
 def verify(space: Workspace) -> Verified:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
@@ -16,10 +16,12 @@ from bridge.reconcile.incremental import Judge
 from bridge.reconcile.register import Episode
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result
+from bridge.report import figures
 from bridge.store import findings as episodes
-from bridge.store import quarantine, runs, snapshots, tasks
+from bridge.store import published, quarantine, runs, snapshots, tasks
 from bridge.usecases import calendars, people, planning
 from bridge.usecases.delivering import undelivered
+from bridge.usecases.health import Concern, concerns_of
 from bridge.usecases.keeping import Known, unswept
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
@@ -39,6 +41,9 @@ class Reconciled(Struct, frozen=True):
     """(source, target, code, value, tasks) of what the mapping could not read."""
     findings: Mapping[State, int]
     """How many findings this day opened, changed, left as they were and cleared."""
+    run: int
+    concerns: tuple[Concern, ...]
+    """What the service itself needs somebody for."""
 
     @property
     def exit_code(self) -> int:
@@ -91,16 +96,25 @@ def reconcile(space: Workspace, memory: Memory | None = None) -> Reconciled:
             snapshots.save(store, run, space.clock.today, snapshot.snapshots(result, space.clock.today))
             judged = _judged(portfolio, result, run)
             episodes.save(store, space.clock.today, judged)
+            published.save(store, space.clock.today, at, figures.flat(result))
             runs.finish(store, run, space.clock.now())
+        concerns = tuple(concerns_of(space, store))
         return Reconciled(
             portfolio,
             result,
             imported.version if imported and imported.is_new else None,
-            (*(imported.notices if imported else ()), *remarks, *undelivered(store)),
+            (*(imported.notices if imported else ()), *remarks, *undelivered(store), *_worth_saying(concerns)),
             quarantine.count(store),
             tuple(tasks.problem_counts(store)),
             Counter(findings.state_since(episode, space.clock.today) for episode in judged),
+            run,
+            concerns,
         )
+
+
+def _worth_saying(concerns: Iterable[Concern]) -> Iterator[Sayable]:
+    """That the calendar is not confirmed is told by the report itself."""
+    return (one.text for one in concerns if one.code != "calendar_not_confirmed")
 
 
 def _judged(portfolio: Portfolio, result: Result, run: int) -> tuple[Episode, ...]:

@@ -45,14 +45,8 @@ class Inbox:
 
     def __init__(self, space: Workspace, told: Callable[[], None] = lambda: None) -> None:
         """`told` is called when there are new hints to follow."""
-        self._space = space
         self._told = told
-        token = space.settings.web.hook_token
-        self.is_open = bool(token)
-        """Whether hooks can be received at all: there is a token."""
-        # Without one, a token nobody knows: being closed takes as long as being refused.
-        self._token = _digest(token or secrets.token_hex())
-        self._listeners = {source.name: _listener(source, space) for source in space.settings.sources}
+        self.listen(space)
         self._waiting: dict[str, Counter[str]] = {}
         self._stored = 0
         self._taken = 0
@@ -60,6 +54,13 @@ class Inbox:
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._write, name="hints", daemon=True)
         self._thread.start()
+
+    def listen(self, space: Workspace) -> None:
+        """Receive by these settings from now on."""
+        self._space = space
+        # Without one, a token nobody knows: being closed takes as long as being refused.
+        self._token = _digest(space.settings.web.hook_token or secrets.token_hex())
+        self._listeners = {source.name: _listener(source, space) for source in space.settings.sources}
 
     def admits(self, source: str, token: str) -> bool:
         """Whether this caller may give hints about this source; takes as long for a wrong token as for a right one."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 import connectors
 from bridge.errors import UsageProblem
-from bridge.store import budgets, leases, memory, quarantine, runs
+from bridge.store import budgets, leases, memory, quarantine, runs, tallies
 from bridge.store.engine import Store
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import Failure, SourceReport, SyncReport
@@ -18,6 +18,7 @@ from bridge.sync.reading import Courier as AnyCourier
 from bridge.sync.record import save_report
 from bridge.sync.sweep import Guard
 from bridge.usecases import people
+from bridge.usecases.journal import about
 from bridge.usecases.mapping_use import InUse, in_use, keep_refusal
 from bridge.usecases.workspace import Workspace
 from connectors import contract
@@ -44,6 +45,7 @@ class RefreshWish(Struct, frozen=True):
 class Refreshed(Struct, frozen=True):
     report: SyncReport
     remarks: tuple[UsageProblem, ...] = ()
+    run: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -70,8 +72,9 @@ def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: th
         reports = [round_trip.turn_of(source, used) for source, used in mapped if not stop.is_set()]
         finished_at = space.clock.now()
         remarks += people.renew(space, store, finished_at, {source.name: used.mapping for source, used in mapped})
-        runs.finish(store, run, finished_at)
-    return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks)
+        with store.transaction():
+            runs.finish(store, run, finished_at)
+    return Refreshed(SyncReport(started_at, finished_at, tuple(reports)), remarks, run)
 
 
 class Round(Struct, frozen=True):
@@ -88,7 +91,7 @@ class Round(Struct, frozen=True):
     def turn_of(self, source: SourceConfig, used: InUse) -> SourceReport:
         """Read one source, alone: another process that is at it now is told of instead."""
         try:
-            with leases.held(self.store, f"source:{source.name}", command=COMMAND):
+            with leases.held(self.store, f"source:{source.name}", command=COMMAND), about(run=self.run):
                 return self._read(source, used)
         except leases.Held as err:
             who = f"{err.holder}, {err.host}, pid {err.pid}, {err.since.astimezone(self.space.clock.timezone):%F %T}"
@@ -118,6 +121,8 @@ class Round(Struct, frozen=True):
         report.refused_mapping = None if used.refusal is None else used.refusal.version
         with store.transaction():
             memory.save(store, source.name, remembered)
+            mode = "tasks" if wish.tasks else report.mode
+            tallies.add_source(store, source.name, report.outcome, mode, report.counts.as_json())
         if not wish.tasks:
             save_report(turn, report, kind.task_stream, pull_wish, space.clock.now())
         return report

@@ -5,20 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct, field
 
-from bridge.config import Settings
-from bridge.notify.message import Target
 from bridge.usecases.announcing import announce, send_out, warn_of_red
-from bridge.usecases.discretion import hushed
-from bridge.usecases.evaluate import Memory, reconcile
+from bridge.usecases.evaluate import Memory, Reconciled, reconcile
 from bridge.usecases.hooks import Patience, follow_hints
+from bridge.usecases.journal import about
 from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
 from bridge.usecases.workspace import Workspace
-from connectors.redaction import Redactor
 
 log = logging.getLogger("bridge.service")
 
@@ -38,6 +35,7 @@ class Service(Struct):
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
     _judging: threading.Lock = field(default_factory=threading.Lock)
     _memory: Memory = field(default_factory=Memory)
+    _told: set[tuple[str, str]] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def sync(self, source: str) -> None:
@@ -78,10 +76,12 @@ class Service(Struct):
 
     def _read(self, wish: RefreshWish) -> Refreshed:
         started = time.monotonic()
-        done = refresh(self.opened(), wish, progress=_silent, stop=self.stop)
-        seconds = time.monotonic() - started
-        for told in _told(done, wish):
-            log.log(told[0], "%s (%.1f s)", told[1], seconds)
+        with about(source=wish.sources[0]):
+            done = refresh(self.opened(), wish, progress=_silent, stop=self.stop)
+            seconds = time.monotonic() - started
+            with about(run=done.run):
+                for told in _told(done, wish):
+                    log.log(told[0], "%s (%.1f s)", told[1], seconds)
         return done
 
     def _judge(self) -> None:
@@ -90,8 +90,21 @@ class Service(Struct):
         with self._judging:
             done = reconcile(self.opened(), self._memory)
         judged = done.as_json()
-        log.info("judged %s: %s milestone(s), %s red", judged["today"], judged["milestones"], judged["red"])
+        with about(run=done.run):
+            log.info("judged %s: %s milestone(s), %s red", judged["today"], judged["milestones"], judged["red"])
+            self._tell(done)
         warn_of_red(self.opened(), done)
+
+    def _tell(self, done: Reconciled) -> None:
+        """What the service itself needs somebody for: once when it begins, and once when it is over."""
+        present = {(one.code, one.place): one.text.say("en") for one in done.concerns}
+        for key, text in present.items():
+            if key not in self._told:
+                log.warning("%s", text)
+        for code, place in self._told - present.keys():
+            log.info("%s %s: is over", code, place)
+        self._told.clear()
+        self._told.update(present)
 
     @contextmanager
     def _turn_of(self, source: str, *, wait: bool) -> Iterator[bool]:
@@ -123,23 +136,3 @@ def _told(done: Refreshed, wish: RefreshWish) -> Iterator[tuple[int, str]]:
 
 def _silent(source: str, stream: str, scope: str, count: int, *, ended: bool) -> None:
     """A log that told of every page would tell of nothing."""
-
-
-class Discreet(logging.Formatter):
-    """Writes log lines without the secrets of the settings, tracebacks and all."""
-
-    def __init__(self, secrets: Iterable[str]) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
-        self._redact = Redactor(secrets)
-
-    def format(self, record: logging.LogRecord) -> str:
-        return self._redact(hushed(super().format(record)))
-
-
-def secrets_of(settings: Settings) -> list[str]:
-    """Everything in the settings that no log may show."""
-    found = [source.client_secret.get_secret_value() for source in settings.sources]
-    found.append(settings.web.hook_token)
-    for entry in settings.notify:
-        found += Target(entry.name, entry.kind, entry.url, entry.secret).secrets
-    return [secret for secret in found if secret]

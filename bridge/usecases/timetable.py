@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -49,6 +50,30 @@ def timetable(settings: Settings) -> Timetable:
     if problems:
         raise Problems(HEADING, problems, path=str(settings.file), count=len(problems))
     return Timetable(**triggers)
+
+
+def jobs_of(times: Timetable, sources: Iterable[str]) -> dict[str, BaseTrigger]:
+    """Every job that has times, by the name under which it is told of."""
+    every: dict[str, BaseTrigger | None] = {}
+    for name in sources:
+        every[f"sync {name}"] = times.sync
+        every[f"full read {name}"] = times.full_read
+    every["digest"] = times.digest
+    return {name: trigger for name, trigger in every.items() if trigger is not None}
+
+
+def next_after(trigger: BaseTrigger, instant: datetime) -> datetime | None:
+    """The first time of a trigger that is later than an instant."""
+    found: datetime | None = trigger.get_next_fire_time(instant, instant + timedelta(microseconds=1))
+    return found
+
+
+def passed(trigger: BaseTrigger, since: datetime, until: datetime, most: int = 1_000) -> int:
+    """How many times of a trigger lie after one instant and not after another; more than `most` are not counted."""
+    count, at = 0, next_after(trigger, since)
+    while at is not None and at <= until and count < most:
+        count, at = count + 1, next_after(trigger, at)
+    return count
 
 
 def trigger(text: str, settings: Settings) -> BaseTrigger:

@@ -18,7 +18,7 @@ from bridge.mapping import document
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Lookups, Surroundings
 from bridge.store import runs
-from bridge.store.engine import Store
+from bridge.store.engine import BUSY_TIMEOUT_S, Store
 from bridge.usecases.clock import Clock
 from connectors.contract import SourceConfig
 
@@ -44,8 +44,8 @@ NO_STORE = Text(
     en="nothing is recorded yet ({path} does not exist). Run pbridge run first.",
 )
 NEEDS_UPGRADE = Text(
-    zh="数据库 {path} 是旧版本。请先备份，再运行 pbridge db upgrade。",
-    en="the database {path} has an older schema. Back it up, then run pbridge db upgrade.",
+    zh="数据库 {path} 是旧版本。请运行 pbridge db upgrade，它会先自动备份。",
+    en="the database {path} has an older schema. Run pbridge db upgrade, which makes a backup first.",
 )
 DAY_BEFORE = Text(
     zh="{today} 早于已记录的最新一天 {newest}，不能倒着记录。要看过去，请用 pbridge report --as-of {today}。",
@@ -73,12 +73,12 @@ class Workspace(Struct, frozen=True):
         settings = config.load(file, secrets=secrets)
         return cls(settings, Clock.at(settings.timezone, today), lang or settings.bridge.language)
 
-    def store(self, *, create: bool = False) -> Store:
-        """The store; `create` makes a new file where there is none."""
+    def store(self, *, create: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> Store:
+        """The store; `create` makes a new file where there is none. One that others have locked is waited for so long."""
         path = self.settings.database_file
         if not self.has_store and not create:
             raise UsageProblem(NO_STORE, path=str(path))
-        store = Store(path, read_only=not create)
+        store = Store(path, read_only=not create, patience_s=patience_s)
         if store.is_empty and create:
             store.upgrade()
         elif not store.is_current:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
 from bridge.usecases.workspace import Workspace
-from bridge.web.answers import Said, guard, json_answer, lasting_answer, problem_document
+from bridge.web.answers import Said, guard, lasting_answer, problem_document
 from bridge.web.api import Asked, add_api
 from bridge.web.assets import add_assets
 from bridge.web.forms import STYLE
@@ -24,6 +24,7 @@ from bridge.web.frame import Frame
 from bridge.web.hooks import Hooks, add_hooks
 from bridge.web.login import Doors, add_login
 from bridge.web.pages import add_pages
+from bridge.web.probes import Probed, add_probes
 from bridge.web.report_page import Reporting, add_report
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -36,15 +37,12 @@ FAILED = Text(
 NOT_NOW = Text("现在没有可以显示的", "There is nothing to show now")
 
 
-class Services(Asked, Reporting, Protocol):
+class Services(Asked, Probed, Reporting, Protocol):
     """What the report and the API ask for. An error a person should read is a `BridgeError`."""
 
     @property
     def language(self) -> Lang:
         """The language for who asks for none."""
-
-    def ready(self) -> Sequence[str]:
-        """What keeps the service from working, in words without secrets; nothing when it is ready."""
 
 
 def create_app(
@@ -79,15 +77,7 @@ def create_app(
     if hooks is not None:
         add_hooks(app, hooks)
 
-    @app.get("/healthz")
-    def alive() -> Response:
-        return json_answer({"status": "ok"})
-
-    @app.get("/readyz")
-    def ready() -> Response:
-        problems = list(services.ready())
-        return json_answer({"ready": not problems, "problems": problems}, 503 if problems else 200)
-
+    add_probes(app, services)
     _add_refusals(app, frame)
     return app
 

@@ -22,7 +22,7 @@ from bridge.web.assets import ROOT
 from bridge.web.forms import page
 
 COOKIE, FORM_COOKIE = "pbridge_session", "pbridge_form"
-OPEN = frozenset({"/login", "/healthz", "/readyz", "/style.css"})
+OPEN = frozenset({"/login", "/healthz", "/readyz", "/metrics", "/style.css"})
 """Paths that anybody may ask for; webhooks show a token of their own."""
 MOST_FORM_BYTES, MOST_KNOWN_BYTES = 16 * 1024, 128 * 1024
 """What a form may hold of anybody, and of who is logged in."""

@@ -9,9 +9,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from bridge.errors import BridgeError
 from bridge.language import Lang
 from bridge.usecases import looking, reporting
+from bridge.usecases.health import Condition, condition
+from bridge.usecases.metrics import Measured, measure
 from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
@@ -41,12 +42,11 @@ class Reports(Struct, frozen=True):
     ) -> Sequence[Mapping[str, Any]]:
         return list(looking.list_tasks(self.space, sources=_one(source), project=project, after=after, limit=limit))
 
-    def ready(self) -> Sequence[str]:
-        try:
-            self.space.store().close()
-        except BridgeError as error:
-            return [error.say(self.language)]
-        return []
+    def condition(self) -> Condition:
+        return condition(lambda: self.space)
+
+    def metrics(self) -> Sequence[Measured]:
+        return measure(lambda: self.space)
 
 
 def _one(source: str | None) -> tuple[str, ...]:

@@ -23,10 +23,10 @@ BEFORE_TASKS = (
     "departments",
     "project_states",
     "work_item_types",
-    "work_item_states",
-    "work_item_properties",
     "priorities",
     "tags",
+    "work_item_states",
+    "work_item_properties",
 )
 AFTER_TASKS = (
     "project_members",
@@ -37,10 +37,13 @@ AFTER_TASKS = (
     "deliverables",
     "workloads",
     "products",
-    "customers",
     "tickets",
     "ideas",
+    "customers",
 )
+# States and properties are asked for by type, customers by product: those three begin a group of their own.
+BESIDE = frozenset({*BEFORE_TASKS, *AFTER_TASKS}) - {BEFORE_TASKS[0], "work_item_states", AFTER_TASKS[0], "customers"}
+"""Streams that need nothing of the one before them."""
 NEEDED = frozenset({"users", "work_item_types", "work_item_states"})
 """Without these, tasks would be misunderstood; every other one may be missing from a server or closed to an app."""
 OPTIONAL = frozenset({*BEFORE_TASKS, *AFTER_TASKS}) - NEEDED

@@ -13,7 +13,7 @@ from connectors.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRIES, Client, Re
 from connectors.meanings import Definitions, Glossary, Members
 from connectors.pingcode.api import Api, Row
 from connectors.pingcode.auth import Credential, ServerClock
-from connectors.pingcode.catalogue import AFTER_TASKS, BEFORE_TASKS, OPTIONAL, Catalogue
+from connectors.pingcode.catalogue import AFTER_TASKS, BEFORE_TASKS, BESIDE, OPTIONAL, Catalogue
 from connectors.pingcode.details import DETAILS, Details
 from connectors.pingcode.finding import Finding
 from connectors.pingcode.hints import hinted
@@ -47,6 +47,7 @@ class PingCode:
     optional_streams: ClassVar[frozenset[str]] = OPTIONAL
     detail_streams: ClassVar[tuple[str, ...]] = DETAILS
     concurrency: ClassVar[int] = 4
+    beside: ClassVar[frozenset[str]] = BESIDE
     portable: ClassVar[bool] = True
     most_finds: ClassVar[int] = 50
     members: ClassVar[tuple[Members, ...]] = (Members("users"),)

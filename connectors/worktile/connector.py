@@ -55,6 +55,7 @@ class Worktile:
     optional_streams: frozenset[str] = frozenset({UNLISTED, RELATIONS, DETAILS})
     detail_streams: ClassVar[tuple[str, ...]] = (RELATIONS, DETAILS)
     concurrency: ClassVar[int] = 3
+    beside: ClassVar[frozenset[str]] = frozenset()
     portable: ClassVar[bool] = False  # people, properties and parents that tasks name are asked for afterwards
     most_finds: ClassVar[int] = 400
     # Only names have been seen of members; what else tells who somebody is is read where a server has it.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from bridge.cli import main
 from connectors.company import SimCustomer, SimProduct, SimTicket
@@ -118,6 +122,22 @@ class Answered:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+class Captured:
+    """What is printed, where no single test lasts as long as the printing."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._streams = [io.StringIO(), io.StringIO()]
+        stack.enter_context(redirect_stdout(self._streams[0]))
+        stack.enter_context(redirect_stderr(self._streams[1]))
+
+    def readouterr(self) -> SimpleNamespace:
+        texts = [stream.getvalue() for stream in self._streams]
+        for stream in self._streams:
+            stream.seek(0)
+            stream.truncate()
+        return SimpleNamespace(out=texts[0], err=texts[1])
+
+
 @dataclass
 class Site:
     """An installation and the two worlds it looks at."""
@@ -126,7 +146,7 @@ class Site:
     pay: World
     market: World
     stack: ExitStack
-    capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str] | Captured
     pingcode: PingCodeSimulator = field(init=False)
     worktile: WorktileSimulator = field(init=False)
 
@@ -158,8 +178,10 @@ class Site:
         return Answered(code, printed.out, printed.err)
 
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Site]:
+@contextmanager
+def a_site(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str] | Captured
+) -> Iterator[Site]:
     monkeypatch.setenv("PC_SECRET", "pc-s3cret+/=")
     monkeypatch.setenv("WT_SECRET", "wt-s3cret+/=")
     # Retries are counted, not waited for.
@@ -169,8 +191,14 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     pay = World(now=now, people=people, projects=(PAY,), items=[item(PAY, n) for n in range(1, 6)])
     market = World(now=now, people=people, projects=(MARKET,), items=[item(MARKET, n) for n in range(1, 4)])
     with ExitStack() as stack:
-        made = Site(tmp_path, pay, market, stack, capsys)
+        made = Site(folder, pay, market, stack, capsys)
         made.start()
+        yield made
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Site]:
+    with a_site(tmp_path, monkeypatch, capsys) as made:
         yield made
 
 
@@ -245,6 +273,10 @@ def ticket(number: int, **changes: Any) -> SimTicket:
 
 @pytest.fixture
 def shop(site: Site) -> Site:
+    return a_shop(site)
+
+
+def a_shop(site: Site) -> Site:
     """The installation with a plan that has registers, a blocked-for-weeks item and two tickets of the customer."""
     site.write("plan.toml", PLAN + REGISTERS)
     at = local(date(2026, 7, 1))
@@ -255,3 +287,28 @@ def shop(site: Site) -> Site:
     site.advance(TODAY)
     assert site.run("run", "--quiet").code == 0
     return site
+
+
+@pytest.fixture(scope="session")
+def life_lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop in which people and tools did all kinds of things for a week; never run a command in it."""
+    from .changing import LIVED, changing_days
+    from .test_looking_back import Life
+
+    folder = tmp_path_factory.mktemp("lived")
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack, time_machine.travel(local(TODAY, 10)):
+        shop = a_shop(stack.enter_context(a_site(folder, patch, Captured(stack))))
+        life = Life(shop, 1)
+        for day in LIVED:
+            life.live(day)
+        changing_days(shop, LIVED[-1])
+    return folder
+
+
+@pytest.fixture
+def lived(tmp_path: Path, life_lived: Path, capsys: pytest.CaptureFixture[str]) -> Site:
+    """A copy of it, for commands that ask no source."""
+    folder = tmp_path / "lived"
+    shutil.copytree(life_lived, folder)
+    world = World(now=local(TODAY), people=(), projects=())
+    return Site(folder, world, world, ExitStack(), capsys)

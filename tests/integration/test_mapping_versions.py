@@ -17,7 +17,7 @@ from bridge.store.leases import held
 from bridge.usecases.mapping_places import set_apart
 from bridge.usecases.workspace import built_in_mappings
 
-from .conftest import TODAY, Site
+from .conftest import TODAY, ZONE, Site
 
 SHIPPED = built_in_mappings()["pingcode"]
 RENAMED = SHIPPED.replace('pending = "todo"', 'pending = "doing"')
@@ -75,7 +75,7 @@ def test_a_published_mapping_is_applied_to_everything_stored_and_told_with_who_w
         "王敏",
         "states renamed",
     )
-    assert newest["since"].startswith("2026-08-24")
+    assert datetime.fromisoformat(newest["since"]).astimezone(ZONE).date() == TODAY
     assert len(newest["hash"]) == 64
     assert (first["version"], first["how"], first["who"]) == (told["former_version"], "file", None)
 

@@ -12,6 +12,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+
+from tools.reference.schema import document
+from tools.reference.schema_words import closed
 
 from ..oracle.civil import Days, Json, local_day
 from ..oracle.comparison import differences
@@ -22,6 +26,7 @@ from ..oracle.report import Wish, delay_report
 from .conftest import PLAN, Site
 
 ROOT = Path(__file__).parent.parent.parent
+SCHEMA = Draft202012Validator(closed(document()))
 FIRST, SEEDS = int(os.environ.get("ORACLE_FIRST", "1")), int(os.environ.get("ORACLE_SEEDS", "8"))
 PINGCODE_EXTRAS = """
 [task.progress]
@@ -84,6 +89,7 @@ class Story:
         done = self.site.run("report", "--format", "json", *arguments, today=today)
         assert done.code in (0, 1), done.err
         found: Json = done.json
+        assert [error.message for error in SCHEMA.iter_errors(found)] == []
         return found
 
     def _reconcile(self, today: date) -> None:

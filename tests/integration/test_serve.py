@@ -24,7 +24,8 @@ from msgspec import field
 
 from bridge import config
 from bridge.scheduler import Scheduler
-from bridge.usecases.serving import Discreet, Service, secrets_of
+from bridge.usecases.journal import Discreet, secrets_of
+from bridge.usecases.serving import Service
 from bridge.usecases.timetable import Timetable
 from bridge.usecases.workspace import Workspace
 from connectors.testing import Reply, Request
@@ -119,7 +120,8 @@ def test_a_service_reads_shows_and_follows_hints_until_it_is_told_to_end(ready: 
     with serving(ready) as running:
         running.until(lambda: judged(running))
         assert running.get("healthz").status_code == 200
-        assert running.get("readyz").json() == {"ready": True, "problems": []}
+        ready_now = running.get("readyz").json()
+        assert (ready_now["ready"], ready_now["problems"], set(ready_now["checks"].values())) == (True, [], {True})
         assert "联调完成" in running.get("?lang=zh").text
         ready.pay.edit(ONE, title="被钩子叫醒")
         hinted, refused = running.hook(ONE.encode()), running.hook(ONE.encode(), token="wrong")
@@ -212,21 +214,28 @@ def test_one_source_that_fails_does_not_stop_the_other(ready: Site):
     assert running.process.returncode == 0
 
 
-def test_settings_that_break_while_it_runs_are_told_and_never_end_it(ready: Site):
+def test_settings_are_read_again_on_a_hangup_and_broken_ones_are_refused(ready: Site):
     with serving(ready) as running:
         running.until(lambda: judged(running))
         good = ready.folder.joinpath("config.toml").read_text(encoding="utf-8")
         ready.write("config.toml", good + "\n[nonsense]\n")
-        running.hook(b"changed")
-        running.until(lambda: "WARNING bridge.scheduler: hints" in running.log())
-        broken, readiness = running.get(), running.get("readyz")
-        ready.write("config.toml", good)
-        whole = running.get()
+        running.process.send_signal(signal.SIGHUP)
+        running.until(lambda: "were not taken over" in running.log())
+        whole, readiness = running.get(), running.get("readyz")
+        ready.write(
+            "config.toml",
+            good.replace('"env:HOOK_TOKEN"', '"another-t0ken-of-this-test"') + '\n[log]\nformat = "json"\n',
+        )
+        running.process.send_signal(signal.SIGHUP)
+        running.until(lambda: "settings were read again" in running.log())
+        old, new = running.hook(b"changed"), running.hook(b"changed", token="another-t0ken-of-this-test")
         running.end()
 
-    assert broken.status_code == 500 and "nonsense" in broken.text
-    assert readiness.status_code == 503 and "nonsense" in str(readiness.json()["problems"])
-    assert whole.status_code == 200
+    assert "nonsense" in running.log()
+    assert (whole.status_code, readiness.status_code) == (200, 200)
+    assert (old, new) == (404, 202)
+    last = json.loads(running.log().splitlines()[-2])
+    assert last["level"] and last["message"]
     assert running.process.returncode == 0
 
 

@@ -15,12 +15,17 @@ import pytest
 import requests
 
 from bridge.errors import Unavailable, UsageProblem
-from bridge.language import Lang, Text
+from bridge.language import Lang, Phrase, Text
+from bridge.usecases.health import Concern, Condition, Obstacle
 from bridge.usecases.reporting import Browsed, Choices, ReportWish
 from bridge.web.app import create_app
 from bridge.web.server import serve
 
 SAMPLES = Path(__file__).parents[1] / "golden" / "report"
+
+
+def said(words: str) -> Phrase:
+    return Phrase(Text(zh=words, en=words), {})
 
 
 class SampleReports:
@@ -30,7 +35,7 @@ class SampleReports:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Lang, str | None, str | None]] = []
-        self.problems: list[str] = []
+        self.problems: list[Obstacle] = []
         self.failure: Exception | None = None
 
     def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
@@ -45,8 +50,8 @@ class SampleReports:
     def tasks(self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int) -> list[Any]:
         return []
 
-    def ready(self) -> list[str]:
-        return self.problems
+    def condition(self) -> Condition:
+        return Condition(tuple(self.problems), (Concern("disk_full", "error", "disk", said("磁盘快满了")),))
 
 
 @pytest.fixture
@@ -128,11 +133,16 @@ def test_health_says_alive_and_readiness_what_is_missing(url, reports):
     assert get(f"{url}healthz").json() == {"status": "ok"}
     assert get(f"{url}readyz").status_code == 200
 
-    reports.problems = ["还没有任何记录"]
+    reports.problems = [Obstacle("store", said("还没有任何记录"))]
 
     answer = get(f"{url}readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "problems": ["还没有任何记录"]}
+    assert answer.json() == {
+        "ready": False,
+        "problems": ["还没有任何记录"],
+        "checks": {"settings": True, "store": False, "schema": True, "scheduler": True},
+        "notices": [{"code": "disk_full", "severity": "error", "place": "disk", "message": "磁盘快满了"}],
+    }
 
 
 @pytest.mark.parametrize("path", ["", "api/v1/report", "healthz", "readyz", "nothing", "api/nothing"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from bridge import config
-from bridge.config.sections import NotifySection
+from bridge.config.sections import NotifySection, RetentionSection
 from bridge.errors import BridgeError, Problems, UsageProblem
 from bridge.thresholds import NAMES, Thresholds
 
@@ -54,6 +55,20 @@ def test_the_example_file_names_every_threshold():
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 
     assert [name for name in NAMES if f"{name} = " not in text] == []
+
+
+def test_the_example_file_shows_the_defaults_of_what_is_kept_how_long():
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+
+    shown = tomllib.loads(text)["retention"]
+
+    assert shown == RetentionSection().model_dump()
+
+
+def test_less_than_a_week_is_too_short_to_keep_anything(tmp_path):
+    error = refusal(tmp_path, "[retention]\nrun_days = 6\n")
+
+    assert "[retention.run_days]" in error.say("en") and "at least 7" in error.say("en")
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path):

@@ -11,12 +11,15 @@ from bridge.errors import UsageProblem
 from bridge.store.engine import Store
 from bridge.store.migrations import MIGRATIONS
 from bridge.store.tables import STEPS, TABLES
+from bridge.store.views import VIEWS
 
 
 def first_schema(path: Path) -> None:
     """A file as the first version left it, with one open and one finished task."""
     with Store(path) as store:
         store.upgrade()
+        for view in VIEWS:
+            store.execute(f"DROP VIEW {view}")
         for table in TABLES:
             if table.since > 1:
                 store.execute(f"DROP TABLE {table.name}")

@@ -49,6 +49,7 @@ class Lists:
     optional_streams: ClassVar[frozenset[str]] = frozenset({"releases"})
     detail_streams: tuple[str, ...] = ()
     concurrency: int = 2
+    beside: frozenset[str] = frozenset()
     portable: ClassVar[bool] = False
     most_finds: int = 0
 

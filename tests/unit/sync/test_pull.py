@@ -32,6 +32,55 @@ def test_every_task_of_every_scope_arrives_whatever_the_number_of_readers(puller
     assert len(puller.tables()["tasks"]) == 12
 
 
+def test_streams_that_need_nothing_of_each_other_are_read_at_the_same_time(puller: Puller):
+    source = Lists(A=[row(0)])
+    source.streams = ("words", "numbers", "tasks", "releases")  # type: ignore[misc]
+    source.beside = frozenset({"numbers"})
+    source.others = {"words": [{"id": "w"}], "numbers": [{"id": "n"}], "releases": [{"id": "r"}]}
+    both = threading.Barrier(2, timeout=10)
+
+    def script(stream: str, _: Scope, page: int) -> None:
+        if (stream, page) in (("words", 0), ("numbers", 0)):
+            both.wait()
+
+    source.script = script
+
+    report = puller.pull(source)
+
+    assert [(s.stream, s.outcome, s.counts.created) for s in report.streams] == [
+        ("words", "complete", 1),
+        ("numbers", "complete", 1),
+        ("tasks", "complete", 1),
+        ("releases", "complete", 1),
+    ]
+
+
+def test_streams_are_read_one_after_the_other_unless_they_say_otherwise(puller: Puller):
+    source = Lists(A=[row(0)])
+    source.streams = ("words", "numbers", "tasks", "releases")  # type: ignore[misc]
+    source.others = {"words": [{"id": f"w{n}"} for n in range(5)], "numbers": [{"id": "n"}], "releases": []}
+    met: list[str] = []
+    source.script = lambda stream, _, page: met.append(stream)
+
+    puller.pull(source)
+
+    assert met == sorted(met, key=source.streams.index)
+
+
+def test_what_was_not_read_any_more_is_not_told_as_complete(puller: Puller):
+    source = Lists(A=[row(0)], B=[row(1, "B")], C=[row(2, "C")])
+    source.concurrency = 1
+    source.script = fails("tasks", "B", 0, Unreachable("no answer"))
+
+    report = puller.pull(source)
+
+    assert {s.scope: s.outcome for s in report.streams if s.stream == "tasks"} == {
+        "A": "complete",
+        "B": "failed",
+        "C": "failed",
+    }
+
+
 def test_nothing_about_tasks_is_written_when_nothing_changed(puller: Puller):
     source = Lists(A=[row(n) for n in range(7)])
     puller.pull(source)

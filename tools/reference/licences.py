@@ -1,0 +1,79 @@
+"""Every package that an installation brings along: version and licence, as the installed packages declare them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from tools.reference import markdown
+from tools.reference.markdown import code, table
+
+ROOT = Path(__file__).parents[2]
+PROJECT = "progress-bridge"
+OLDEST = {
+    "python_version": "3.11",
+    "python_full_version": "3.11.0",
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+}
+OF_PYTHON = "随 Python 而来 comes with Python"
+ABOUT = """\
+`pip install progress-bridge` 会带来的全部软件包，连同它们自己的依赖；只用于测试的不在其中。版本是 `constraints.txt` 里钉住的。
+选它们的理由见[决定](../decisions.md)。`pbridge` 自己以 Apache-2.0 发布。
+
+Everything that installing progress-bridge brings along, with the dependencies of dependencies; what only tests need is not
+among it. Versions are those pinned in `constraints.txt`. Why each was chosen: [decisions](../decisions.md)."""
+
+
+def page() -> str:
+    rows = [
+        (code(name), pinned().get(name, OF_PYTHON), licence(name), wanted) for name, wanted in sorted(needed().items())
+    ]
+    return markdown.page(
+        "软件包与许可 Packages and licences",
+        ABOUT,
+        [table(("软件包 Package", "版本 Version", "许可 Licence", "来自 Because of"), rows)],
+    )
+
+
+def needed() -> dict[str, str]:
+    """Package -> who asked for it first, all the way down; extras left out."""
+    found: dict[str, str] = {}
+    waiting = [(name, "直接 directly") for name in _requirements(distribution(PROJECT))]
+    while waiting:
+        name, wanted = waiting.pop(0)
+        if name not in found:
+            found[name] = wanted
+            waiting += [(one, code(name)) for one in sorted(_requirements(distribution(name)))]
+    return found
+
+
+def _requirements(package: Distribution) -> Iterator[str]:
+    # Asked for one platform, so that the page is the same wherever it is made.
+    for one in map(Requirement, package.requires or ()):
+        if one.marker is None or one.marker.evaluate({**OLDEST, "extra": ""}):
+            yield _normal(one.name)
+
+
+def pinned() -> dict[str, str]:
+    """What `constraints.txt` says."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
+    return {_normal(name): version for name, _, version in (line.partition("==") for line in lines)}
+
+
+def licence(name: str) -> str:
+    """The expression that the package declares, else its classifiers, else the first line of its licence field."""
+    told = distribution(name).metadata.json
+    if expression := told.get("license_expression"):
+        return str(expression)
+    classifiers = [str(line) for line in told.get("classifier", ()) if str(line).startswith("License :: ")]
+    written = str(told.get("license", "")).strip().split("\n")[0]
+    return " · ".join(dict.fromkeys(line.rsplit(" :: ", 1)[1] for line in classifiers)) or written
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
