@@ -47,6 +47,7 @@ def build(
         people=portfolio.people,
         today=portfolio.today,
     )
+    seen = selected(result.assessments, sales_owner=sales_owner, people=portfolio.people)
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     setting = _setting(portfolio, result, lang, tasks, None if since is None else since_snapshots)
     return {
@@ -58,7 +59,7 @@ def build(
         "sources": summary.sources(portfolio.sources, portfolio.now),
         "summary": summary.summary(rows),
         "goals": _goals(result, rows, is_filtered=any((customer, owner, sales_owner, narrowed.is_anything))),
-        "customers": rollup.customers(rows, result),
+        "customers": rollup.customers(rows, result, seen),
         "pull_forward": summary.pull_forward(result.pull_forward, rows, portfolio.today),
         "milestones": [entry(row, setting) for row in rows],
         "unlinked": summary.unlinked(rows, result.links, tasks, result.tasks_without_milestone),

@@ -65,7 +65,7 @@ def create_app(
     if doors is not None:
         add_login(app, doors, frame.language, is_secure=is_secure)
     add_assets(app)
-    add_report(app, services, frame)
+    add_report(app, services, frame, opened)
     if opened is not None:
         add_pages(app, opened, frame)
 

@@ -10,9 +10,10 @@ from bridge.web.milestone_page import add_milestone
 from bridge.web.plan_pages import add_plan
 from bridge.web.portfolio_pages import add_portfolio
 from bridge.web.practice_pages import add_practice
+from bridge.web.saved_views import add_saved_views
 
 
 def add_pages(app: Flask, opened: Opened, frame: Frame) -> None:
     """Each module adds its own; the navigation shows what is there."""
-    for add in (add_milestone, add_portfolio, add_practice, add_plan):
+    for add in (add_milestone, add_portfolio, add_practice, add_plan, add_saved_views):
         add(app, opened, frame)

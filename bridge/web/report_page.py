@@ -16,10 +16,12 @@ from bridge.report.rows import Row
 from bridge.report.selection import PERIODS
 from bridge.report.wording import status_name
 from bridge.usecases.reporting import Browsed, ReportWish
+from bridge.usecases.serving import Opened
 from bridge.web.answers import WORKBOOK_TYPE, download_answer
 from bridge.web.asked import STATUSES, Asked, asked
 from bridge.web.frame import Frame
 from bridge.web.login import own_deals
+from bridge.web.saved_views import offered
 
 TITLE = Text("延期报告", "Delay report")
 GROUP = Text("{count} 个里程碑，风险金额 {money}", "{count} milestone(s), {money} at risk")
@@ -41,6 +43,10 @@ SAID: dict[str, Text] = {
     "reset": Text("看全部", "Show all"),
     "filters": Text("筛选与排序", "Filter and order"),
     "narrowed": Text("正在筛选，只显示符合条件的里程碑", "Filtered: only the milestones that fit are shown"),
+    "views": Text("我的视图", "My views"),
+    "save": Text("保存这个视图", "Save this view"),
+    "name": Text("名字", "Name"),
+    "remove": Text("删除", "remove"),
     "take": Text("带走这些行", "Take these rows along"),
 }
 
@@ -57,12 +63,14 @@ class Reporting(Protocol):
         """The report of the rows asked for, and what else could be asked for."""
 
 
-def add_report(app: Flask, reports: Reporting, frame: Frame) -> None:
+def add_report(app: Flask, reports: Reporting, frame: Frame, opened: Opened | None = None) -> None:
+    """With `opened` people can give a view a name."""
+
     @app.get("/")
     def report() -> Response:
         lang = frame.language()
         view = asked(lang, own_deals())
-        return _page(frame, reports.browse(lang, view.wish), view, lang)
+        return _page(frame, reports.browse(lang, view.wish), view, offered(opened, frame))
 
     @app.get("/report.xlsx")
     def as_workbook() -> Response:
@@ -83,7 +91,8 @@ def add_report(app: Flask, reports: Reporting, frame: Frame) -> None:
         return document, reporting.content(document, form, lang)
 
 
-def _page(frame: Frame, found: Browsed, view: Asked, lang: Lang) -> Response:
+def _page(frame: Frame, found: Browsed, view: Asked, views: Sequence[Mapping[str, Any]]) -> Response:
+    lang = frame.language()
     document, arranged = found.document, view.arranged(found.document)
     values = html.shown(document, lang, arranged)
     values |= {
@@ -99,6 +108,9 @@ def _page(frame: Frame, found: Browsed, view: Asked, lang: Lang) -> Response:
         "files": [
             (name, frame.link(path, **view.kept)) for name, path in (("Excel", "report.xlsx"), ("CSV", "report.csv"))
         ],
+        "views": views,
+        "may_save": frame.has("/views") and frame.someone() is not None,
+        "save_at": frame.link("views", **view.kept),
         "is_narrowed": bool(view.kept.keys() - {"sort", "group"}),
     }
     return frame.page("report_page.html", values, title=TITLE.say(lang), here="/")

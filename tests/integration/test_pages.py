@@ -308,6 +308,38 @@ def test_a_filter_that_cannot_be_is_refused_by_name(space: Workspace, query: str
     assert "<h1>" in page.text
 
 
+def test_a_view_that_got_a_name_comes_back_and_is_nobody_elses(space: Workspace):
+    client = browser(space, "lead")
+    query = "status=red&status=amber&sort=promise"
+
+    saved = client.post(f"/views?{query}", data={"csrf": "mark-lead", "name": f" 我的 {EVIL} "})
+
+    assert (saved.status_code, saved.headers["Location"]) == (303, f"/?{query}")
+    page = client.get("/").text
+    assert '<a href="/?status=red&amp;status=amber&amp;sort=promise">我的 &lt;script&gt;' in page
+    assert "我的视图" not in browser(space, "admin").get("/").text
+    assert (
+        client.post("/views", data={"csrf": "mark-lead", "deed": "remove", "name": f"我的 {EVIL}"}).status_code == 303
+    )
+    assert "我的视图" not in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "form", "status"),
+    [
+        ("lead", "status=red", {"csrf": "mark-lead", "name": " "}, 422),
+        ("lead", "status=red", {"csrf": "mark-lead", "name": "x" * 61}, 422),
+        ("lead", "", {"csrf": "mark-lead", "name": "全部"}, 422),
+        ("lead", "status=purple", {"csrf": "mark-lead", "name": "紫"}, 422),
+        ("lead", "status=red", {"csrf": "", "name": "红"}, 403),
+        (None, "status=red", {"name": "红"}, 403),
+    ],
+)
+def test_a_view_that_cannot_be_is_not_saved(space: Workspace, name: str | None, query: str, form: Any, status: int):
+    assert browser(space, name).post(f"/views?{query}", data=form).status_code == status
+    assert "我的视图" not in browser(space, "lead").get("/").text
+
+
 def note(client: FlaskClient, mark: str, key: str = "M-2", **fields: str) -> Any:
     page = client.get(f"/milestones/{key}").text
     written = re.search(r'name="written" value="([^"]*)"', page)
