@@ -30,6 +30,8 @@ class Asked(Struct, frozen=True):
     wish: ReportWish
     order: str
     by_customer: bool
+    is_whole: bool
+    """Every row on one page, however many there are."""
     kept: Mapping[str, str | tuple[str, ...]]
 
     def arranged(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -46,7 +48,7 @@ def asked(lang: Lang, own: str | None) -> Asked:
     for value in statuses:
         _known("status", value, STATUSES, lang)
     order = _one_of("sort", ORDERS, lang) or "worst"
-    group = _one_of("group", ("customer",), lang)
+    group, whole = _one_of("group", ("customer",), lang), _one_of("rows", ("all",), lang)
     narrowed = Narrowed(deal=deal, statuses=statuses, first=first, last=last, words=words, period=period)
     wish = ReportWish(customer=customer, owner=owner, sales_owner=own, narrowed=narrowed)
     kept: dict[str, str | tuple[str, ...] | None] = {
@@ -60,8 +62,15 @@ def asked(lang: Lang, own: str | None) -> Asked:
         "q": words,
         "sort": None if order == "worst" else order,
         "group": group,
+        "rows": whole,
     }
-    return Asked(wish, order, group is not None, {name: value for name, value in kept.items() if value is not None})
+    return Asked(
+        wish,
+        order,
+        group is not None,
+        whole is not None,
+        {name: value for name, value in kept.items() if value is not None},
+    )
 
 
 def _text(name: str, lang: Lang) -> str | None:

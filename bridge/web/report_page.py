@@ -26,6 +26,12 @@ from bridge.web.saved_views import offered
 TITLE = Text("延期报告", "Delay report")
 GROUP = Text("{count} 个里程碑，风险金额 {money}", "{count} milestone(s), {money} at risk")
 NO_MONEY = Text("无", "none")
+MOST_ROWS = 100
+"""So many rows a page begins with: what is in order of need is rarely read further, and a phone has to load it."""
+CUT = Text(
+    "这里只列出前 {shown} 行，共 {count} 行；上面的数字和导出的文件都包括全部。",
+    "These are the first {shown} of {count} rows; the figures above and the files hold all of them.",
+)
 SAID: dict[str, Text] = {
     "customer": Text("客户", "Customer"),
     "owner": Text("负责人", "Owner"),
@@ -47,6 +53,7 @@ SAID: dict[str, Text] = {
     "save": Text("保存这个视图", "Save this view"),
     "name": Text("名字", "Name"),
     "remove": Text("删除", "remove"),
+    "whole": Text("显示全部", "Show all rows"),
     "take": Text("带走这些行", "Take these rows along"),
 }
 
@@ -94,10 +101,15 @@ def add_report(app: Flask, reports: Reporting, frame: Frame, opened: Opened | No
 def _page(frame: Frame, found: Browsed, view: Asked, views: Sequence[Mapping[str, Any]]) -> Response:
     lang = frame.language()
     document, arranged = found.document, view.arranged(found.document)
+    heads = _heads(arranged, lang) if view.by_customer else {}
+    count = len(arranged["milestones"])
+    is_cut = count > MOST_ROWS and not view.is_whole
+    if is_cut:
+        arranged = {**arranged, "milestones": arranged["milestones"][:MOST_ROWS]}
     values = html.shown(document, lang, arranged)
     values |= {
         "address": _address(frame),
-        "heads": _heads(arranged, lang) if view.by_customer else {},
+        "heads": heads,
         "styles": ("base.css", "report.css", "pages.css"),
         "freshness": document["sources"],
         "ask": lambda name: SAID[name].say(lang),
@@ -108,10 +120,12 @@ def _page(frame: Frame, found: Browsed, view: Asked, views: Sequence[Mapping[str
         "files": [
             (name, frame.link(path, **view.kept)) for name, path in (("Excel", "report.xlsx"), ("CSV", "report.csv"))
         ],
+        "cut": CUT.say(lang, shown=MOST_ROWS, count=count) if is_cut else "",
+        "whole": frame.link(**{**view.kept, "rows": "all"}),
         "views": views,
         "may_save": frame.has("/views") and frame.someone() is not None,
         "save_at": frame.link("views", **view.kept),
-        "is_narrowed": bool(view.kept.keys() - {"sort", "group"}),
+        "is_narrowed": bool(view.kept.keys() - {"sort", "group", "rows"}),
     }
     return frame.page("report_page.html", values, title=TITLE.say(lang), here="/")
 

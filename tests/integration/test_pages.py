@@ -295,6 +295,20 @@ def test_orders_differ_and_a_view_is_kept_in_every_link_of_the_page(space: Works
     assert page.count(" checked>") == 2
 
 
+def test_a_long_report_begins_with_its_first_rows_and_its_sums_are_of_all(space: Workspace, monkeypatch):
+    client = browser(space, "admin")
+    whole = client.get("/?sort=promise").text
+    monkeypatch.setattr("bridge.web.report_page.MOST_ROWS", 2)
+
+    page = client.get("/?sort=promise").text
+
+    assert rows_of(page) == ["M-4", "M-1"] and "前 2 行，共 4 行" in page
+    assert re.findall(r"<dd>.*?</dd>", page) == re.findall(r"<dd>.*?</dd>", whole)
+    assert 'href="/?sort=promise&amp;rows=all"' in page
+    assert rows_of(client.get("/?sort=promise&rows=all").text) == rows_of(whole)
+    assert len(client.get("/report.csv").text.splitlines()) == 5
+
+
 @pytest.mark.parametrize(
     "query",
     ["status=purple", "period=never", "from=yesterday", "to=2026-13-01", "sort=x", "group=deal", "q=" + "x" * 201],
