@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -54,6 +55,7 @@ class Past(Struct, frozen=True):
 
 class Detail(Struct, frozen=True):
     today: date
+    zone: ZoneInfo
     item: Mapping[str, Any]
     sources: list[Mapping[str, Any]]
     work: tuple[Work, ...]
@@ -80,6 +82,7 @@ def look(space: Workspace, key: str, lang: Lang, sales_owner: str | None = None)
     promised = [one for one in promises.promised(space) if one.key == key]
     return Detail(
         today=judged.portfolio.today,
+        zone=judged.portfolio.timezone,
         item=document["milestones"][0],
         sources=document["sources"],
         work=tuple(sorted(_work(judged, row), key=lambda one: _urgency(one, judged.portfolio.today))),

@@ -6,7 +6,7 @@ Leads and admins write the note and acknowledge reasons here, as `pbridge note` 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, Response, request
@@ -16,7 +16,6 @@ from bridge.errors import UsageProblem
 from bridge.language import Lang
 from bridge.report import marks
 from bridge.report.cells import money_of, one_line, safe_url
-from bridge.report.record import instant
 from bridge.report.rows import rows
 from bridge.report.wording import method_name
 from bridge.usecases import milestones
@@ -48,7 +47,9 @@ from bridge.web.milestone_words import (
 from bridge.web.sheets import Cell, Panel, cell, grid, joined, outside, said_day, status_cell
 
 WRITERS = ("admin", "lead")
-Day = Callable[[date | str | None], Cell]
+MOST_ROWS = 200
+Day = Callable[[date | datetime | str | None], Cell]
+"""Days as they are said, and instants as days in the configured zone."""
 
 
 def add_milestone(app: Flask, opened: Opened, frame: Frame) -> None:
@@ -84,7 +85,7 @@ def _found(opened: Opened, key: str, lang: Lang) -> Detail:
 
 def _page(frame: Frame, found: Detail, done: str = "", problem: str = "", status: int = 200) -> Response:
     lang, item = frame.language(), found.item
-    day = said_day(found.today, lang)
+    day = _days(found, lang)
     (row,) = rows({"as_of": found.today.isoformat(), "milestones": [item]}, lang)
     typed: Mapping[str, str] = request.form if problem and request.form.get("deed") == "note" else {}
     values: dict[str, Any] = {
@@ -132,9 +133,20 @@ def _told(item: Mapping[str, Any]) -> list[str]:
     return [name for name in ("network", "waits_for") if item[name] and not (name == "network" and _chain(item))]
 
 
+def _days(found: Detail, lang: Lang) -> Day:
+    say = said_day(found.today, lang)
+
+    def field(value: date | datetime | str | None) -> Cell:
+        if isinstance(value, str) and "T" in value:
+            value = datetime.fromisoformat(value)
+        return say(value.astimezone(found.zone).date() if isinstance(value, datetime) else value)
+
+    return field
+
+
 def _by(item: Mapping[str, Any], day: Day) -> str:
     note = item["note"]
-    return "" if note["by"] is None else f"{one_line(note['by'])} · {day(note['recorded_at'][:10]).text}"
+    return "" if note["by"] is None else f"{one_line(note['by'])} · {day(note['recorded_at']).text}"
 
 
 def _facts(item: Mapping[str, Any], row: Any, day: Day, lang: Lang) -> Iterator[tuple[str, str]]:
@@ -164,13 +176,17 @@ def _money(item: Mapping[str, Any], lang: Lang) -> Panel:
 
 def _panels(found: Detail, day: Day, lang: Lang) -> Iterator[Panel]:
     yield Panel(
-        SAID["tasks"].say(lang), grid(lang, WORK_COLUMNS, (_work(one, day, lang) for one in found.work), NO_TASKS)
+        SAID["tasks"].say(lang),
+        grid(lang, WORK_COLUMNS, (_work(one, day, lang) for one in found.work[:MOST_ROWS]), NO_TASKS),
+        _more(found.work, lang),
     )
     yield Panel(
         SAID["promises"].say(lang), grid(lang, BASELINE_COLUMNS, (_baseline(one, day) for one in found.baselines))
     )
     yield Panel(
-        SAID["moves"].say(lang), grid(lang, MOVE_COLUMNS, (_move(one, day, lang) for one in found.moves), NO_MOVES)
+        SAID["moves"].say(lang),
+        grid(lang, MOVE_COLUMNS, (_move(one, day, lang) for one in found.moves[:MOST_ROWS]), NO_MOVES),
+        _more(found.moves, lang),
     )
     yield Panel(
         SAID["methods"].say(lang),
@@ -179,10 +195,15 @@ def _panels(found: Detail, day: Day, lang: Lang) -> Iterator[Panel]:
     )
     yield Panel(SAID["past"].say(lang), grid(lang, PAST_COLUMNS, (_past(one, day, lang) for one in found.past)))
     versions = (
-        (day(instant(one.recorded_at)[:10]), cell(one.by), cell(_note(one, found.today, lang), "text"))
-        for one in found.notes
+        (day(one.recorded_at), cell(one.by), cell(_note(one, found.today, lang), "text")) for one in found.notes
     )
     yield Panel(SAID["versions"].say(lang), grid(lang, VERSION_COLUMNS, versions, NO_VERSIONS))
+
+
+def _more(every: Sequence[object], lang: Lang) -> tuple[str, ...]:
+    """What a table leaves out is said."""
+    left = len(every) - MOST_ROWS
+    return (SAID["more"].say(lang, count=left),) if left > 0 else ()
 
 
 def _work(one: Work, day: Day, lang: Lang) -> Iterator[Cell]:
@@ -196,7 +217,7 @@ def _work(one: Work, day: Day, lang: Lang) -> Iterator[Cell]:
     yield cell(
         due.text, "day over" if one.is_overdue else "day", small=SAID["overdue"].say(lang) if one.is_overdue else None
     )
-    yield cell(None if task.completed_at is None else day(task.completed_at.date()).text, "day")
+    yield day(task.completed_at)
     yield cell(None if task.remaining_hours is None else f"{task.remaining_hours:g}", "n")
 
 
@@ -205,7 +226,7 @@ def _baseline(one: tuple[Any, int | None], day: Day) -> Iterator[Cell]:
     yield cell(f"B{baseline.number}")
     yield day(baseline.promised)
     yield cell(None if workdays is None else f"{workdays:+d}", "n")
-    yield day(instant(baseline.recorded_at)[:10])
+    yield day(baseline.recorded_at)
     yield cell(baseline.approved_by)
     yield cell(baseline.reason, "text")
 
@@ -218,7 +239,7 @@ def _move(one: Moved, day: Day, lang: Lang) -> Iterator[Cell]:
     yield day(one.old)
     yield day(one.new)
     yield cell(None if one.old is None or one.new is None else f"{(one.new - one.old).days:+d}", "n")
-    yield day(one.at.date())
+    yield day(one.at)
     yield cell((TOLD if one.told else SEEN).say(lang))
 
 

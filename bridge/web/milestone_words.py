@@ -41,6 +41,7 @@ SAID: dict[str, Text] = {
         "违约金是按合同条款的估算，不是法律意见", "Penalties are an estimate from the contract terms, not legal advice"
     ),
     "tasks": Text("任务", "Tasks"),
+    "more": Text("另有 {count} 行没有列出", "{count} more are not listed"),
     "overdue": Text("已逾期", "overdue"),
     "promises": Text("承诺的由来", "How the promise came to be"),
     "moves": Text("工具中的日期变动", "Due dates moved in the tools"),
