@@ -16,6 +16,8 @@ from bridge.errors import UsageProblem
 from bridge.language import Lang
 from bridge.report import marks
 from bridge.report.cells import money_of, one_line, safe_url
+from bridge.report.phrases import share_text
+from bridge.report.risk_words import STATES
 from bridge.report.rows import rows
 from bridge.report.wording import method_name
 from bridge.usecases import milestones
@@ -37,6 +39,7 @@ from bridge.web.milestone_words import (
     NO_TASKS,
     NO_VERSIONS,
     PAST_COLUMNS,
+    RISK_COLUMNS,
     SAID,
     SEEN,
     STATUSES,
@@ -159,10 +162,20 @@ def _facts(item: Mapping[str, Any], row: Any, day: Day, lang: Lang) -> Iterator[
         "slip": None if row.slip is None else SAID["workdays"].say(lang, slip=row.slip.signed),
         "amount": row.amount,
         "owner": row.owner,
+        "contact": _contact(item, day, lang),
     }
     for name, value in known.items():
         if value is not None:
             yield FACTS[name].say(lang), str(value)
+
+
+def _contact(item: Mapping[str, Any], day: Day, lang: Lang) -> str | None:
+    """When the customer or the team is to be talked to next, and whether that day has passed."""
+    contact = item["next_contact"]
+    if contact is None:
+        return None
+    late = contact["overdue_days"]
+    return day(contact["due"]).text + (SAID["overdue_by"].say(lang, days=late) if late else "")
 
 
 def _money(item: Mapping[str, Any], lang: Lang) -> Panel:
@@ -180,6 +193,10 @@ def _panels(found: Detail, day: Day, lang: Lang) -> Iterator[Panel]:
         grid(lang, WORK_COLUMNS, (_work(one, day, lang) for one in found.work[:MOST_ROWS]), NO_TASKS),
         _more(found.work, lang),
     )
+    if found.item["risks"]:
+        yield Panel(
+            SAID["risks"].say(lang), grid(lang, RISK_COLUMNS, (_risk(one, day, lang) for one in found.item["risks"]))
+        )
     yield Panel(
         SAID["promises"].say(lang), grid(lang, BASELINE_COLUMNS, (_baseline(one, day) for one in found.baselines))
     )
@@ -219,6 +236,15 @@ def _work(one: Work, day: Day, lang: Lang) -> Iterator[Cell]:
     )
     yield day(task.completed_at)
     yield cell(None if task.remaining_hours is None else f"{task.remaining_hours:g}", "n")
+
+
+def _risk(one: Mapping[str, Any], day: Day, lang: Lang) -> Iterator[Cell]:
+    yield cell(one["cause"], "text", small=one["key"])
+    yield cell(STATES[one["state"]].say(lang))
+    yield cell(None if one["probability"] is None else share_text(one["probability"]), "n")
+    yield cell(" / ".join(part for part in (one["response"], one["action"]) if part), "long")
+    yield cell(one["owner"])
+    yield day(one["due"])
 
 
 def _baseline(one: tuple[Any, int | None], day: Day) -> Iterator[Cell]:

@@ -42,6 +42,8 @@ SAID: dict[str, Text] = {
     ),
     "tasks": Text("任务", "Tasks"),
     "more": Text("另有 {count} 行没有列出", "{count} more are not listed"),
+    "risks": Text("风险", "Risks"),
+    "overdue_by": Text("（已过 {days} 天）", " ({days} d overdue)"),
     "overdue": Text("已逾期", "overdue"),
     "promises": Text("承诺的由来", "How the promise came to be"),
     "moves": Text("工具中的日期变动", "Due dates moved in the tools"),
@@ -65,6 +67,7 @@ FACTS: dict[str, Text] = {
     "slip": Text("延误", "Slip"),
     "amount": Text("金额", "Amount"),
     "owner": Text("负责人", "Owner"),
+    "contact": Text("下次沟通", "Next contact"),
     "at_risk_gross": Text("风险金额", "Money at risk"),
     "at_risk_expected": Text("按概率折算", "Weighted by probability"),
     "penalty_today": Text("违约金（今天）", "Penalty today"),
@@ -114,6 +117,14 @@ MOVE_COLUMNS = (
     Text("依据", "Known from"),
 )
 METHOD_COLUMNS = (Text("方法", "Method"), Text("P50", "P50"), Text("P85", "P85"), Text("P95", "P95"))
+RISK_COLUMNS = (
+    Text("风险", "Risk"),
+    Text("状态", "State"),
+    Text("概率", "Probability"),
+    Text("应对", "Answer"),
+    Text("负责人", "Owner"),
+    Text("截止", "Due"),
+)
 PAST_COLUMNS = (
     Text("日期", "Day"),
     Text("状态", "Status"),

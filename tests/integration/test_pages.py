@@ -455,6 +455,7 @@ def test_a_milestone_tells_its_work_its_moves_and_its_past(space: Workspace):
     assert "PAY-9" in page and "工具中的日期变动" in page and "8月27日" in page
     assert 'rel="noopener noreferrer"' in page
     assert "B0" in page and "9月1日" in page
+    assert "接口方延期" in page and "下次沟通" in page
 
 
 def test_a_letter_is_a_draft_to_read_and_a_file_to_go_on_with(space: Workspace):
