@@ -25,6 +25,7 @@ from bridge.usecases.hooks import Inbox
 from bridge.usecases.journal import Journal
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.metrics import Measured, Pulse, measure
+from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.serving import Opened, Service
 from bridge.usecases.settled import Settled
 from bridge.usecases.timetable import timetable
@@ -74,11 +75,11 @@ class Live(Struct, frozen=True):
     def metrics(self) -> Sequence[Measured]:
         return measure(self.opened, Pulse(scheduler_up=not self.problems()))
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
-        return Reports(self.opened()).report_html(lang, customer, owner, own)
+    def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
+        return Reports(self.opened()).browse(lang, wish)
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
-        return Reports(self.opened()).report_json(lang, customer, owner, own)
+    def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
+        return Reports(self.opened()).report_json(lang, wish)
 
     def tasks(
         self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
@@ -114,7 +115,8 @@ def supervise(
         inbox = Inbox(space, scheduler.wake)
         try:
             is_secure = settings.web.public_url.startswith("https:")
-            app = create_app(Live(settled, scheduler.problems), hosts(settings), inbox, doors, is_secure=is_secure)
+            live = Live(settled, scheduler.problems)
+            app = create_app(live, hosts(settings), inbox, doors, opened=settled, is_secure=is_secure)
             web = serve(app, settings.web.host, settings.web.port if port is None else port, closing)
             scheduler.start()
             announced.address(web.url)

@@ -100,6 +100,7 @@ def test_the_wheel_holds_packages_mappings_templates_and_the_example_settings(wh
         names
     )
     assert any(name.startswith("bridge/report/templates/") for name in names)
+    assert {"bridge/web/templates/frame.html", "bridge/web/static/pages.css"} <= set(names)
     assert {"bridge/py.typed", "connectors/pingcode/simulator.py", "connectors/worktile/simulator.py"} <= set(names)
 
 

@@ -11,17 +11,18 @@ from bridge.report.selection import folded
 from bridge.report.summary import money_by_currency
 
 
-def customers(rows: Sequence[Assessment], result: Result) -> list[Entry]:
+def customers(rows: Sequence[Assessment], result: Result, seen: Sequence[Assessment] | None = None) -> list[Entry]:
     """The customers of the rows shown, worst first as the rows are; a name written in two ways is one customer.
 
     The status is the worst of all deals of the customer and ignores filters; the figures are those of the rows shown.
+    `seen` are the rows of the deals that the reader may know of, where that is not all.
     """
     shown: dict[str, list[Assessment]] = {}
     for row in rows:
         if row.deal.customer is not None:
             shown.setdefault(folded(row.deal.customer), []).append(row)
     deals: dict[str, set[str]] = {}
-    for row in result.assessments:
+    for row in result.assessments if seen is None else seen:
         if row.deal.customer is not None:
             deals.setdefault(folded(row.deal.customer), set()).add(row.deal.key)
     return [

@@ -118,6 +118,11 @@ def m014_watch(db: Database) -> None:
     )
 
 
+@MIGRATIONS()
+def m015_saved_views(db: Database) -> None:
+    _create_those(db, since=15)
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

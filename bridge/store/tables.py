@@ -27,6 +27,7 @@ STEPS = (
     "m012_accounts",
     "m013_views",
     "m014_watch",
+    "m015_saved_views",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 

@@ -54,6 +54,13 @@ ACCOUNTS: tuple[Table, ...] = (
         since=12,
     ),
     Table(
+        # Views of the report that people gave a name: what the address asks for.
+        "saved_views",
+        {"user": "TEXT", "name": "TEXT", "query": "TEXT", "saved_at": "TEXT"},
+        key=("user", "name"),
+        since=15,
+    ),
+    Table(
         "audit",
         {"seq": "INTEGER", "at": "TEXT", "who": "TEXT", "what": "TEXT", "about": "TEXT", "address": "TEXT"},
         key=("seq",),

@@ -14,7 +14,8 @@ COLOURS = {"D-1": Colour.AMBER, "D-2": Colour.RED, "D-3": Colour.DONE}
 def row(make, key, deal, customer, at_risk=None, currency="CNY", **values):
     money = {"at_risk_gross": at_risk, "at_risk_expected": at_risk}
     goal = values.pop("goal", None)
-    wish = {"key": deal, "customer": customer, "currency": currency, "goal": goal}
+    seller = values.pop("seller", None)
+    wish = {"key": deal, "customer": customer, "currency": currency, "goal": goal, "sales_owner": seller}
     return make.row(key, deal=wish, money=money, **values)
 
 
@@ -30,6 +31,13 @@ def test_a_customer_is_as_bad_as_the_worst_of_its_deals(make):
 
     assert {name: entry["status"] for name, entry in found.items()} == {"云杉": "red", "北屿": "done"}
     assert {name: entry["milestones"] for name, entry in found.items()} == {"云杉": 2, "北屿": 1}
+
+
+def test_who_sees_own_deals_only_sees_a_customer_as_bad_as_those(make):
+    rows = (row(make, "M-1", "D-1", "云杉", seller="王敏"), row(make, "M-2", "D-2", "云杉", seller="赵宁"))
+
+    assert customers(make, *rows, owner="王敏")["云杉"]["status"] == "red"
+    assert customers(make, *rows, sales_owner="王敏")["云杉"]["status"] == "amber"
 
 
 def test_money_at_risk_of_a_customer_is_kept_apart_by_currency(make):
