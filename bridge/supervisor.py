@@ -21,6 +21,7 @@ from bridge.scheduler import Scheduler
 from bridge.usecases import presence
 from bridge.usecases.admission import Admission
 from bridge.usecases.hooks import Inbox
+from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.serving import Discreet, Opened, Service, secrets_of
 from bridge.usecases.timetable import timetable
 from bridge.usecases.workspace import Workspace
@@ -63,11 +64,11 @@ class Live(Struct, frozen=True):
     language: Lang
     problems: Callable[[], Sequence[Text]]
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
-        return Reports(self.opened()).report_html(lang, customer, owner, own)
+    def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
+        return Reports(self.opened()).browse(lang, wish)
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
-        return Reports(self.opened()).report_json(lang, customer, owner, own)
+    def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
+        return Reports(self.opened()).report_json(lang, wish)
 
     def tasks(
         self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
@@ -101,7 +102,7 @@ def supervise(
         try:
             live = Live(opened, space.lang, scheduler.problems)
             is_secure = settings.web.public_url.startswith("https:")
-            app = create_app(live, hosts(settings), inbox, doors, is_secure=is_secure)
+            app = create_app(live, hosts(settings), inbox, doors, opened=opened, is_secure=is_secure)
             web = serve(app, settings.web.host, settings.web.port if port is None else port, closing)
             scheduler.start()
             announced.address(web.url)

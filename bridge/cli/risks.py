@@ -14,6 +14,7 @@ from bridge.cli.session import Day, Group, Option, Session, json_option
 from bridge.language import Lang, Text
 from bridge.report.cells import money_of
 from bridge.report.phrases import share_text
+from bridge.report.risk_words import ANSWERS, IMPACTS, MATRIX, STATES, UNKNOWN, matrix
 from bridge.usecases import risks as registered
 
 ABOUT = Text(
@@ -37,14 +38,6 @@ RESPONSE = Text(zh="应对方式，如 减轻", en="the response, such as reduce
 ACTION = Text(zh="措施", en="what is going to be done")
 OWNER = Text(zh="负责人", en="who does it")
 DUE = Text(zh="何时之前", en="by when")
-STATES = {
-    "triggered": Text(zh="已触发", en="struck"),
-    "open": Text(zh="监控中", en="watched"),
-    "candidate": Text(zh="待确认", en="to decide"),
-    "eased": Text(zh="信号已消失", en="signal gone"),
-    "closed": Text(zh="已关闭", en="closed"),
-    "dismissed": Text(zh="已否决", en="dismissed"),
-}
 COLUMNS = (
     Text(zh="状态", en="state"),
     Text(zh="编号", en="key"),
@@ -73,29 +66,11 @@ WAITING = Text(
     zh='{count} 条候选待决定：pbridge risks confirm "{key}" --by 姓名 --reason 理由，或 dismiss。',
     en='{count} candidate(s) to decide: pbridge risks confirm "{key}" --by NAME --reason TEXT, or dismiss.',
 )
-ANSWERS = {
-    "response": Text(zh="应对", en="response"),
-    "action": Text(zh="措施", en="action"),
-    "owner": Text(zh="负责人", en="owner"),
-    "due": Text(zh="截止", en="due date"),
-}
 AGAIN = Text(zh="{key} 曾被 {by} 否决，之后恶化了。", en="{key} was dismissed by {by} and has worsened since.")
 CONFIRMED = Text(zh="已确认为风险：{key}（{by}）", en="confirmed as a risk: {key} ({by})")
 DISMISSED = Text(
     zh="已否决：{key}（{by}）；恶化之前不再提出", en="dismissed: {key} ({by}); not proposed again until it worsens"
 )
-MATRIX = Text(zh="概率＼影响", en="probability \\ impact")
-PROBABILITIES = (
-    (Decimal("0.5"), Text(zh="高（≥50%）", en="high (≥50%)")),
-    (Decimal("0.2"), Text(zh="中（20–50%）", en="middle (20–50%)")),
-    (Decimal(0), Text(zh="低（<20%）", en="low (<20%)")),
-)
-IMPACTS = (
-    (Decimal(3), Text(zh="≤3 天", en="≤3 d")),
-    (Decimal(10), Text(zh="4–10 天", en="4–10 d")),
-    (Decimal("Infinity"), Text(zh=">10 天", en=">10 d")),
-)
-UNKNOWN = Text(zh="未估", en="not estimated")
 Entry = Mapping[str, Any]
 
 
@@ -196,31 +171,9 @@ def _both(days: str | None, amount: str | None, currency: str | None, lang: Lang
 
 
 def _print_matrix(live: Sequence[Entry], lang: Lang) -> None:
-    """Keys by probability and days of delay; what has no figure stands in a row or column of its own."""
-    cells: dict[tuple[str, str], list[str]] = {}
-    for row in live:
-        cells.setdefault((_band(row["probability"]), _reach(row["impact_days"])), []).append(row["key"])
-    bands = [*(text.en for _, text in PROBABILITIES), UNKNOWN.en]
-    reaches = [*(text for _, text in IMPACTS), UNKNOWN]
-    names = {text.en: text for text in (*(text for _, text in PROBABILITIES), UNKNOWN)}
-    lines = [
-        (names[band].say(lang), *(" ".join(cells.get((band, reach.en), ())) or "·" for reach in reaches))
-        for band in bands
-        if band != UNKNOWN.en or any(at == band for at, _ in cells)
-    ]
-    print_table(lang, (MATRIX, *reaches), lines)
-
-
-def _band(probability: float | None) -> str:
-    if probability is None:
-        return UNKNOWN.en
-    return next(text.en for least, text in PROBABILITIES if Decimal(str(probability)) >= least)
-
-
-def _reach(days: str | None) -> str:
-    if days is None:
-        return UNKNOWN.en
-    return next(text.en for most, text in IMPACTS if Decimal(days) <= most)
+    columns = (MATRIX, *(text for _, text in IMPACTS), UNKNOWN)
+    lines = [(band.say(lang), *(" ".join(keys) or "·" for keys in cells)) for band, cells in matrix(live)]
+    print_table(lang, columns, lines)
 
 
 def _total(totals: Entry, lang: Lang) -> str:

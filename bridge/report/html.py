@@ -1,7 +1,7 @@
 """The delay report as one self-contained page: no request to anywhere, no script, readable on a phone and on paper.
 
-Everything people wrote is escaped by the template engine; only http and https addresses become links. Right after the
-body opens stands `SLOT`, where a server that shows the page may put a bar of its own.
+Everything people wrote is escaped by the template engine; only http and https addresses become links. A server lays the
+same parts out in a frame of its own: it takes them from `PARTS` and what they show from `shown`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache, partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, Template
 
 from bridge.language import Lang
 from bridge.report import overview
@@ -24,53 +24,78 @@ from bridge.report.wording import headline
 LOCALES: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 LINKS_SHOWN = 6
 BAR_WIDTH = 600
+PARTS = ("base.css", "report.css", "drawings.html", "report_head.html", "report_rows.html", "report_foot.html")
+"""Templates of this package that a server may include; they need what `shown` gives."""
 
 
 def render(view: Mapping[str, Any], lang: Lang) -> str:
     """The same view and language always give the same bytes."""
+    return _template().render(**shown(view, lang))
+
+
+def shown(view: Mapping[str, Any], lang: Lang, arranged: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Everything the templates need. The rows are those of `arranged` where the reader wanted another order; what stands
+    above them speaks of the worst first in any case."""
     found = rows(view, lang)
+    listed = found if arranged is None else rows(arranged, lang)
     today = date.fromisoformat(view["as_of"])
     on = axis(found, today)
-    return _template().render(
-        lang=LOCALES[lang],
-        say=partial(_say, lang),
-        day=lambda value: spoken_day(value, today, lang),
-        full_stop=lambda text: sentence(text, lang),
-        headline=headline(view, lang),
-        dateline=overview.dateline(view, lang),
-        generated=overview.generated(view, lang),
-        counts=overview.counts(view, lang),
-        bar=_bar(view),
-        money=overview.money(view, lang),
-        affected=view["summary"]["customers_affected"],
-        concerns=overview.concerns(found, lang),
-        is_calm=bool(found) and not any(row.is_worrying for row in found),
-        rows=[(row, timeline(row, on, lang)) for row in found],
-        axis=on,
-        months=on.months(lang),
-        width=WIDTH,
-        links_shown=LINKS_SHOWN,
-        goal_columns=overview.goal_columns(lang),
-        goals=overview.goals(view, lang),
-        pull_forward=overview.pull_forward(view, lang),
-        sources=overview.sources(view, lang),
-        remarks=overview.remarks(view, lang),
-        definitions=definitions(lang),
-    )
+    return {
+        **words(today, lang),
+        "headline": headline(view, lang),
+        "dateline": overview.dateline(view, lang),
+        "generated": overview.generated(view, lang),
+        "counts": overview.counts(view, lang),
+        "bar": _bar(view),
+        "money": overview.money(view, lang),
+        "affected": view["summary"]["customers_affected"],
+        "concerns": overview.concerns(found, lang),
+        "is_calm": bool(found) and not any(row.is_worrying for row in found),
+        "rows": [(row, timeline(row, on, lang)) for row in listed],
+        "heads": {},
+        "address": None,
+        "axis": on,
+        "months": on.months(lang),
+        "width": WIDTH,
+        "links_shown": LINKS_SHOWN,
+        "goal_columns": overview.goal_columns(lang),
+        "goals": overview.goals(view, lang),
+        "pull_forward": overview.pull_forward(view, lang),
+        "sources": overview.sources(view, lang),
+        "remarks": overview.remarks(view, lang),
+        "definitions": definitions(lang),
+    }
 
 
-@cache
-def _template() -> Template:
+def words(today: date, lang: Lang) -> dict[str, Any]:
+    """How a template says a label, a day and a sentence, in one language."""
+    return {
+        "lang": LOCALES[lang],
+        "say": partial(_say, lang),
+        "day": lambda value: spoken_day(value, today, lang),
+        "full_stop": lambda text: sentence(text, lang),
+    }
+
+
+def environment(loader: BaseLoader) -> Environment:
     """Every value is escaped, whatever the template is called, and a misspelt name fails instead of showing nothing."""
-    environment = Environment(
-        loader=PackageLoader("bridge.report"),
+    return Environment(
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("report.html")
+
+
+def templates() -> PackageLoader:
+    return PackageLoader("bridge.report")
+
+
+@cache
+def _template() -> Template:
+    return environment(templates()).get_template("report.html")
 
 
 def _say(lang: Lang, name: str, **facts: object) -> str:

@@ -9,7 +9,7 @@ import io
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule
@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from bridge.language import Lang
+from bridge.report.html import environment, templates
 from bridge.report.labels import sentence
 from bridge.report.markdown import escaped
 
@@ -115,15 +116,7 @@ def _print(console: Console, block: Block, lang: Lang) -> None:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("bridge.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("page.html")
+    return environment(templates()).get_template("page.html")
 
 
 def cells(*values: object) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
         one_date=_one_date(item, lang),
         chance=_share(forecast["on_time_probability"]),
         why_not=_why_not(item, lang),
-        slip=_slip(item["slip"], is_from_due_dates=forecast["method"] == "due_dates"),
+        slip=slip_of(item),
         amount=_amount(item["amount"]),
         at_risk=_at_risk(item["money"], lang),
         reasons=_reasons(item, today, lang),
@@ -168,11 +168,12 @@ def _share(ratio: float | None) -> str | None:
     return None if ratio is None else share_text(ratio)
 
 
-def _slip(slip: Mapping[str, Any], *, is_from_due_dates: bool) -> Slip | None:
+def slip_of(item: Mapping[str, Any]) -> Slip | None:
     """Of what is done, how late it was; of what is open, the largest of the known distances.
 
     Of equal ones the forecast is named, unless it only repeats the due dates.
     """
+    slip, is_from_due_dates = item["slip"], item["forecast"]["method"] == "due_dates"
     kinds = (
         ("actual", "plan", "overdue", "forecast") if is_from_due_dates else ("actual", "forecast", "overdue", "plan")
     )

@@ -13,7 +13,7 @@ from bridge.report.entry import Setting, entry
 from bridge.report.practice import registers, witnesses
 from bridge.report.promises import histories
 from bridge.report.record import Entry, Record, instant
-from bridge.report.selection import selected
+from bridge.report.selection import EVERYTHING, Narrowed, selected
 
 SCHEMA = "delay-report/1"
 
@@ -27,6 +27,7 @@ def build(
     customer: str | None = None,
     owner: str | None = None,
     sales_owner: str | None = None,
+    narrowed: Narrowed = EVERYTHING,
     since: date | None = None,
     since_snapshots: Mapping[str, Snapshot] | None = None,
     quarantined: int = 0,
@@ -38,7 +39,13 @@ def build(
     compared. The same arguments give the same document, keys in the same order.
     """
     rows = selected(
-        result.assessments, customer=customer, owner=owner, sales_owner=sales_owner, people=portfolio.people
+        result.assessments,
+        customer=customer,
+        owner=owner,
+        sales_owner=sales_owner,
+        narrowed=narrowed,
+        people=portfolio.people,
+        today=portfolio.today,
     )
     tasks = {record.task.ref: record.task for record in portfolio.tasks}
     setting = _setting(portfolio, result, lang, tasks, None if since is None else since_snapshots)
@@ -50,7 +57,7 @@ def build(
         "calendar": {"estimated_years": summary.estimated_years(rows, portfolio.today, portfolio.calendar)},
         "sources": summary.sources(portfolio.sources, portfolio.now),
         "summary": summary.summary(rows),
-        "goals": _goals(result, rows, is_filtered=any((customer, owner, sales_owner))),
+        "goals": _goals(result, rows, is_filtered=any((customer, owner, sales_owner, narrowed.is_anything))),
         "customers": rollup.customers(rows, result),
         "pull_forward": summary.pull_forward(result.pull_forward, rows, portfolio.today),
         "milestones": [entry(row, setting) for row in rows],

@@ -13,7 +13,9 @@ from bridge.plan.cells import fold
 from bridge.reconcile.recorded import Ticket
 from bridge.reconcile.voices import by_customer, unplaced, voices
 from bridge.report.practice import customer_entry, voice_entry
+from bridge.report.selection import deals_of
 from bridge.store import practice
+from bridge.usecases.people import known_people
 from bridge.usecases.recorded import plan_and_recorded, recording, said, writable
 from bridge.usecases.risks import known_milestone
 from bridge.usecases.workspace import Workspace
@@ -39,14 +41,20 @@ NOBODY = Text(zh="无", en="none")
 class FeedbackWish(Struct, frozen=True):
     customer: str | None = None
     only_open: bool = False
+    sales_owner: str | None = None
+    """Of whose deals alone it is; what belongs to no deal is nobody's alone."""
 
 
 def look(space: Workspace, wish: FeedbackWish) -> dict[str, Any]:
     """Everything said, oldest open first; `customers` speaks of all that each customer said, whatever is listed."""
     with space.store() as store, store.snapshot():
         plan, recorded = plan_and_recorded(space, store)
+        people = known_people(store, None)
     today = space.clock.today
     every = voices(plan, recorded)
+    if wish.sales_owner is not None:
+        own = deals_of(plan, wish.sales_owner, people)
+        every = tuple(voice for voice in every if voice.deal in own)
     chosen = [voice for voice in every if wish.customer is None or fold(voice.customer or "") == fold(wish.customer)]
     if wish.customer is not None and not chosen:
         known = ", ".join(sorted({voice.customer for voice in every if voice.customer}))

@@ -15,10 +15,12 @@ from bridge.plan.baselines import of_plan, spellings
 from bridge.plan.causes import Decision
 from bridge.plan.cells import fold
 from bridge.plan.document import Baseline, Plan
+from bridge.report.selection import deals_of
 from bridge.store import plans, runs
 from bridge.store.engine import Store
 from bridge.sync.outcome import rfc3339
 from bridge.usecases.calendars import present_calendar
+from bridge.usecases.people import known_people
 from bridge.usecases.planning import NO_PLAN_YET
 from bridge.usecases.workspace import Workspace
 
@@ -142,6 +144,26 @@ def _promise_of(store: Store, plan: Plan, key: str) -> Baseline:
     if not baselines:
         raise UsageProblem(NO_PROMISE, value=key)
     return baselines[-1]
+
+
+def deals_seen(space: Workspace, sales_owner: str | None) -> frozenset[str]:
+    """The keys of the deals of the plan in force, or of those that this person sells."""
+    with space.store() as store, store.snapshot():
+        newest = plans.newest(store)
+        people = known_people(store, None)
+    if newest is None:
+        raise UsageProblem(NO_PLAN_YET)
+    if sales_owner is None:
+        return frozenset(deal.key for deal in newest.plan.deals)
+    return deals_of(newest.plan, sales_owner, people)
+
+
+def milestones_seen(space: Workspace, sales_owner: str | None) -> frozenset[str]:
+    """The keys of the milestones of those deals."""
+    deals = deals_seen(space, sales_owner)
+    with space.store() as store:
+        newest = plans.newest(store)
+    return frozenset(row.key for row in newest.plan.milestones if row.deal in deals) if newest else frozenset()
 
 
 def plan_as_json(space: Workspace) -> dict[str, Any]:

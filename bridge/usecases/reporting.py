@@ -12,6 +12,7 @@ from bridge.language import Lang
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result, Snapshot
 from bridge.report import csv, html, markdown, text, view
+from bridge.report.selection import EVERYTHING, Narrowed, owners, selected
 from bridge.store import quarantine, snapshots
 from bridge.store.clockwork import end_of
 from bridge.usecases.json_text import dumps
@@ -33,6 +34,7 @@ class ReportWish(Struct, frozen=True):
     owner: str | None = None
     sales_owner: str | None = None
     """Whose deals alone are shown: what a person may see, not what they asked for."""
+    narrowed: Narrowed = EVERYTHING
 
 
 class Judged(Struct, frozen=True):
@@ -42,6 +44,37 @@ class Judged(Struct, frozen=True):
     result: Result
     quarantined: int
     compared: Mapping[str, Snapshot] | None
+
+
+class Choices(Struct, frozen=True):
+    """What a reader can narrow the rows to: names as the plan writes them, each once, in order."""
+
+    customers: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    deals: tuple[tuple[str, str], ...] = ()
+    """Key and name."""
+
+
+class Browsed(Struct, frozen=True):
+    """The report of the rows that were asked for, and what else could be asked for."""
+
+    document: View
+    choices: Choices
+
+
+def browse(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> Browsed:
+    """The report with what it can be narrowed to; of other people's deals neither says a word."""
+    judged = judge(space, wish)
+    return Browsed(document(space, judged, wish, lang), _choices(judged, wish.sales_owner))
+
+
+def _choices(judged: Judged, own: str | None) -> Choices:
+    seen = selected(judged.result.assessments, sales_owner=own, people=judged.portfolio.people)
+    return Choices(
+        customers=tuple(sorted({row.deal.customer for row in seen if row.deal.customer})),
+        owners=tuple(sorted({name for row in seen for name in owners(row) if name})),
+        deals=tuple(sorted({(row.deal.key, row.deal.name) for row in seen})),
+    )
 
 
 def build(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> View:
@@ -69,6 +102,7 @@ def document(space: Workspace, judged: Judged, wish: ReportWish, lang: Lang | No
         customer=wish.customer,
         owner=wish.owner,
         sales_owner=wish.sales_owner,
+        narrowed=wish.narrowed,
         since=wish.since,
         since_snapshots=judged.compared,
         quarantined=judged.quarantined,

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from bridge.reconcile.staffing import Budget, Share, Staff, Week, staffing
+from msgspec import Struct
+
+from bridge.plan.cells import fold
+from bridge.reconcile.situation import Portfolio
+from bridge.reconcile.staffing import Budget, Share, Staff, Staffing, Week, staffing
 from bridge.report import numbers
+from bridge.report.selection import deals_of
 from bridge.usecases.portfolio import present
 from bridge.usecases.workspace import Workspace
 
 
-def look(space: Workspace, weeks: int) -> dict[str, Any]:
-    """The running week and those after it, and the budgets of the plan; writes nothing."""
+class Seen(Struct, frozen=True):
+    """What of it somebody may see: their own weeks, and the budgets of the deals they sell."""
+
+    name: str
+    sales_owner: str | None = None
+    """Whose budgets alone are seen; None: all."""
+    everybody: bool = False
+    """The weeks of everybody, as a lead sees them."""
+
+
+def look(space: Workspace, weeks: int, seen: Seen | None = None) -> dict[str, Any]:
+    """The running week and those after it, and the budgets of the plan; writes nothing. Without `seen` all of it."""
     with space.store() as store, store.snapshot():
         portfolio = present(space, store)
     found = staffing(portfolio, weeks)
+    if seen is not None:
+        found = _narrowed(found, portfolio, seen)
     rest = found.uncounted
     return {
         "as_of": portfolio.today.isoformat(),
@@ -33,6 +51,18 @@ def look(space: Workspace, weeks: int) -> dict[str, Any]:
         },
         "budgets": [_budget(one) for one in found.budgets],
     }
+
+
+def _narrowed(found: Staffing, portfolio: Portfolio, seen: Seen) -> Staffing:
+    """Where several people are called like who asks, nobody can tell whose weeks are theirs, so none are shown."""
+    names = {fold(seen.name), *portfolio.people.called(seen.name).names}
+    called = tuple(one for one in found.people if fold(one.name) in names)
+    people = found.people if seen.everybody else called if len(called) == 1 else ()
+    budgets = found.budgets
+    if seen.sales_owner is not None:
+        own = deals_of(portfolio.plan, seen.sales_owner, portfolio.people)
+        budgets = tuple(one for one in budgets if one.deal in own)
+    return replace(found, people=people, budgets=budgets)
 
 
 def _person(one: Staff) -> dict[str, Any]:

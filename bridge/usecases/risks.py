@@ -19,6 +19,7 @@ from bridge.reconcile.risk_register import LIVE, STATES, RiskRow, register
 from bridge.reconcile.run import assess
 from bridge.report import numbers
 from bridge.report.practice import risk_entry, witnesses, worded
+from bridge.report.selection import deals_of
 from bridge.store import practice
 from bridge.usecases.portfolio import present
 from bridge.usecases.recorded import recording, said, writable
@@ -49,6 +50,8 @@ class RiskWish(Struct, frozen=True):
     deal: str | None = None
     milestone: str | None = None
     state: str | None = None
+    sales_owner: str | None = None
+    """Whose deals alone are shown; a risk that belongs to no deal is nobody's alone."""
 
 
 class Answer(Struct, frozen=True):
@@ -67,10 +70,12 @@ def look(space: Workspace, wish: RiskWish, lang: Lang) -> dict[str, Any]:
     plan = portfolio.plan
     _refuse_unknown(plan, wish)
     deal_of = {row.key: row.deal for row in plan.milestones}
+    own = None if wish.sales_owner is None else deals_of(plan, wish.sales_owner, portfolio.people)
     rows = [
         row
         for row in register(portfolio, assess(portfolio).assessments)
-        if (wish.deal is None or row.deal == wish.deal)
+        if (own is None or (row.deal or deal_of.get(row.milestone or "")) in own)
+        and (wish.deal is None or row.deal == wish.deal)
         and (wish.milestone is None or row.concerns(wish.milestone, deal_of[wish.milestone]))
         and (wish.state is None or row.state == wish.state)
     ]

@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 from flask import Flask, Response, request
 
 from bridge.language import Lang, Text
+from bridge.usecases.reporting import ReportWish
 from bridge.web.answers import Said, json_answer
+from bridge.web.asked import asked
 from bridge.web.login import own_deals
 from bridge.web.openapi import document
 
@@ -28,15 +30,12 @@ NOT_A_PLACE = Text(
 OWN_ONLY = Text(
     "您只能看自己负责的项目，任务清单包括所有项目", "you see your own deals only, and the list of tasks is of all"
 )
-Filters = tuple[str | None, str | None]
 
 
 class Asked(Protocol):
     """What the API asks for."""
 
-    def report_json(
-        self, lang: Lang, customer: str | None, owner: str | None, own: str | None
-    ) -> Mapping[str, Any]: ...
+    def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]: ...
 
     def tasks(
         self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
@@ -44,11 +43,11 @@ class Asked(Protocol):
         """Tasks by source and id, those behind a place in this order."""
 
 
-def add_api(app: Flask, asked: Asked, language: Callable[[], Lang], filters: Callable[[], Filters]) -> None:
+def add_api(app: Flask, services: Asked, language: Callable[[], Lang]) -> None:
     """The paths of the API; who may ask is decided before them."""
 
     def report() -> Mapping[str, Any]:
-        return asked.report_json(language(), *filters(), own_deals())
+        return services.report_json(language(), asked(language(), own_deals()).wish)
 
     @app.get("/api/v1/report")
     def whole() -> Response:
@@ -71,7 +70,7 @@ def add_api(app: Flask, asked: Asked, language: Callable[[], Lang], filters: Cal
             raise Said(403, OWN_ONLY.say(language()))
         limit, after = _limit(language()), _after(language())
         source, project = (request.args.get(name) or None for name in ("source", "project"))
-        rows = asked.tasks(source, project, after, limit + 1)
+        rows = services.tasks(source, project, after, limit + 1)
         more = f"{rows[limit - 1]['source']}/{rows[limit - 1]['id']}" if len(rows) > limit else None
         answer = _tagged({"tasks": list(rows[:limit]), "next": more})
         if more is not None:

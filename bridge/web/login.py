@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
-from html import escape
+from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +18,7 @@ from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.usecases.admission import Entered, Refused, Who
 from bridge.web.answers import Said, form_answer
+from bridge.web.assets import ROOT
 from bridge.web.forms import page
 
 COOKIE, FORM_COOKIE = "pbridge_session", "pbridge_form"
@@ -42,7 +42,15 @@ OLD, NEW = (
 )
 SAVE = Text("保存", "Save")
 OLD_WRONG = Text("现在的密码不对。", "The present password is wrong.")
-LEAVE = Text("退出", "Log out")
+NO_USERS = Text(
+    "还没有用户，只能看、不能改。请先用 pbridge user add 姓名 --role admin 添加第一个用户，再登录。",
+    "There are no users yet: everything can be read and nothing changed. Make the first one with "
+    "pbridge user add NAME --role admin, then log in.",
+)
+NOT_YOURS = Text(
+    "您的角色（{role}）不能这样做，需要：{roles}。", "Your role ({role}) may not do this; it takes one of: {roles}."
+)
+READING = ("GET", "HEAD", "OPTIONS")
 SIGN_IN = Text("请先登录，或出示访问令牌。", "Log in first, or show a token.")
 
 
@@ -71,14 +79,14 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
         if request.path.startswith("/hooks/"):
             return None
         request.max_content_length = MOST_FORM_BYTES
-        if request.path in OPEN or not doors.is_guarded():
+        if request.path in OPEN or request.path.startswith(ROOT) or not doors.is_guarded():
             return None
         g.who = _who(doors)
         if g.who is None:
             if request.path.startswith("/api/"):
                 raise Said(401, SIGN_IN.say(language()))
             return _to_login()
-        if request.method not in ("GET", "HEAD", "OPTIONS") and not _is_meant(g.who):
+        if request.method not in READING and not _is_meant(g.who):
             raise Said(403, STALE.say(language()))
         return None
 
@@ -136,22 +144,40 @@ def _add_password(app: Flask, doors: Doors, language: Callable[[], Lang]) -> Non
         return answer
 
 
-def bar(lang: Lang) -> Sequence[str]:
-    """Who is there, with a way to another password and out; nothing where nobody has to log in."""
-    who: Who | None = g.get("who")
-    if who is None or who.csrf is None:
-        return ()
-    leave = (
-        f'<form method="post" action="/logout"><input type="hidden" name="csrf" value="{escape(who.csrf)}">'
-        f"<button>{escape(LEAVE.say(lang))}</button></form>"
-    )
-    return (f'<a href="/password">{escape(who.name)}</a>', leave)
+def who() -> Who | None:
+    """Who is there; None where nobody has to log in yet."""
+    found: Who | None = g.get("who")
+    return found
+
+
+def role() -> str:
+    """What who asks may do; where there are no users yet, everybody may read and nobody may write."""
+    found = who()
+    return "viewer" if found is None else found.role
+
+
+def form_mark() -> str:
+    """What every form of this session carries, and no other site knows."""
+    found = who()
+    return "" if found is None or found.csrf is None else found.csrf
+
+
+def require(lang: Lang, *roles: str) -> Who:
+    """Who asks, if they have one of these roles; refused otherwise, and where nobody has logged in."""
+    found = who()
+    if found is None:
+        raise Said(403, NO_USERS.say(lang))
+    if found.role not in roles:
+        raise Said(403, NOT_YOURS.say(lang, role=found.role, roles=", ".join(roles)))
+    if request.method not in READING and not _is_meant(found):
+        raise Said(403, STALE.say(lang))
+    return found
 
 
 def own_deals() -> str | None:
     """Whose deals alone are shown to who asks; None for all."""
-    who: Who | None = g.get("who")
-    return None if who is None else who.sales_owner
+    found = who()
+    return None if found is None else found.sales_owner
 
 
 def _who(doors: Doors) -> Who | None:
@@ -163,15 +189,15 @@ def _who(doors: Doors) -> Who | None:
 
 
 def _present() -> Who:
-    who: Who | None = g.get("who")
-    if who is None:
+    found = who()
+    if found is None:
         raise Said(401, SIGN_IN.say("zh"))
-    return who
+    return found
 
 
-def _is_meant(who: Who) -> bool:
+def _is_meant(someone: Who) -> bool:
     """A form of this session, or a program: no other site can make it send its token."""
-    return who.csrf is None or _same(request.form.get("csrf", ""), who.csrf)
+    return someone.csrf is None or _same(request.form.get("csrf", ""), someone.csrf)
 
 
 def _same(given: str, wanted: str) -> bool:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from bridge.report.selection import PERIODS
+from bridge.web.asked import LONGEST
+from bridge.web.asked import STATUSES as KNOWN
+
 JSON = "application/json"
 Described = dict[str, Any]
+STATUSES = list(KNOWN)
 
 
 def document() -> Described:
@@ -20,13 +25,17 @@ def document() -> Described:
         },
         "security": [{"token": []}, {"session": []}],
         "paths": {
-            "/api/v1/report": {"get": _get("report", "The delay report", "Report", FILTERS)},
+            "/api/v1/report": {"get": _get("report", "The delay report", "Report", FILTERS, wrong=True)},
             "/api/v1/milestones/{key}": {
-                "get": _get("milestone", "One milestone of the report", "Milestone", [KEY, *FILTERS], missing=True)
+                "get": _get(
+                    "milestone", "One milestone of the report", "Milestone", [KEY, *FILTERS], missing=True, wrong=True
+                )
             },
             "/api/v1/sources": {"get": _get("sources", "How old and how complete the data is", "Sources", [LANG])},
             "/api/v1/tasks": {
-                "get": _get("tasks", "Tasks in the common schema, in pages", "Tasks", [*PAGE, LANG], refused=True)
+                "get": _get(
+                    "tasks", "Tasks in the common schema, in pages", "Tasks", [*PAGE, LANG], refused=True, wrong=True
+                )
             },
             "/api/v1/openapi.json": {"get": _get("description", "This document", "Any", [])},
         },
@@ -55,6 +64,7 @@ def _get(name: str, about: str, schema: str, parameters: list[Described], **more
         answers["404"] = _problem("There is no such milestone in the report")
     if more.get("refused"):
         answers["403"] = _problem("Who sees own deals only may not read the list of all tasks")
+    if more.get("wrong"):
         answers["422"] = _problem("A parameter is not what it may be")
     return {"operationId": name, "summary": about, "parameters": parameters, "responses": answers}
 
@@ -75,6 +85,12 @@ KEY = {"name": "key", "in": "path", "required": True, "schema": {"type": "string
 FILTERS = [
     _query("customer", "Rows of this customer only", {"type": "string"}),
     _query("owner", "Rows of this owner only", {"type": "string"}),
+    _query("deal", "Rows of this deal only: key or name", {"type": "string"}),
+    _query("status", "Rows of these statuses only", {"type": "array", "items": {"enum": STATUSES}}),
+    _query("period", "Rows promised in this period, seen from the day of the report", {"enum": list(PERIODS)}),
+    _query("from", "Rows promised on this day or later", {"type": "string", "format": "date"}),
+    _query("to", "Rows promised on this day or earlier", {"type": "string", "format": "date"}),
+    _query("q", "Rows whose names and keys hold each of these words", {"type": "string", "maxLength": LONGEST}),
     LANG,
 ]
 PAGE = [
@@ -102,7 +118,7 @@ SCHEMAS: Described = {
         "properties": {
             "key": {"type": "string"},
             "name": {"type": "string"},
-            "status": {"enum": ["red", "amber", "grey", "green", "done"]},
+            "status": {"enum": STATUSES},
             "reasons": {"type": "array", "items": OBJECT},
         },
     },

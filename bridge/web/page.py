@@ -12,6 +12,7 @@ from msgspec import Struct
 from bridge.errors import BridgeError
 from bridge.language import Lang
 from bridge.usecases import looking, reporting
+from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
 from bridge.web.server import serve
@@ -29,11 +30,10 @@ class Reports(Struct, frozen=True):
     def language(self) -> Lang:
         return self.space.lang
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
-        return reporting.render(self.report_json(lang, customer, owner, own), "html", lang)
+    def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
+        return reporting.browse(self.space, wish, lang)
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
-        wish = reporting.ReportWish(customer=customer, owner=owner, sales_owner=own)
+    def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
         return reporting.build(self.space, wish, lang)
 
     def tasks(
@@ -57,7 +57,7 @@ def _one(source: str | None) -> tuple[str, ...]:
 def serving(space: Workspace, port: int) -> Iterator[str]:
     """Serve the report on loopback while the block runs; gives the address. Port 0 takes any free one."""
     stop = threading.Event()
-    running = serve(create_app(Reports(space)), LOOPBACK, port, stop)
+    running = serve(create_app(Reports(space), opened=lambda: space), LOOPBACK, port, stop)
     try:
         yield running.url
     finally:

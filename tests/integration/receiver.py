@@ -14,6 +14,7 @@ from bridge.language import Lang
 from bridge.store import hints
 from bridge.store.engine import Store
 from bridge.usecases.hooks import Inbox
+from bridge.usecases.reporting import Browsed, Choices, ReportWish
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
 from bridge.web.server import serve
@@ -29,10 +30,10 @@ class NoReports:
 
     language: Lang = "zh"
 
-    def report_html(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> str:
-        return "<p>report</p>"
+    def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
+        return Browsed({}, Choices())
 
-    def report_json(self, lang: Lang, customer: str | None, owner: str | None, own: str | None) -> Mapping[str, Any]:
+    def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
         return {}
 
     def tasks(self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int) -> list[Any]:

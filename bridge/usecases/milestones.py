@@ -1,0 +1,134 @@
+"""Everything that is known of one milestone, as its page shows it: its row of the report, its work, its promises, its past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from bridge.language import Lang
+from bridge.model import Status, Task
+from bridge.plan.document import Baseline
+from bridge.reconcile.register import Note
+from bridge.reconcile.situation import Assessment, Snapshot
+from bridge.report.selection import Narrowed
+from bridge.usecases import findings, promises, reporting, statements
+from bridge.usecases.findings import FindingWish, Listed
+from bridge.usecases.reporting import Judged, ReportWish
+from bridge.usecases.workspace import Workspace
+
+FINISHED = (Status.DONE, Status.CANCELLED)
+MOST_DAYS = 60
+
+
+class Work(Struct, frozen=True):
+    """A task of a milestone."""
+
+    task: Task
+    is_overdue: bool
+    is_counted: bool
+    """Whether it is a leaf of the milestone's scope; other tasks only tell its own date."""
+
+
+class Moved(Struct, frozen=True):
+    """A due date that was moved in the tool; `told` says that the tool's own history tells it, with its instant."""
+
+    task: Task
+    at: datetime
+    old: date | None
+    new: date | None
+    told: bool
+
+
+class Past(Struct, frozen=True):
+    """What was said of the milestone on a day on which something of it was different from the day before."""
+
+    day: date
+    status: str
+    due: date | None
+    p85: date | None
+    on_time_probability: float | None
+
+
+class Detail(Struct, frozen=True):
+    today: date
+    item: Mapping[str, Any]
+    sources: list[Mapping[str, Any]]
+    work: tuple[Work, ...]
+    moves: tuple[Moved, ...]
+    """Newest first."""
+    past: tuple[Past, ...]
+    """Newest first."""
+    baselines: tuple[tuple[Baseline, int | None], ...]
+    """With the working days from the one before."""
+    notes: tuple[Note, ...]
+    """Every version of the note, newest first."""
+    findings: tuple[Listed, ...]
+    """As the last judgement that was recorded left them; what is cleared is left out."""
+
+
+def look(space: Workspace, key: str, lang: Lang, sales_owner: str | None = None) -> Detail | None:
+    """None where the plan has no such milestone, or where it is of somebody else's deal."""
+    wish = ReportWish(sales_owner=sales_owner, narrowed=Narrowed(milestone=key))
+    judged = reporting.judge(space, wish)
+    document = reporting.document(space, judged, wish, lang)
+    if not document["milestones"]:
+        return None
+    row = next(one for one in judged.result.assessments if one.milestone.key == key)
+    promised = [one for one in promises.promised(space) if one.key == key]
+    return Detail(
+        today=judged.portfolio.today,
+        item=document["milestones"][0],
+        sources=document["sources"],
+        work=tuple(sorted(_work(judged, row), key=lambda one: _urgency(one, judged.portfolio.today))),
+        moves=tuple(sorted(_moves(judged, key), key=lambda one: (one.at, one.task.ref), reverse=True)),
+        past=_past(judged.portfolio.snapshots.get(key, ())),
+        baselines=tuple(zip(promised[0].baselines, promised[0].workdays, strict=True)) if promised else (),
+        notes=tuple(statements.note_versions(space, key)),
+        findings=tuple(findings.listed(space, FindingWish(key))),
+    )
+
+
+def is_seen(space: Workspace, key: str, sales_owner: str | None) -> bool:
+    """Whether there is such a milestone, of a deal that may be seen, without judging anything."""
+    return key in promises.milestones_seen(space, sales_owner)
+
+
+def _work(judged: Judged, row: Assessment) -> Iterator[Work]:
+    tasks = {record.task.ref: record.task for record in judged.portfolio.tasks}
+    for ref in judged.result.links.get(row.milestone.key, ()):
+        task = tasks[ref]
+        late = task.status not in FINISHED and task.due_on is not None and task.due_on < judged.portfolio.today
+        yield Work(task, late, f"{task.source}/{task.id}" in row.leaves)
+
+
+def _urgency(one: Work, today: date) -> tuple[bool, bool, date, str]:
+    """What is open and due first; what is finished last."""
+    task = one.task
+    return task.status in FINISHED, task.due_on is None, task.due_on or today, task.key or task.id
+
+
+def _moves(judged: Judged, key: str) -> Iterator[Moved]:
+    linked = set(judged.result.links.get(key, ()))
+    for record in judged.portfolio.tasks:
+        if record.task.ref in linked:
+            for change in record.changes:
+                if change.field == "due_on" and change.cause == "source":
+                    told = change.how == "activity"
+                    yield Moved(record.task, change.at, _day(change.old), _day(change.new), told)
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _past(snapshots: tuple[Snapshot, ...]) -> tuple[Past, ...]:
+    found: list[Past] = []
+    for one in snapshots:
+        new = Past(one.day, one.colour.value, one.due, one.forecast_p85, one.on_time_probability)
+        last = found[-1] if found else None
+        if last is None or (last.status, last.due, last.p85) != (new.status, new.due, new.p85):
+            found.append(new)
+    return tuple(reversed(found[-MOST_DAYS:]))

@@ -1,0 +1,209 @@
+"""`/customers` and `/trend`: the portfolio seen by customer, and as it went from day to day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import Flask, Response
+from werkzeug.exceptions import NotFound
+
+from bridge.errors import UsageProblem
+from bridge.language import Lang, Text
+from bridge.report import overview
+from bridge.report.cells import money_of, one_line
+from bridge.report.labels import label
+from bridge.report.order import customer_name
+from bridge.report.rows import Row, rows
+from bridge.report.wording import headline, status_name
+from bridge.usecases import feedback, reporting, trend
+from bridge.usecases.feedback import FeedbackWish
+from bridge.usecases.reporting import ReportWish
+from bridge.usecases.serving import Opened
+from bridge.usecases.trend import Day, TrendWish
+from bridge.web.frame import Frame
+from bridge.web.login import own_deals
+from bridge.web.practice_pages import feedback_panel
+from bridge.web.sheets import Cell, Panel, cell, grid, said_day, status_cell
+
+CUSTOMERS = Text("客户", "Customers")
+TREND = Text("趋势", "Trend")
+CUSTOMERS_LEDE = Text(
+    "状态取该客户所有项目中最差的；金额只计已承诺的里程碑",
+    "The status is the worst of the customer's deals; money is that of promised milestones",
+)
+NO_CUSTOMERS = Text("计划里还没有客户。", "The plan names no customer yet.")
+COLUMNS = (
+    Text("客户", "Customer"),
+    Text("状态", "Status"),
+    Text("里程碑", "Milestones"),
+    Text("风险金额", "Money at risk"),
+    Text("按概率折算", "Weighted"),
+)
+ROW_COLUMNS = (
+    Text("里程碑", "Milestone"),
+    Text("状态", "Status"),
+    Text("项目", "Deal"),
+    Text("承诺", "Promised"),
+    Text("预计 P85", "P85 forecast"),
+    Text("延误", "Slip"),
+    Text("金额", "Amount"),
+    Text("负责人", "Owner"),
+    Text("下次沟通", "Next contact"),
+)
+MILESTONES = Text("里程碑", "Milestones")
+OVERDUE = Text("已过 {days} 天", "{days} d overdue")
+IN_REPORT = Text("在延期报告里看", "See them in the delay report")
+BY_DAY = Text("各天的状态", "Status by day")
+TREND_LEDE = Text(
+    "按每天最后一次评估的记录；没有评估的日子没有记录",
+    "By the last judgement of each day; a day without one has no record",
+)
+DAY = Text("日期", "Day")
+AT_RISK = Text("风险金额（按概率）", "At risk, weighted")
+TURNED = Text("状态变化", "Turned")
+TURN = Text("{name}（{key}）：{was} → {now}", "{name} ({key}): {was} → {now}")
+NO_RECORD = Text(
+    "还没有记录。运行一次 pbridge run 之后，这里会有第一天。",
+    "Nothing is recorded yet; the first day appears after pbridge run.",
+)
+DRAWN = Text("从 {first} 到 {last} 各状态的里程碑数", "Milestones by status from {first} to {last}")
+WIDE, HIGH, FOOT = 960, 180, 24
+
+
+def add_portfolio(app: Flask, opened: Opened, frame: Frame) -> None:
+    @app.get("/customers")
+    def customers() -> Response:
+        lang = frame.language()
+        document = reporting.build(opened(), ReportWish(sales_owner=own_deals()), lang)
+        shown = grid(lang, COLUMNS, (_customer(one, frame, lang) for one in document["customers"]), NO_CUSTOMERS)
+        values = {
+            **_words(frame, document),
+            "lede": CUSTOMERS_LEDE.say(lang),
+            "panels": [Panel(CUSTOMERS.say(lang), shown)],
+        }
+        return frame.page("sheets.html", values, title=CUSTOMERS.say(lang), here="/customers")
+
+    @app.get("/customers/<path:name>")
+    def customer(name: str) -> Response:
+        lang, space = frame.language(), opened()
+        document = reporting.build(space, ReportWish(customer=name, sales_owner=own_deals()), lang)
+        if not document["milestones"]:
+            raise NotFound
+        called = customer_name(document["milestones"][0], lang)
+        panels = [_milestones(document, frame, lang), _figures(document, lang)]
+        try:
+            said = feedback.look(space, FeedbackWish(customer=name, sales_owner=own_deals()))
+            panels.append(feedback_panel(said, frame, lang))
+        except UsageProblem:
+            said = None  # nothing was said by this customer
+        values = {**_words(frame, document), "lede": headline(document, lang), "panels": panels}
+        return frame.page("sheets.html", values, title=called, here="/customers")
+
+    @app.get("/trend")
+    def over_time() -> Response:
+        lang, space = frame.language(), opened()
+        days = trend.look(space, TrendWish(sales_owner=own_deals()))
+        columns = (DAY, *(_status_text(name) for name in overview.COUNTED), AT_RISK, TURNED)
+        day = said_day(space.clock.today, lang)
+        rows_shown = ((day(one.day), *_day(one, lang)) for one in reversed(days))
+        values = {
+            **frame.words(space.clock.today),
+            "lede": TREND_LEDE.say(lang),
+            "chart": _chart(days, lang) if len(days) > 1 else None,
+            "panels": [Panel(BY_DAY.say(lang), grid(lang, columns, rows_shown, NO_RECORD))],
+        }
+        return frame.page("trend.html", values, title=TREND.say(lang), here="/trend")
+
+
+def _words(frame: Frame, document: Mapping[str, Any]) -> dict[str, Any]:
+    return {**frame.words(date.fromisoformat(document["as_of"])), "freshness": document["sources"]}
+
+
+def _status_text(name: str) -> Text:
+    return Text(status_name(name, "zh"), status_name(name, "en"))
+
+
+def _customer(one: Mapping[str, Any], frame: Frame, lang: Lang) -> Iterable[Cell]:
+    yield cell(one["name"], "text", frame.link("customers", one["name"]))
+    yield status_cell(one["status"], lang)
+    yield cell(one["milestones"], "n")
+    for name in ("at_risk_gross", "at_risk_expected"):
+        yield cell(_money(one[name]), "n")
+
+
+def _money(amounts: Mapping[str, str]) -> str | None:
+    """Each currency by itself; nothing where nothing is at risk."""
+    return " + ".join(money_of(amount, currency) for currency, amount in amounts.items() if float(amount)) or None
+
+
+def _milestones(document: Mapping[str, Any], frame: Frame, lang: Lang) -> Panel:
+    contacts = {item["key"]: item["next_contact"] for item in document["milestones"]}
+    day = said_day(date.fromisoformat(document["as_of"]), lang)
+    shown = grid(
+        lang, ROW_COLUMNS, (_row(row, contacts.get(row.key), frame, day, lang) for row in rows(document, lang))
+    )
+    name = document["milestones"][0]["customer"]
+    return Panel(MILESTONES.say(lang), shown, links=((IN_REPORT.say(lang), frame.link(customer=name)),))
+
+
+def _row(row: Row, contact: Mapping[str, Any] | None, frame: Frame, day: Any, lang: Lang) -> Iterable[Cell]:
+    yield cell(row.name, "text", frame.link("milestones", row.key), row.key)
+    yield status_cell(row.status, lang)
+    yield cell(row.deal)
+    yield day(row.promise)
+    yield day(row.actual or row.p85)
+    yield cell(
+        row.slip and label("workdays", lang, slip=row.slip.signed),
+        "n over" if row.slip and row.slip.workdays > 0 else "n",
+    )
+    yield cell(row.amount, "n")
+    yield cell(row.owner)
+    late = contact["overdue_days"] if contact else None
+    due = day(contact["due"] if contact else None)
+    yield cell(due.text, "day over" if late else "day", small=OVERDUE.say(lang, days=late) if late else None)
+
+
+def _figures(document: Mapping[str, Any], lang: Lang) -> Panel:
+    facts = [(name, " + ".join(amounts)) for name, amounts in overview.money(document, lang)]
+    return Panel(label("figures", lang), facts=tuple(facts))
+
+
+def _day(one: Day, lang: Lang) -> Iterable[Cell]:
+    for name in overview.COUNTED:
+        yield cell(one.counts[name], "n")
+    yield cell(_money(one.at_risk), "n")
+    turns = [
+        TURN.say(
+            lang, name=one_line(t.name), key=one_line(t.key), was=status_name(t.was, lang), now=status_name(t.now, lang)
+        )
+        for t in one.turned
+    ]
+    yield cell(("；" if lang == "zh" else "; ").join(turns), "text")
+
+
+def _chart(days: Sequence[Day], lang: Lang) -> dict[str, Any]:
+    """Columns of stacked parts, worst at the bottom; every part is told by its place and by the legend, not by colour alone."""
+    most = max(day.total for day in days) or 1
+    step = WIDE / len(days)
+    parts, labels = [], []
+    for number, one in enumerate(days):
+        top = float(HIGH)
+        for name in overview.COUNTED:
+            tall = one.counts[name] / most * HIGH
+            top -= tall
+            if tall:
+                parts.append((name, round(number * step, 1), round(top, 1), round(max(step - 2, 1), 1), round(tall, 1)))
+        if number % max(1, len(days) // 8) == 0:
+            labels.append((round(number * step, 1), f"{one.day:%m-%d}"))
+    return {
+        "wide": WIDE,
+        "high": HIGH,
+        "foot": FOOT,
+        "parts": parts,
+        "labels": labels,
+        "most": most,
+        "text": DRAWN.say(lang, first=days[0].day, last=days[-1].day),
+        "key": [(name, status_name(name, lang)) for name in overview.COUNTED],
+    }

@@ -1,0 +1,145 @@
+"""`/`: the delay report with its filters, and the same view as a file; a view is an address, so it can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from flask import Flask, Response
+from msgspec import Struct
+
+from bridge.language import Lang, Text
+from bridge.report import html
+from bridge.report.cells import money_of, one_line
+from bridge.report.order import ORDERS, customer_name, customer_of
+from bridge.report.rows import Row
+from bridge.report.selection import PERIODS
+from bridge.report.wording import status_name
+from bridge.usecases.reporting import Browsed, ReportWish
+from bridge.web.answers import WORKBOOK_TYPE, download_answer
+from bridge.web.asked import STATUSES, Asked, asked
+from bridge.web.frame import Frame
+from bridge.web.login import own_deals
+
+TITLE = Text("延期报告", "Delay report")
+GROUP = Text("{count} 个里程碑，风险金额 {money}", "{count} milestone(s), {money} at risk")
+NO_MONEY = Text("无", "none")
+SAID: dict[str, Text] = {
+    "customer": Text("客户", "Customer"),
+    "owner": Text("负责人", "Owner"),
+    "deal": Text("项目", "Deal"),
+    "status": Text("状态", "Status"),
+    "period": Text("承诺期间", "Promised in"),
+    "from": Text("从", "From"),
+    "to": Text("到", "To"),
+    "q": Text("搜索", "Search"),
+    "q_hint": Text("名称、编号、姓名", "name, key, person"),
+    "sort": Text("排序", "Order"),
+    "group": Text("按客户分组", "Group by customer"),
+    "all": Text("全部", "all"),
+    "show": Text("显示", "Show"),
+    "reset": Text("看全部", "Show all"),
+    "filters": Text("筛选与排序", "Filter and order"),
+    "narrowed": Text("正在筛选，只显示符合条件的里程碑", "Filtered: only the milestones that fit are shown"),
+    "take": Text("带走这些行", "Take these rows along"),
+}
+
+
+class Head(Struct, frozen=True):
+    """What stands above the rows of one customer."""
+
+    name: str
+    text: str
+
+
+class Reporting(Protocol):
+    def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
+        """The report of the rows asked for, and what else could be asked for."""
+
+
+def add_report(app: Flask, reports: Reporting, frame: Frame) -> None:
+    @app.get("/")
+    def report() -> Response:
+        lang = frame.language()
+        view = asked(lang, own_deals())
+        return _page(frame, reports.browse(lang, view.wish), view, lang)
+
+    @app.get("/report.xlsx")
+    def as_workbook() -> Response:
+        document, content = _file("xlsx")
+        return download_answer(content, f"delay-report-{document['as_of']}.xlsx", WORKBOOK_TYPE)
+
+    @app.get("/report.csv")
+    def as_csv() -> Response:
+        document, content = _file("csv")
+        return download_answer(content, f"delay-report-{document['as_of']}.csv", "text/csv; charset=utf-8")
+
+    def _file(form: str) -> tuple[Mapping[str, Any], bytes]:
+        from bridge.usecases import reporting  # only who asks for a file needs what makes one
+
+        lang = frame.language()
+        view = asked(lang, own_deals())
+        document = view.arranged(reports.browse(lang, view.wish).document)
+        return document, reporting.content(document, form, lang)
+
+
+def _page(frame: Frame, found: Browsed, view: Asked, lang: Lang) -> Response:
+    document, arranged = found.document, view.arranged(found.document)
+    values = html.shown(document, lang, arranged)
+    values |= {
+        "address": _address(frame),
+        "heads": _heads(arranged, lang) if view.by_customer else {},
+        "styles": ("base.css", "report.css", "pages.css"),
+        "freshness": document["sources"],
+        "ask": lambda name: SAID[name].say(lang),
+        "asked": view.kept,
+        "fields": _fields(found, lang),
+        "orders": _orders(lang),
+        "statuses": [(name, status_name(name, lang)) for name in STATUSES],
+        "files": [
+            (name, frame.link(path, **view.kept)) for name, path in (("Excel", "report.xlsx"), ("CSV", "report.csv"))
+        ],
+        "is_narrowed": bool(view.kept.keys() - {"sort", "group"}),
+    }
+    return frame.page("report_page.html", values, title=TITLE.say(lang), here="/")
+
+
+def _address(frame: Frame) -> Any:
+    """Where a row leads; nowhere as long as there are no pages of milestones."""
+    if not frame.has("/milestones/<path:key>"):
+        return None
+
+    def address(row: Row) -> str:
+        return frame.link("milestones", row.key)
+
+    return address
+
+
+def _fields(found: Browsed, lang: Lang) -> Sequence[tuple[str, list[tuple[str, str]]]]:
+    """Fields with a list to choose from: name, and value with what is read."""
+    choices = found.choices
+    return (
+        ("customer", [(name, one_line(name)) for name in choices.customers]),
+        ("owner", [(name, one_line(name)) for name in choices.owners]),
+        ("deal", [(key, one_line(f"{name} · {key}")) for key, name in choices.deals]),
+        ("period", [(name, text.say(lang)) for name, text in PERIODS.items()]),
+    )
+
+
+def _orders(lang: Lang) -> list[tuple[str, str]]:
+    return [(name, text.say(lang)) for name, text in ORDERS.items()]
+
+
+def _heads(arranged: Mapping[str, Any], lang: Lang) -> dict[str, Head]:
+    """By the key of the first row of each customer."""
+    sums = {customer_of({"customer": one["name"]}): one["at_risk_gross"] for one in arranged["customers"]}
+    heads: dict[str, Head] = {}
+    items: Sequence[Mapping[str, Any]] = arranged["milestones"]
+    counted: dict[str, list[Mapping[str, Any]]] = {}
+    for item in items:
+        counted.setdefault(customer_of(item), []).append(item)
+    for name, theirs in counted.items():
+        money = [money_of(amount, currency) for currency, amount in sums.get(name, {}).items() if float(amount)]
+        text = GROUP.say(lang, count=len(theirs), money=" + ".join(money) or NO_MONEY.say(lang))
+        heads[one_line(theirs[0]["key"])] = Head(customer_name(theirs[0], lang), text)
+    return heads
