@@ -25,6 +25,8 @@ COOKIE, FORM_COOKIE = "pbridge_session", "pbridge_form"
 OPEN = frozenset({"/login", "/healthz", "/readyz", "/style.css"})
 """Paths that anybody may ask for; webhooks show a token of their own."""
 MOST_FORM_BYTES = 16 * 1024
+LARGER = {"/mappings": 512 * 1024, "/plan/import": 8 * 1024 * 1024}
+"""Where more may be sent: by somebody who is logged in, to a path that begins so."""
 BEARER = "Bearer "
 
 TITLE = Text("登录", "Log in")
@@ -82,6 +84,8 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
         if request.path in OPEN or request.path.startswith(ROOT) or not doors.is_guarded():
             return None
         g.who = _who(doors)
+        if g.who is not None:
+            _widen()
         if g.who is None:
             if request.path.startswith("/api/"):
                 raise Said(401, SIGN_IN.say(language()))
@@ -142,6 +146,12 @@ def _add_password(app: Flask, doors: Doors, language: Callable[[], Lang]) -> Non
         answer = _redirect("/login")
         answer.delete_cookie(COOKIE, path="/")
         return answer
+
+
+def _widen() -> None:
+    for path, most in LARGER.items():
+        if request.path == path or request.path.startswith(f"{path}/"):
+            request.max_content_length = request.max_form_memory_size = most
 
 
 def who() -> Who | None:
