@@ -142,6 +142,11 @@ class Scheduler:
             with suppress(JobLookupError):  # the service ended in this moment, and the next one looks for hints first
                 self._clock.modify_job(HINTS, next_run_time=soon)
 
+    def read_soon(self, source: str) -> None:
+        """Have a source read now; where it is being read anyway, that reading is enough."""
+        job = functools.partial(self._run, f"sync {source}", functools.partial(self._service.sync, source))
+        self._clock.add_job(job, id=f"now {source}", replace_existing=True)
+
     def stop(self) -> None:
         """Start nothing any more; what runs is asked to end by the stop event of the service."""
         if self._clock.running:

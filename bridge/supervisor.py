@@ -116,7 +116,8 @@ def supervise(
         try:
             is_secure = settings.web.public_url.startswith("https:")
             live = Live(settled, scheduler.problems)
-            app = create_app(live, hosts(settings), inbox, doors, opened=settled, is_secure=is_secure)
+            wake = scheduler.read_soon
+            app = create_app(live, hosts(settings), inbox, doors, opened=settled, wake=wake, is_secure=is_secure)
             web = serve(app, settings.web.host, settings.web.port if port is None else port, closing)
             scheduler.start()
             announced.address(web.url)

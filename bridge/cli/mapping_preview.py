@@ -16,8 +16,8 @@ from bridge.language import Lang, Text
 from bridge.report.cells import money_of
 from bridge.report.wording import status_name
 from bridge.usecases import mapping_preview
-from bridge.usecases.json_text import dumps
 from bridge.usecases.mapping_preview import Preview, Shift, SourcePreview
+from bridge.usecases.shown import shown
 
 PREVIEW = Text(
     zh="用已存的数据试算：哪些任务会变，哪些里程碑会变色；不写入。",
@@ -130,25 +130,14 @@ def _print_source(one: SourcePreview, lang: Lang) -> None:
 
 def _rows(one: SourcePreview) -> Iterator[tuple[object, ...]]:
     for name, count in one.findings.fields.items():
-        shown = one.findings.examples.get(name, [])
-        if not shown:
+        examples = one.findings.examples.get(name, [])
+        if not examples:
             yield name, count, None, None, None
-        for place, example in enumerate(shown):
+        for place, example in enumerate(examples):
             key, title = one.titles.get(example.id, (None, example.id))
             what = f"{key or example.id} {title}"
             first = (name, count) if place == 0 else (None, None)
-            yield (*first, what, _value(example.old), _value(example.new))
-
-
-def _value(value: Any) -> str:
-    """A value of a task in few words: people and lists by their names."""
-    if value is None:
-        return "—"
-    if isinstance(value, list):
-        return ", ".join(_value(one) for one in value) or "—"
-    if isinstance(value, dict):
-        return str(value["name"]) if "name" in value else dumps(value)
-    return value if isinstance(value, str) else dumps(value)
+            yield (*first, what, shown(example.old), shown(example.new))
 
 
 def _print_shifts(found: Preview, lang: Lang) -> None:

@@ -14,7 +14,8 @@ from bridge.errors import UsageProblem
 from bridge.language import Text
 from bridge.plan.cells import fold
 from bridge.store import accounts
-from bridge.store.accounts import Token, User
+from bridge.store.accounts import Token as Token
+from bridge.store.accounts import User as User
 from bridge.store.engine import Store
 from bridge.sync.outcome import rfc3339
 from bridge.usecases.recorded import writable

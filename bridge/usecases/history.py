@@ -10,7 +10,7 @@ from msgspec import Struct
 from bridge.errors import UsageProblem
 from bridge.language import Text
 from bridge.store import clock_jobs, run_history
-from bridge.store.clock_jobs import Job
+from bridge.store.clock_jobs import Job as Job
 from bridge.store.run_history import Run as Run
 from bridge.sync.outcome import rfc3339
 from bridge.usecases.workspace import Workspace

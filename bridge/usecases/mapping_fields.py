@@ -10,7 +10,8 @@ from msgspec import Struct
 import connectors
 from bridge.errors import UsageProblem
 from bridge.language import Text
-from bridge.mapping.catalogue import Defined, Field, catalogue, defined_by
+from bridge.mapping.catalogue import Defined, catalogue, defined_by
+from bridge.mapping.catalogue import Field as Field
 from bridge.mapping.concealment import Mask
 from bridge.mapping.observed import Observed
 from bridge.mapping.paths import Wrapping

@@ -16,7 +16,8 @@ from bridge.language import Text
 from bridge.mapping import document
 from bridge.store import leases, mappings, quarantine, runs
 from bridge.store.engine import Store
-from bridge.store.mappings import Origin, Version
+from bridge.store.mappings import Origin
+from bridge.store.mappings import Version as Version
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import Counts, rfc3339
 from bridge.sync.remap import Watch, is_in_force, lookups, remap

@@ -52,11 +52,12 @@ def create_app(
     doors: Doors | None = None,
     *,
     opened: Callable[[], Workspace] | None = None,
+    wake: Callable[[str], None] | None = None,
     is_secure: bool = False,
 ) -> Flask:
     """A WSGI application; `hosts` are the names it may be asked by, `hooks` takes webhooks where there are any, and
     `doors` knows who may come in; without them nobody has to log in. `opened` gives the workspace of the moment to the
-    pages beside the report, which are there only with it. `is_secure`: it is reached by https only."""
+    pages beside the report, which are there only with it, and `wake` has a source read soon. `is_secure`: it is reached by https only."""
     app = Flask("bridge.web", static_folder=None, template_folder=None)
     app.config["TRUSTED_HOSTS"] = list(hosts)
     app.json = _Json(app)
@@ -67,7 +68,7 @@ def create_app(
     add_assets(app)
     add_report(app, services, frame, opened)
     if opened is not None:
-        add_pages(app, opened, frame)
+        add_pages(app, opened, frame, wake)
 
     @app.get("/style.css")
     def style() -> Response:

@@ -26,6 +26,8 @@ OPEN = frozenset({"/login", "/healthz", "/readyz", "/metrics", "/style.css"})
 """Paths that anybody may ask for; webhooks show a token of their own."""
 MOST_FORM_BYTES, MOST_KNOWN_BYTES = 16 * 1024, 128 * 1024
 """What a form may hold of anybody, and of who is logged in."""
+LARGER = {"/mappings": 512 * 1024, "/plan/import": 8 * 1024 * 1024}
+"""Where more may be sent: by somebody who is logged in, to a path that begins so: a mapping, a workbook."""
 BEARER = "Bearer "
 
 TITLE = Text("登录", "Log in")
@@ -87,7 +89,7 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
             if request.path.startswith("/api/"):
                 raise Said(401, SIGN_IN.say(language()))
             return _to_login()
-        request.max_content_length = MOST_KNOWN_BYTES
+        request.max_content_length = _most_bytes(request.path)
         if request.method not in READING and not _is_meant(g.who):
             raise Said(403, STALE.say(language()))
         return None
@@ -144,6 +146,12 @@ def _add_password(app: Flask, doors: Doors, language: Callable[[], Lang]) -> Non
         answer = _redirect("/login")
         answer.delete_cookie(COOKIE, path="/")
         return answer
+
+
+def _most_bytes(path: str) -> int:
+    return next(
+        (most for begin, most in LARGER.items() if path == begin or path.startswith(f"{begin}/")), MOST_KNOWN_BYTES
+    )
 
 
 def who() -> Who | None:
