@@ -79,12 +79,12 @@ NO_ROLE = Text("没有这个角色：{value}", "There is no such role: {value}")
 
 def add_accounts(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/users")
-    def users() -> Response:
+    def account_list() -> Response:
         require(frame.language(), "admin")
         return _page(opened(), frame, desk.done(frame, DONE))
 
     @app.post("/users")
-    def changed() -> Response:
+    def account_deed() -> Response:
         lang = frame.language()
         admin, space = require(lang, "admin"), replace(opened(), lang=lang)
         deed = request.form.get("deed", "")

@@ -36,7 +36,7 @@ Result = tuple[Notice, tuple[Panel, ...]]
 
 def add_mappings(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/mappings")
-    def mappings() -> Response:
+    def mapping_list() -> Response:
         lang = frame.language()
         require(lang, "admin")
         space = opened()
@@ -51,7 +51,7 @@ def add_mappings(app: Flask, opened: Opened, frame: Frame) -> None:
         return desk.desk(frame, WORDS["title"].say(lang), "/mappings", panels, lede=lede, words=words)
 
     @app.get("/mappings/<name>")
-    def mapping(name: str) -> Response:
+    def mapping_desk(name: str) -> Response:
         require(frame.language(), "admin")
         space = _space(opened, frame)
         return _page(
@@ -59,26 +59,29 @@ def add_mappings(app: Flask, opened: Opened, frame: Frame) -> None:
         )
 
     @app.post("/mappings/<name>")
-    def worked_on(name: str) -> Response:
-        lang = frame.language()
-        admin, space = require(lang, "admin"), _space(opened, frame)
-        deed, text = request.form.get("deed", ""), request.form.get("text", "")
+    def mapping_deed(name: str) -> Response:
+        admin, space = require(frame.language(), "admin"), _space(opened, frame)
+        text = request.form.get("text", "")
         try:
-            if deed in TRIALS:
-                notice, panels = TRIALS[deed](space, name, text, lang)
-                return _page(space, frame, name, notice, text, panels)
-            if deed == "publish":
-                _publish(space, name, text, admin.name, typed("why") or None)
-            elif deed == "rollback":
-                mapping_versions.roll_back(
-                    space, name, to=typed("version") or None, who=admin.name, why=typed("why") or None
-                )
-            else:
-                raise Said(400, desk.NO_DEED.say(lang))
+            return _done(space, frame, name, text, admin.name)
         except UsageProblem as error:
             kept = text or drafting.mapping_text(space, space.sources((name,))[0])
             return _page(space, frame, name, _refused(error, space, name, frame), kept)
-        return desk.again(frame, "mappings", name, deed=deed)
+
+
+def _done(space: Workspace, frame: Frame, name: str, text: str, who: str) -> Response:
+    """What the button that was pressed asks for."""
+    deed, why = request.form.get("deed", ""), typed("why") or None
+    if deed in TRIALS:
+        notice, panels = TRIALS[deed](space, name, text, frame.language())
+        return _page(space, frame, name, notice, text, panels)
+    if deed == "publish":
+        _publish(space, name, text, who, why)
+    elif deed == "rollback":
+        mapping_versions.roll_back(space, name, to=typed("version") or None, who=who, why=why)
+    else:
+        raise Said(400, desk.NO_DEED.say(frame.language()))
+    return desk.again(frame, "mappings", name, deed=deed)
 
 
 def _space(opened: Opened, frame: Frame) -> Workspace:

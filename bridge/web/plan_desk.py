@@ -76,12 +76,12 @@ TABLES = {
 
 def add_plan_desk(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/plan/import")
-    def upload() -> Response:
+    def plan_desk() -> Response:
         require(frame.language(), "admin")
         return _page(_space(opened, frame), frame)
 
     @app.post("/plan/import")
-    def uploaded() -> Response:
+    def plan_deed() -> Response:
         lang = frame.language()
         require(lang, "admin")
         space, deed = _space(opened, frame), request.form.get("deed", "")

@@ -47,7 +47,7 @@ UNDER_WAY = Text("进行中，或被中断", "under way, or cut off")
 
 def add_runs(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/runs")
-    def runs() -> Response:
+    def run_list() -> Response:
         lang, space = frame.language(), opened()
         require(lang, "admin")
 

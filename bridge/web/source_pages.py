@@ -88,12 +88,12 @@ DONE = {
 
 def add_sources(app: Flask, opened: Opened, frame: Frame, wake: Wake | None) -> None:
     @app.get("/sources")
-    def sources() -> Response:
+    def source_list() -> Response:
         require(frame.language(), "admin")
         return _page(_space(opened, frame), frame, desk.done(frame, DONE), wake)
 
     @app.post("/sources")
-    def asked() -> Response:
+    def source_deed() -> Response:
         lang = frame.language()
         require(lang, "admin")
         space, deed, name = _space(opened, frame), request.form.get("deed", ""), typed("source")
@@ -110,12 +110,12 @@ def add_sources(app: Flask, opened: Opened, frame: Frame, wake: Wake | None) -> 
         return desk.again(frame, "sources", deed=deed)
 
     @app.get("/quarantine")
-    def held() -> Response:
+    def quarantined() -> Response:
         require(frame.language(), "admin")
         return _held(_space(opened, frame), frame, None)
 
     @app.post("/quarantine")
-    def tried() -> Response:
+    def quarantine_deed() -> Response:
         lang = frame.language()
         require(lang, "admin")
         space = _space(opened, frame)
