@@ -5,7 +5,7 @@ Nothing is in force before it is published. Only an admin sees it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -227,29 +227,7 @@ def _page(
         yield cell(one.who)
         yield cell(one.why, "text")
 
-    forms = [
-        Form(
-            say("edit"),
-            (
-                Button("check", say("check")),
-                Button("preview", say("preview"), is_plain=True),
-                Button("publish", say("publish"), is_plain=True),
-            ),
-            (Field("text", say("file"), "code", text), Field("why", say("why"), value=typed("why"))),
-            lines=(say("edit_lede"),),
-        )
-    ]
-    if len(history) > 1:
-        options = tuple(
-            (one.version, f"{one.version} · {one.why or one.who or ''}".rstrip(" ·")) for one in history[1:]
-        )
-        forms.append(
-            Form(
-                say("back"),
-                (Button("rollback", say("rollback"), is_plain=True),),
-                (Field("version", say("version"), "select", options=options), Field("why", say("why"))),
-            )
-        )
+    forms = tuple(_forms(history, text, lang))
     panels = (
         *results,
         Panel(say("history"), grid(lang, COLUMNS["history"], map(version, history), WORDS["no_history"])),
@@ -264,6 +242,27 @@ def _page(
         notice=notice,
         words=words,
     )
+
+
+def _forms(history: Sequence[mapping_versions.Version], text: str, lang: Lang) -> Iterator[Form]:
+    def say(word: str) -> str:
+        return WORDS[word].say(lang)
+
+    buttons = (
+        Button("check", say("check")),
+        Button("preview", say("preview"), is_plain=True),
+        Button("publish", say("publish"), is_plain=True),
+    )
+    fields = (Field("text", say("file"), "code", text), Field("why", say("why"), value=typed("why")))
+    yield Form(say("edit"), buttons, fields, lines=(say("edit_lede"),))
+    if len(history) > 1:
+        options = tuple(
+            (one.version, f"{one.version} · {one.why or one.who or ''}".rstrip(" ·")) for one in history[1:]
+        )
+        back = (Button("rollback", say("rollback"), is_plain=True),)
+        yield Form(
+            say("back"), back, (Field("version", say("version"), "select", options=options), Field("why", say("why")))
+        )
 
 
 def _fields(space: Workspace, name: str, lang: Lang) -> Iterator[Panel]:
