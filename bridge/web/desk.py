@@ -80,11 +80,20 @@ def desk(
     forms: Sequence[Form] = (),
     *,
     notice: Notice | None = None,
+    results: Sequence[Panel] = (),
     lede: str = "",
     words: Mapping[str, Any],
 ) -> Response:
-    """A page of panels and forms. What was refused is answered with 422 and what was typed."""
-    values = {**words, "panels": panels, "forms": forms, "notice": notice, "lede": lede, "mark": form_mark()}
+    """A page of panels and forms; `results` are what a deed found, and stand first. What was refused is answered with 422 and what was typed."""
+    values = {
+        **words,
+        "panels": panels,
+        "results": results,
+        "forms": forms,
+        "notice": notice,
+        "lede": lede,
+        "mark": form_mark(),
+    }
     status = 422 if notice is not None and notice.kind == "bad" else 200
     return frame.page("desk.html", values, title=title, here=here, status=status)
 

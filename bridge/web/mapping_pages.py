@@ -228,10 +228,7 @@ def _page(
         yield cell(one.why, "text")
 
     forms = tuple(_forms(history, text, lang))
-    panels = (
-        *results,
-        Panel(say("history"), grid(lang, COLUMNS["history"], map(version, history), WORDS["no_history"])),
-    )
+    panels = (Panel(say("history"), grid(lang, COLUMNS["history"], map(version, history), WORDS["no_history"])),)
     words: Mapping[str, object] = frame.words(space.clock.today)
     return desk.desk(
         frame,
@@ -240,6 +237,7 @@ def _page(
         (*panels, *_fields(space, name, lang)),
         forms,
         notice=notice,
+        results=results,
         words=words,
     )
 

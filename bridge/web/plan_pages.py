@@ -19,7 +19,7 @@ from bridge.usecases import plan_versions, promises, retrospect
 from bridge.usecases.retrospect import RetroWish
 from bridge.usecases.serving import Opened
 from bridge.web.frame import Frame
-from bridge.web.login import own_deals
+from bridge.web.login import own_deals, role
 from bridge.web.sheets import Cell, Panel, cell, grid, said_day
 
 PLAN = Text("计划", "Plan")
@@ -59,6 +59,7 @@ VERSION_COLUMNS = (
     Text("理由", "Why"),
     Text("里程碑", "Milestones"),
 )
+UPLOAD = Text("上传计划", "Upload a plan")
 REVIEW = Text("复盘", "review")
 RETRO = Text("结项复盘", "Close-out review")
 Entry = Mapping[str, Any]
@@ -87,6 +88,7 @@ def add_plan(app: Flask, opened: Opened, frame: Frame) -> None:
             Panel(
                 VERSIONS.say(lang),
                 grid(lang, VERSION_COLUMNS, (_version(one, day(_on(one, zone))) for one in reversed(versions))),
+                links=((UPLOAD.say(lang), frame.link("plan", "import")),) if role() == "admin" else (),
             )
         )
         lede = PLAN_LEDE.say(lang, number=newest.number, day=day(_on(newest, zone)).text, file=_name(newest.file))

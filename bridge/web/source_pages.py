@@ -140,7 +140,9 @@ def _page(
     def say(word: str, **facts: object) -> str:
         return WORDS[word].say(lang, **facts)
 
-    panels = [*results, Panel(say("all"), grid(lang, COLUMNS, (_state(one, space, frame, lang) for one in found)))]
+    rows = (_state(one, space, frame, lang) for one in found)
+    held = ((say("see_held"), frame.link("quarantine")),)
+    panels = [Panel(say("all"), grid(lang, COLUMNS, rows), links=held)]
     for one in found:
         if one.troubles:
             panels.append(
@@ -150,8 +152,8 @@ def _page(
                 )
             )
         if one.lacking:
-            rows = ((cell(stream), cell(why, "text")) for stream, why in one.lacking.items())
-            panels.append(Panel(say("lacking", source=one.name), grid(lang, LACK_COLUMNS, rows)))
+            lacks = ((cell(stream), cell(why, "text")) for stream, why in one.lacking.items())
+            panels.append(Panel(say("lacking", source=one.name), grid(lang, LACK_COLUMNS, lacks)))
     names = tuple((one.name, one.name) for one in found)
     buttons = (Button("check", say("check"), is_plain=wake is not None),)
     form = Form(
@@ -161,7 +163,7 @@ def _page(
         lines=(say("check_lede"),),
     )
     words = frame.words(space.clock.today)
-    return desk.desk(frame, TITLE.say(lang), "/sources", panels, (form,), notice=notice, words=words)
+    return desk.desk(frame, TITLE.say(lang), "/sources", panels, (form,), notice=notice, results=results, words=words)
 
 
 def _state(one: SourceState, space: Workspace, frame: Frame, lang: Lang) -> Iterator[Cell]:
