@@ -112,7 +112,7 @@ class Scheduler:
             if name in self._planned:
                 self._clock.reschedule_job(name, trigger=self._spread(name, trigger))
                 continue
-            kind, _, source = name.rpartition(" ") if name != "digest" else (name, "", "")
+            kind, _, source = name.rpartition(" ")
             if kind == "sync":
                 # What changed while nobody looked is read at once, not at the next tick.
                 first: datetime | None = now + names.index(source) * STAGGER
@@ -120,6 +120,8 @@ class Scheduler:
             elif kind == "full read":
                 first = self.caught_up(name, trigger, now)
                 job = functools.partial(self._service.full_read, source)
+            elif name in ("backup", "prune"):
+                first, job = self.caught_up(name, trigger, now), getattr(self._service, name)
             else:
                 # A service that was down at the time of the digest sends it late, once its data is fresh again.
                 first, job = missed(trigger, zone, now, self._accounted.get(name)), self._service.digest

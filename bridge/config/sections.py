@@ -65,6 +65,8 @@ class ScheduleSection(_Section):
     sync: str = "*/15 * * * *"
     full_read: str = "30 2 * * *"
     digest: str = "0 9 * * mon-fri"
+    backup: str = "20 4 * * *"
+    prune: str = "40 4 * * *"
 
 
 class RetentionSection(_Section):
@@ -75,6 +77,7 @@ class RetentionSection(_Section):
     run_days: int = Field(default=90, ge=7)
     outbox_days: int = Field(default=90, ge=7)
     audit_days: int = Field(default=1095, ge=7)
+    backups: int = Field(default=7, ge=1)
 
 
 class LogSection(_Section):

@@ -14,7 +14,9 @@ from bridge.usecases.announcing import announce, send_out, warn_of_red
 from bridge.usecases.evaluate import Memory, Reconciled, reconcile
 from bridge.usecases.hooks import Patience, follow_hints
 from bridge.usecases.journal import about
+from bridge.usecases.pruning import prune
 from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
+from bridge.usecases.timed_backups import timed_backup
 from bridge.usecases.workspace import Workspace
 
 log = logging.getLogger("bridge.service")
@@ -64,6 +66,16 @@ class Service(Struct):
     def digest(self) -> None:
         """Put today's digest into the outbox; nothing on a day off, and nothing twice."""
         announce(self.opened())
+
+    def backup(self) -> None:
+        """A backup beside the store; the oldest of the timed ones go."""
+        done = timed_backup(self.opened())
+        log.info("backed up to %s: %d bytes", done.path, done.bytes)
+
+    def prune(self) -> None:
+        """Remove what no report of any day needs and is older than the settings say."""
+        done = prune(self.opened())
+        log.info("pruned %d bytes", done.bytes)
 
     def deliver(self) -> None:
         """Send what waits in the outbox."""

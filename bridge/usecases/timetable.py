@@ -22,7 +22,15 @@ NOT_A_TIME = Text(
     "e.g. {example}; empty means never by itself.",
 )
 HEADING = Text(zh="设置文件 {path} 有 {count} 处问题：", en="{count} problem(s) in the settings file {path}:")
-EXAMPLES = {"sync": "*/15 * * * *", "full_read": "30 2 * * *", "digest": "0 9 * * mon-fri"}
+EXAMPLES = {
+    "sync": "*/15 * * * *",
+    "full_read": "30 2 * * *",
+    "digest": "0 9 * * mon-fri",
+    "backup": "20 4 * * *",
+    "prune": "40 4 * * *",
+}
+ALONE = ("digest", "backup", "prune")
+"""Jobs of the whole service, not of one source."""
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _WEEKDAY_PART = re.compile(r"(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/(\d+))?")
 
@@ -33,6 +41,8 @@ class Timetable(Struct, frozen=True):
     sync: BaseTrigger | None
     full_read: BaseTrigger | None
     digest: BaseTrigger | None
+    backup: BaseTrigger | None = None
+    prune: BaseTrigger | None = None
 
 
 def timetable(settings: Settings) -> Timetable:
@@ -58,7 +68,7 @@ def jobs_of(times: Timetable, sources: Iterable[str]) -> dict[str, BaseTrigger]:
     for name in sources:
         every[f"sync {name}"] = times.sync
         every[f"full read {name}"] = times.full_read
-    every["digest"] = times.digest
+    every |= {name: getattr(times, name) for name in ALONE}
     return {name: trigger for name, trigger in every.items() if trigger is not None}
 
 
