@@ -32,7 +32,14 @@ check: $(VENV)/.test ## lint, format, strict types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: check ## everything that CI runs
+# The pages are tried in a real browser, which is no Python package.
+$(VENV)/.browser: $(VENV)/.test
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	  { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || \
+	  echo "no Chromium here: the pages are not tried in a browser"
+	@touch $@
+
+test: check $(VENV)/.browser ## everything that CI runs
 	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile $(TESTS)
 
 $(PEERS)/.run: tests/benchmarks/peers.txt
