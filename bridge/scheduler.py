@@ -21,7 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bridge.errors import BridgeError
 from bridge.language import Text
-from bridge.usecases.journal import about
+from bridge.usecases.circumstances import about
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.serving import Service
 from bridge.usecases.timetable import Timetable, jobs_of, next_after, passed

@@ -124,3 +124,22 @@ def test_an_import_rule_catches_a_deliberate_violation(rule: str, copy: Path):
 
     (copy / path).write_text(original, encoding="utf-8")
     assert re.search(rf"{re.escape(rule)}\s+BROKEN", report), report
+
+
+def test_a_sync_loads_nothing_that_judges_draws_or_serves():
+    """A run with nothing to do is mostly its imports."""
+    asked = "import bridge.cli.sources, bridge.usecases.refresh, sys; print(*sys.modules)"
+    heavy = {
+        "holidays",
+        "flask",
+        "jinja2",
+        "xlsxwriter",
+        "docx",
+        "apscheduler",
+        "prometheus_client",
+        "bridge.reconcile",
+    }
+
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert heavy & set(loaded.stdout.split()) == set()

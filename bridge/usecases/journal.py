@@ -5,27 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from bridge.config import Settings
 from bridge.notify.message import Target
+from bridge.usecases.circumstances import facts_of_now
 from bridge.usecases.discretion import hushed
 from connectors.redaction import Redactor
-
-_about: ContextVar[Mapping[str, object]] = ContextVar("about", default={})  # noqa: B039 - never changed, only replaced
-
-
-@contextmanager
-def about(**facts: object) -> Iterator[None]:
-    """Everything that is logged inside, in this thread, is about these: job, run, source."""
-    token = _about.set({**_about.get(), **facts})
-    try:
-        yield
-    finally:
-        _about.reset(token)
 
 
 class Discreet(logging.Formatter):
@@ -36,7 +24,7 @@ class Discreet(logging.Formatter):
         self._redact = Redactor(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        facts = "".join(f" {name}={json.dumps(value, ensure_ascii=False)}" for name, value in _about.get().items())
+        facts = "".join(f" {name}={json.dumps(value, ensure_ascii=False)}" for name, value in facts_of_now().items())
         first, newline, rest = super().format(record).partition("\n")
         return self.without_secrets(f"{first}{facts}{newline}{rest}")
 
@@ -56,7 +44,7 @@ class DiscreetJson(Discreet):
         }
         document |= {
             name: self.without_secrets(value) if isinstance(value, str) else value
-            for name, value in _about.get().items()
+            for name, value in facts_of_now().items()
         }
         if record.exc_info:
             document["exception"] = self.without_secrets(self.formatException(record.exc_info))

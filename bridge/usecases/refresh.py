@@ -18,7 +18,7 @@ from bridge.sync.reading import Courier as AnyCourier
 from bridge.sync.record import save_report
 from bridge.sync.sweep import Guard
 from bridge.usecases import people
-from bridge.usecases.journal import about
+from bridge.usecases.circumstances import about
 from bridge.usecases.mapping_use import InUse, in_use, keep_refusal
 from bridge.usecases.workspace import Workspace
 from connectors import contract

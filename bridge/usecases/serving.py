@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from msgspec import Struct, field
 
 from bridge.usecases.announcing import announce, send_out, warn_of_red
+from bridge.usecases.circumstances import about
 from bridge.usecases.evaluate import Memory, Reconciled, reconcile
 from bridge.usecases.hooks import Patience, follow_hints
-from bridge.usecases.journal import about
 from bridge.usecases.pruning import prune
 from bridge.usecases.refresh import Refreshed, RefreshWish, refresh
 from bridge.usecases.timed_backups import timed_backup

@@ -23,7 +23,8 @@ from bridge.errors import Unavailable
 from bridge.language import Text
 from bridge.scheduler import LATE_READ, Scheduler, Spread, missed
 from bridge.systemd import Manager
-from bridge.usecases.journal import Discreet, DiscreetJson, Journal, about
+from bridge.usecases.circumstances import about
+from bridge.usecases.journal import Discreet, DiscreetJson, Journal
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.serving import Service
 from bridge.usecases.timetable import Timetable, passed
