@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +20,12 @@ from bridge.usecases import planning
 from bridge.usecases.planning import Approval, Imported
 from bridge.usecases.starting import write_new
 from bridge.usecases.workspace import Workspace, built_in_mappings
-from connectors.contract import SourceConfig
+from connectors.contract import SourceConfig as SourceConfig
 
 ENDINGS = (".xlsx", ".toml")
 FOLDER = "plans"
+MARK = "pbridge-draft-"
+PLACE = re.compile(rf"\S*{MARK}[^/]*/[^:\s]+\.toml")
 NOT_A_PLAN = Text(
     zh="{name} 不是计划文件：请上传 .xlsx 或 .toml。",
     en="{name} is no plan file: upload one that ends in .xlsx or .toml.",
@@ -50,10 +53,15 @@ def mapping_text(space: Workspace, source: SourceConfig) -> str:
     return built_in_mappings()[source.kind]
 
 
+def named(source: SourceConfig, line: str) -> str:
+    """A message about a draft, with the file as the settings name it rather than where it was tried."""
+    return PLACE.sub(source.mapping or f"{source.kind}.toml", line)
+
+
 @contextmanager
 def mapping_draft(source: SourceConfig, text: str) -> Iterator[Path]:
     """The text as a file that is gone afterwards; line ends of browsers become those of files."""
-    with TemporaryDirectory(prefix="mapping-") as folder:
+    with TemporaryDirectory(prefix=MARK) as folder:
         path = Path(folder) / (Path(source.mapping).name or f"{source.kind}.toml")
         path.write_text("\n".join(text.splitlines()) + "\n", encoding="utf-8")
         yield path

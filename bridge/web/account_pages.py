@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flask import Flask, Response, request
-from msgspec.structs import replace
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
@@ -86,7 +85,7 @@ def add_accounts(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.post("/users")
     def account_deed() -> Response:
         lang = frame.language()
-        admin, space = require(lang, "admin"), replace(opened(), lang=lang)
+        admin, space = require(lang, "admin"), desk.space_of(opened, frame)
         deed = request.form.get("deed", "")
         try:
             if deed == "token":

@@ -7,9 +7,12 @@ from typing import Any
 
 from flask import Response, request
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.errors import BridgeError
 from bridge.language import Text
+from bridge.usecases.serving import Opened
+from bridge.usecases.workspace import Workspace
 from bridge.web.frame import Frame
 from bridge.web.login import form_mark
 from bridge.web.sheets import Panel
@@ -96,6 +99,11 @@ def desk(
     }
     status = 422 if notice is not None and notice.kind == "bad" else 200
     return frame.page("desk.html", values, title=title, here=here, status=status)
+
+
+def space_of(opened: Opened, frame: Frame) -> Workspace:
+    """The workspace of the moment, speaking the language of the page."""
+    return replace(opened(), lang=frame.language())
 
 
 def typed(name: str) -> str:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 
 from flask import Flask, Response, request
-from msgspec.structs import replace
+from werkzeug.exceptions import NotFound
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang
 from bridge.report.cells import money_of
 from bridge.usecases import drafting, mapping_check, mapping_fields, mapping_preview, mapping_versions
+from bridge.usecases.drafting import SourceConfig
 from bridge.usecases.mapping_check import Checked
 from bridge.usecases.mapping_preview import Preview
 from bridge.usecases.serving import Opened
@@ -53,20 +53,19 @@ def add_mappings(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/mappings/<name>")
     def mapping_desk(name: str) -> Response:
         require(frame.language(), "admin")
-        space = _space(opened, frame)
-        return _page(
-            space, frame, name, desk.done(frame, DONE), drafting.mapping_text(space, space.sources((name,))[0])
-        )
+        space = desk.space_of(opened, frame)
+        return _page(space, frame, name, desk.done(frame, DONE), drafting.mapping_text(space, _source(space, name)))
 
     @app.post("/mappings/<name>")
     def mapping_deed(name: str) -> Response:
-        admin, space = require(frame.language(), "admin"), _space(opened, frame)
+        admin, space = require(frame.language(), "admin"), desk.space_of(opened, frame)
         text = request.form.get("text", "")
         try:
             return _done(space, frame, name, text, admin.name)
         except UsageProblem as error:
-            kept = text or drafting.mapping_text(space, space.sources((name,))[0])
-            return _page(space, frame, name, _refused(error, space, name, frame), kept)
+            source = _source(space, name)
+            kept = text or drafting.mapping_text(space, source)
+            return _page(space, frame, name, _refused(error, source, frame.language()), kept)
 
 
 def _done(space: Workspace, frame: Frame, name: str, text: str, who: str) -> Response:
@@ -84,10 +83,6 @@ def _done(space: Workspace, frame: Frame, name: str, text: str, who: str) -> Res
     return desk.again(frame, "mappings", name, deed=deed)
 
 
-def _space(opened: Opened, frame: Frame) -> Workspace:
-    return replace(opened(), lang=frame.language())
-
-
 def _standing(one: mapping_versions.Standing, frame: Frame, lang: Lang) -> Iterator[Cell]:
     yield cell(one.source, "text", frame.link("mappings", one.source))
     yield cell(one.file)
@@ -95,28 +90,23 @@ def _standing(one: mapping_versions.Standing, frame: Frame, lang: Lang) -> Itera
     yield cell(one.active.version if one.active else None)
 
 
-def _refused(error: UsageProblem, space: Workspace, name: str, frame: Frame) -> Notice:
-    """The words of the refusal, with the file named as the settings name it rather than where it was tried."""
-    (source,) = space.sources((name,))
-    lines = error.say(frame.language()).split("\n")
-    file = source.mapping or f"{source.kind}.toml"
-    return Notice("bad", tuple(_renamed(line, file) for line in lines))
+def _refused(error: UsageProblem, source: SourceConfig, lang: Lang) -> Notice:
+    return Notice("bad", tuple(drafting.named(source, line) for line in error.say(lang).split("\n")))
 
 
-def _renamed(line: str, file: str) -> str:
-    return " ".join(
-        f"{file}{word[word.index(Path(file).name) + len(Path(file).name) :]}"
-        if "mapping-" in word and Path(file).name in word
-        else word
-        for word in line.split(" ")
-    )
+def _source(space: Workspace, name: str) -> SourceConfig:
+    """A source of the settings; there is no page for another one."""
+    found = next((one for one in space.settings.sources if one.name == name), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 # --- What may be tried: nothing of it is kept ----------------------------------------------------------------------------
 
 
 def _check(space: Workspace, name: str, text: str, lang: Lang) -> Result:
-    (source,) = space.sources((name,))
+    source = _source(space, name)
     with drafting.mapping_draft(source, text) as file:
         found = [one for one in mapping_check.check(space, file) if one.source in ("", name)]
     problems = [problem for one in found for problem in one.problems]
@@ -143,7 +133,7 @@ def _problems(found: list[Checked], lang: Lang) -> Iterator[Iterator[Cell]]:
 
 
 def _preview(space: Workspace, name: str, text: str, lang: Lang) -> Result:
-    (source,) = space.sources((name,))
+    source = _source(space, name)
     with drafting.mapping_draft(source, text) as file:
         wish = mapping_preview.Wish(seconds=PREVIEW_SECONDS)
         found = mapping_preview.preview(space, file, source=name, wish=wish)
@@ -201,7 +191,7 @@ TRIALS = {"check": _check, "preview": _preview}
 
 def _publish(space: Workspace, name: str, text: str, who: str, why: str | None) -> None:
     """For every source that has the same file: one file is one mapping."""
-    (source,) = space.sources((name,))
+    source = _source(space, name)
     only = name if sum(one.mapping == source.mapping for one in space.sources()) == 1 else None
     with drafting.mapping_draft(source, text) as file:
         mapping_versions.publish(space, file, source=only, who=who, why=why)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import Flask, Response, request
-from msgspec.structs import replace
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
@@ -78,23 +77,19 @@ def add_plan_desk(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/plan/import")
     def plan_desk() -> Response:
         require(frame.language(), "admin")
-        return _page(_space(opened, frame), frame)
+        return _page(desk.space_of(opened, frame), frame)
 
     @app.post("/plan/import")
     def plan_deed() -> Response:
         lang = frame.language()
         require(lang, "admin")
-        space, deed = _space(opened, frame), request.form.get("deed", "")
+        space, deed = desk.space_of(opened, frame), request.form.get("deed", "")
         if deed not in ("try", "import"):
             raise Said(400, desk.NO_DEED.say(lang))
         try:
             return _tried(space, frame) if deed == "try" else _imported(space, frame)
         except UsageProblem as error:
             return _page(space, frame, desk.problem(error, frame))
-
-
-def _space(opened: Opened, frame: Frame) -> Workspace:
-    return replace(opened(), lang=frame.language())
 
 
 def _tried(space: Workspace, frame: Frame) -> Response:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask import Flask, Response, request
-from msgspec.structs import replace
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
@@ -90,13 +89,13 @@ def add_sources(app: Flask, opened: Opened, frame: Frame, wake: Wake | None) -> 
     @app.get("/sources")
     def source_list() -> Response:
         require(frame.language(), "admin")
-        return _page(_space(opened, frame), frame, desk.done(frame, DONE), wake)
+        return _page(desk.space_of(opened, frame), frame, desk.done(frame, DONE), wake)
 
     @app.post("/sources")
     def source_deed() -> Response:
         lang = frame.language()
         require(lang, "admin")
-        space, deed, name = _space(opened, frame), request.form.get("deed", ""), typed("source")
+        space, deed, name = desk.space_of(opened, frame), request.form.get("deed", ""), typed("source")
         try:
             space.sources((name,))
             if deed == "check":
@@ -112,23 +111,19 @@ def add_sources(app: Flask, opened: Opened, frame: Frame, wake: Wake | None) -> 
     @app.get("/quarantine")
     def quarantined() -> Response:
         require(frame.language(), "admin")
-        return _held(_space(opened, frame), frame, None)
+        return _held(desk.space_of(opened, frame), frame, None)
 
     @app.post("/quarantine")
     def quarantine_deed() -> Response:
         lang = frame.language()
         require(lang, "admin")
-        space = _space(opened, frame)
+        space = desk.space_of(opened, frame)
         try:
             done = quarantine.retry(space, Choice())
         except UsageProblem as error:
             return _held(space, frame, desk.problem(error, frame))
         counts = {name: sum(getattr(one, name) for one in done) for name in ("tried", "released", "remaining")}
         return _held(space, frame, Notice("good", (WORDS["retried"].say(lang, **counts),)))
-
-
-def _space(opened: Opened, frame: Frame) -> Workspace:
-    return replace(opened(), lang=frame.language())
 
 
 def _page(
