@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 TESTS ?= tests
 
-.PHONY: help demo test check bench soak reference lock spec clean
+.PHONY: help demo test check bench soak reference screenshots lock spec clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -56,6 +56,9 @@ bench: $(VENV)/.test $(PEERS)/.run ## the measurements behind docs/performance.m
 
 reference: $(VENV)/.test ## write the pages under docs/reference and docs/schema anew, from the code
 	$(BIN)/python -m tools.reference
+
+screenshots: $(VENV)/.browser ## take the pictures of the docs anew, of the demo
+	$(BIN)/python -m tools.screenshots
 
 spec: ## the tests read as a specification; TESTS=tests/unit/plan for a part
 	@$(PYTHON) -m tools.spec $(TESTS)
