@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 
 from bridge.errors import UsageProblem
 from bridge.language import Text
+from bridge.plan.cells import fold
 from bridge.usecases import accounts
 from bridge.usecases.accounts import Token, User
 from bridge.usecases.serving import Opened
@@ -112,7 +113,7 @@ def _add(space: Workspace, _: str) -> None:
 
 
 def _disable(space: Workspace, admin: str) -> None:
-    if typed("name") == admin:
+    if fold(typed("name")) == fold(admin):  # as names of users are told apart
         raise UsageProblem(NOT_YOURSELF)
     accounts.disable(space, typed("name"))
 
