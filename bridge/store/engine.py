@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +69,10 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def _is_busy(err: BaseException) -> bool:
+    return getattr(err, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
 class Damaged(Unavailable):
     """The file is a database, but what is in it cannot be read any more."""
 
@@ -100,14 +105,28 @@ class Store:
             raise Unavailable(CANNOT_OPEN, path=str(path), why=err.strerror or str(err)) from err
 
     def _connected(self) -> sqlite3.Connection:
-        uri = self.path.absolute().as_uri()
+        uri, began = self.path.absolute().as_uri(), time.monotonic()
         try:
             return self._prepared(f"{uri}?mode={'rw' if self.read_only else 'rwc'}")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as err:
+            if not self.read_only and _is_busy(err):
+                return self._once_free(uri, began + self._patience_s)
             # Where nothing may be written a reader cannot keep its bookkeeping (WAL); a file nobody writes needs none.
             if not self.read_only or self.path.with_name(f"{self.path.name}-wal").exists():
                 raise
             return self._prepared(f"{uri}?immutable=1")
+
+    def _once_free(self, uri: str, until: float) -> sqlite3.Connection:
+        """Connect when others have finished: of two that choose WAL at once SQLite refuses one without any wait."""
+        from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
+
+        again = Retrying(
+            retry=retry_if_exception(_is_busy),
+            stop=stop_after_delay(max(0.0, until - time.monotonic())),
+            wait=wait_random(0.01, 0.1),
+            reraise=True,
+        )
+        return again(self._prepared, f"{uri}?mode=rwc")
 
     def _prepared(self, uri: str) -> sqlite3.Connection:
         before = self._file
@@ -260,7 +279,7 @@ class Store:
             return UsageProblem(NOT_OURS, path=path)
         if code.startswith("SQLITE_CORRUPT"):
             return Damaged(DAMAGED, path=path, why=str(err))
-        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        if _is_busy(err):
             return Unavailable(BUSY, path=path, seconds=f"{self._patience_s:g}")
         reason = next((text for name, text in REASONS.items() if code.startswith(name)), None)
         return Unavailable(otherwise, path=path, why=reason or str(err))
