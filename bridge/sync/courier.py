@@ -8,11 +8,12 @@ import select
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bridge.sync.errand import LENGTH, READY, Errand, Failed, unflat
+from bridge.sync.landing import Turn
 from bridge.sync.reading import Event, Task
 from connectors.errors import Interrupted
 
@@ -28,14 +29,15 @@ LOST = "the reading process ended unexpectedly ({how}); the next run resumes at 
 class Courier:
     """One process that reads; it ends when this one closes it, or is gone."""
 
-    def __init__(self, errand: Errand, stop: threading.Event) -> None:
-        self._errand = errand
+    def __init__(self, written: Callable[[Turn], Errand], stop: threading.Event) -> None:
+        self._written = written
+        self._errand: Errand | None = None
         self._stop = stop
         self._child: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> bool:
-        if not sys.executable:
-            return False
+    def warm(self) -> None:
+        if self._child is not None or not sys.executable:
+            return
         # Found where this process finds its own modules, and nowhere else.
         places = os.pathsep.join(str(Path(place).absolute()) for place in sys.path)
         command = [sys.executable, "-P", "-m", "bridge.sync.errand"]
@@ -47,6 +49,17 @@ class Courier:
                 env={**os.environ, "PYTHONPATH": places},
                 pipesize=PIPE_BYTES,
             )
+        except OSError:
+            return  # `start` says so
+
+    def instruct(self, turn: Turn) -> None:
+        self._errand = self._written(turn)
+
+    def start(self) -> bool:
+        self.warm()
+        if self._child is None:
+            return False
+        try:
             self._tell(self._errand)
             return bool(self._message() == READY)
         except (OSError, Interrupted):

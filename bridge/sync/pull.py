@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping, Sequence
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, process_time
 from typing import Protocol
 
 from msgspec import Struct
@@ -34,6 +34,8 @@ LINGER_S = 0.03
 LONGEST_S = 1.0
 # Starting another process costs what reading some thousand rows does.
 MANY_ROWS = 3_000
+# So long for lists alone nobody waits whose projects hold little; the processors have had nothing to do meanwhile.
+LONG_WAIT_S = 1.0
 REJECTED = "rejected_rows"
 UNLISTED = "unlisted"
 MINUTE = timedelta(seconds=61)
@@ -58,8 +60,8 @@ class Wish(Struct, frozen=True):
         return self.only is None or (stream, scope) in self.only or (stream, "") in self.only
 
 
-Hire = Callable[[Turn], Courier]
-"""Another process that may go on with the tasks of this turn."""
+Hire = Callable[[], Courier]
+"""Another process that may go on with the tasks."""
 
 
 class Pull:
@@ -87,6 +89,8 @@ class Pull:
         self._starts: set[bool] = set()
         self._refusals = 0
         self._hire = hire if connector.portable and not runs.was_read(turn.store, turn.source) else None
+        self._courier: Courier | None = None
+        self._waited_since = monotonic() - process_time()
         self.report = SourceReport(turn.source, unavailable=self._lacks.told)
 
     def run(self) -> SourceReport:
@@ -106,6 +110,8 @@ class Pull:
         except (SignInFailed, Retry, Interrupted) as err:
             self.report.error = Failure.of(err)
         finally:
+            if self._courier is not None:
+                self._courier.close()
             self._overhead()
         return self.report
 
@@ -164,9 +170,8 @@ class Pull:
             with Readers(self._connector, tasks) as readers:
                 while readers.left:
                     self._take(walks, readers)
-                    if self._hire is not None and self._is_long(walks):
-                        readers.move_to(self._hire(self._turn))
-                        self._hire = None
+                    if self._hire is not None:
+                        self._employ(self._hire, walks, readers)
         except ConnectorError as err:
             for walk in walks:
                 if not walk.is_over:
@@ -199,6 +204,17 @@ class Pull:
         """Whether so much was read of the tasks that a process of its own pays for the rest."""
         rows = sum(walk.report.counts.fetched for walk in walks if walk.stream == self._connector.task_stream)
         return rows >= MANY_ROWS
+
+    def _employ(self, hire: Hire, walks: Sequence[Walk], readers: Readers) -> None:
+        """Have another process read where that pays; where the source is slow it begins while this one waits anyway."""
+        if self._courier is None and monotonic() - process_time() - self._waited_since > LONG_WAIT_S:
+            self._courier = hire()
+            self._courier.warm()
+        if self._is_long(walks):
+            courier = self._courier or hire()
+            courier.instruct(self._turn)
+            readers.move_to(courier)
+            self._hire = self._courier = None
 
     def _take(self, walks: Sequence[Walk], readers: Readers) -> None:
         """Store what is there, all or nothing, and then judge how scopes ended.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from time import monotonic
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +19,9 @@ from msgspec.structs import replace
 from bridge.sync.parcels import Parcel, parcels
 from connectors.contract import Connector, Page, Scope, Tally
 from connectors.errors import ConnectorError, Interrupted, Parked, SignInFailed, Unreachable
+
+if TYPE_CHECKING:
+    from bridge.sync.landing import Turn
 
 # Pages that were read and wait to be stored; more would only be memory.
 MOST_WAITING = 2
@@ -101,6 +104,14 @@ class Task(Struct, frozen=True):
 
 class Courier(Protocol):
     """Another process that reads; it is closed whatever happened."""
+
+    def warm(self) -> None:
+        """Begin the process, which takes a while; it waits to be told what to do."""
+        ...
+
+    def instruct(self, turn: Turn) -> None:
+        """What it will have to know: what the lists have told up to now."""
+        ...
 
     def start(self) -> bool:
         """Make it ready to read, which takes a while; False where it cannot be had."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -23,6 +24,9 @@ from bridge.usecases.mapping_use import InUse, in_use, keep_refusal
 from bridge.usecases.workspace import Workspace
 from connectors import contract
 from connectors.contract import SourceConfig
+
+if TYPE_CHECKING:
+    from bridge.sync.errand import Errand
 
 __all__ = ["RefreshWish", "Refreshed", "SourceReport", "refresh"]
 
@@ -131,12 +135,16 @@ class Round(Struct, frozen=True):
         """A process that goes on with a first load, because one processor is not enough for it."""
         clock, database = self.space.clock, self.space.settings.database_file
 
-        def hire(turn: Turn) -> AnyCourier:
+        def hire() -> AnyCourier:
             # Loaded only here: most runs never need it.
             from bridge.sync.courier import Courier
+
+            return Courier(errand, self.stop)
+
+        def errand(turn: Turn) -> Errand:
             from bridge.sync.errand import Errand
 
-            errand = Errand(
+            return Errand(
                 source.kind,
                 source,
                 clock.timezone,
@@ -147,6 +155,5 @@ class Round(Struct, frozen=True):
                 turn.mapping.text,
                 turn.about,
             )
-            return Courier(errand, self.stop)
 
         return hire

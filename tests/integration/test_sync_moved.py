@@ -126,10 +126,15 @@ class Watch:
 
     def __init__(self, site: Site) -> None:
         self.met: set[int] = set()
+        self.early: set[int] = set()
+        """Those that were there when lists were asked for that are read before the tasks, by this process alone."""
         site.pingcode.faults = self
 
     def __call__(self, request: Request, number: int) -> Reply | None:
-        self.met.update(errands())
+        found = errands()
+        self.met.update(found)
+        if request.path.endswith("/work_item/types"):
+            self.early.update(found)
         return slowly(request, number)
 
 
@@ -177,6 +182,31 @@ def test_a_project_that_may_not_be_read_leaves_the_others_alone(large: Site, mon
     bad = [s for s in done.json["sources"][0]["streams"] if s["stream"] == "work_items" and s["outcome"] != "complete"]
     assert [(s["scope"], s["outcome"], s["error"]["code"]) for s in bad] == [(closed, "failed", "not_permitted")]
     assert len(large.run("tasks", "--source", "pingcode", "--json").lines) > MANY / 2
+
+
+def test_it_begins_while_lists_are_waited_for_where_the_source_is_slow(large: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bridge.sync.pull.LONG_WAIT_S", 0.0)
+    monkeypatch.setattr("bridge.sync.pull.MANY_ROWS", 120)
+    watch = Watch(large)
+
+    done = large.run("sync", "--source", "pingcode", "--json")
+
+    assert done.code == 0
+    assert watch.early, "nothing had begun before the tasks were asked for"
+    assert len(watch.met) == 1, "the one that had begun was not the one that read"
+    assert len(tables(large)["tasks"]) == MANY
+    assert errands() == []
+
+
+def test_one_that_began_early_and_has_nothing_to_do_is_gone_afterwards(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bridge.sync.pull.LONG_WAIT_S", 0.0)
+    watch = Watch(site)
+
+    done = site.run("sync", "--source", "pingcode")
+
+    assert done.code == 0
+    assert watch.met
+    assert errands() == []
 
 
 def test_where_no_process_can_be_started_this_one_reads_on(large: Site, monkeypatch: pytest.MonkeyPatch):
