@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PEERS := build/peers
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
+# Tests start the program hundreds of times: it must not be compiled each time.
+unexport PYTHONDONTWRITEBYTECODE
 TESTS ?= tests
 
 .PHONY: help demo test check bench soak reference screenshots lock spec clean
@@ -39,7 +41,7 @@ $(VENV)/.browser: $(VENV)/.test
 	  { echo "no Chromium here: the pages are not tried in a browser"; exit 0; }; touch $@
 
 test: check $(VENV)/.browser ## everything that CI runs
-	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile $(TESTS)
+	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 $(PEERS)/.run: tests/benchmarks/peers.txt
 	$(PYTHON) -m venv $(PEERS)

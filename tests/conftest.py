@@ -6,6 +6,24 @@ import pytest
 
 from connectors import budget
 
+LONGEST = (
+    "test_demo",
+    "test_pages_in_a_browser",
+    "test_oracle",
+    "test_sync_moved",
+    "test_serve",
+    "test_conformance",
+    "test_practice",
+    "test_commands_in_trouble",
+    "test_budget",
+)
+"""Files that take longest, the longest first. Whole files are given to processes, so a long one must not begin last."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
 
 @pytest.fixture(autouse=True)
 def _nothing_is_owed_to_a_server_of_a_former_test() -> None:

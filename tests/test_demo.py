@@ -92,16 +92,6 @@ def test_the_report_of_the_demo_fits_the_published_schema_to_the_last_key(
     assert [error.message for error in SCHEMA.iter_errors(printed)] == []
 
 
-def test_the_same_seed_and_day_give_the_same_report_byte_for_byte(monday: tuple[Path, str], tmp_path: Path, capsys):
-    play(tmp_path / "again")
-    printed = []
-    for folder in (monday[0], tmp_path / "again"):
-        text = json.dumps(report(folder, capsys), ensure_ascii=False)
-        printed.append(re.sub(r'"(generated_at|as_of|recorded_at)": "[^"]*T[^"]*"|"age_minutes": \d+', "", text))
-
-    assert printed[0] == printed[1]
-
-
 def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path, capsys):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "precious.txt").write_text("keep me", encoding="utf-8")
@@ -112,9 +102,10 @@ def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path, capsys):
     assert (tmp_path / "mine" / "precious.txt").read_text(encoding="utf-8") == "keep me"
 
 
-@pytest.fixture
-def served(tmp_path: Path):
-    """The demo with its page, as a process of its own."""
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory):
+    """The same demo with its page, as a process of its own; the last test of this page ends it."""
+    folder = tmp_path_factory.mktemp("served") / "demo"
     command = [
         sys.executable,
         "-m",
@@ -125,14 +116,14 @@ def served(tmp_path: Path):
         "--today",
         "2026-08-24",
         "--dir",
-        str(tmp_path / "demo"),
+        str(folder),
     ]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdout is not None
     address = next(match[0] for line in process.stdout if (match := re.search(r"http://127\.0\.0\.1:\d+/", line)))
-    yield process, address, tmp_path / "demo"
+    yield process, address, folder
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
@@ -143,17 +134,21 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in found]
 
 
-def test_the_page_is_served_until_it_is_told_to_stop(served):
-    process, address, _ = served
+def test_the_page_shows_the_report(served):
+    _, address, _ = served
 
     page = urllib.request.urlopen(address, timeout=10).read().decode()
-    process.send_signal(signal.SIGTERM)
-    started = time.monotonic()
-    process.communicate(timeout=15)
 
     assert "会员支付接口联调完成" in page
-    assert process.returncode == 0
-    assert time.monotonic() - started < 10
+
+
+def test_the_same_seed_and_day_give_the_same_report_byte_for_byte(monday: tuple[Path, str], served, capsys):
+    printed = []
+    for folder in (monday[0], served[2]):
+        text = json.dumps(report(folder, capsys), ensure_ascii=False)
+        printed.append(re.sub(r'"(generated_at|as_of|recorded_at)": "[^"]*T[^"]*"|"age_minutes": \d+', "", text))
+
+    assert printed[0] == printed[1]
 
 
 def test_a_killed_vendor_ends_a_pull_with_a_clear_message_and_the_data_stays(served, capsys, monkeypatch):
@@ -170,3 +165,13 @@ def test_a_killed_vendor_ends_a_pull_with_a_clear_message_and_the_data_stays(ser
     assert "base_url" in printed.err
     assert "Traceback" not in printed.err
     assert len(report(folder, capsys)["milestones"]) == 30
+
+
+def test_it_is_served_until_it_is_told_to_stop(served):
+    process, _, _ = served
+    process.send_signal(signal.SIGTERM)
+    started = time.monotonic()
+    process.communicate(timeout=15)
+
+    assert process.returncode == 0
+    assert time.monotonic() - started < 10
