@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store, dumps, marks
 from bridge.store.packing import Packing
-from bridge.store.raw import Stored
 
 Stretch = tuple[int, int]
 """First and last id of neighbouring raw rows."""
@@ -35,6 +34,22 @@ Rewritten = tuple[str, str, str | None, str, int, int, str, int]
 """A task that stays where it is: JSON text; project, its key and name; whether open; raw content; version; row."""
 
 
+class Lying(NamedTuple):
+    """A current content, and the task that was made of it: None where there is none, or it was read elsewhere."""
+
+    raw: int
+    external_id: str
+    scope: str
+    blob: bytes
+    row: int | None
+    packing: Packing
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """Opened when it is looked at, and not kept."""
+        return self.packing.unpack(self.blob)
+
+
 def stretches(store: Store, source: str, stream: str, size: int) -> list[tuple[int, int, int]]:
     """(first id, last id, number of rows) of every `size` current rows of a stream, in order of id."""
     numbered = f"SELECT id, (row_number() OVER (ORDER BY id) - 1) / ? AS part FROM {_OF_STREAM}"
@@ -42,11 +57,18 @@ def stretches(store: Store, source: str, stream: str, size: int) -> list[tuple[i
     return [(row[0], row[1], row[2]) for row in store.rows(sql, (size, source, stream))]
 
 
-def payloads(store: Store, packing: Packing, source: str, stream: str, stretch: Stretch) -> Iterator[Stored]:
-    """The current contents of a stretch."""
-    sql = f"SELECT id, external_id, scope, payload FROM {_OF_STREAM} AND id BETWEEN ? AND ? ORDER BY id"
-    for raw, external_id, scope, blob in store.rows(sql, (source, stream, *stretch)):
-        yield Stored(raw, external_id, scope, packing.unpack(blob))
+def standing(
+    store: Store, packing: Packing, source: str, stream: str, stretch: Stretch, version: str
+) -> Iterator[Lying]:
+    """The current contents of a stretch, each with the row of the task that this version of a mapping made of it."""
+    sql = (
+        "SELECT r.id, r.external_id, r.scope, r.payload, t.rowid FROM raw_records AS r NOT INDEXED "
+        "LEFT JOIN tasks AS t ON t.source = r.source AND t.id = r.external_id AND t.raw = r.id AND t.scope = r.scope "
+        "AND t.mapping_version = ? WHERE r.source = ? AND r.stream = ? AND r.superseded_at IS NULL "
+        "AND r.id BETWEEN ? AND ? ORDER BY r.id"
+    )
+    for raw, external_id, scope, blob, row in store.rows(sql, (version, source, stream, *stretch)):
+        yield Lying(raw, external_id, scope, blob, row, packing)
 
 
 def known(store: Store, source: str, ids: Sequence[str]) -> dict[str, Known]:

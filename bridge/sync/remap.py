@@ -7,7 +7,8 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from bridge.mapping import options
+from bridge.errors import Problems
+from bridge.mapping import document, options
 from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Lookups
 from bridge.mapping.paths import Path, getter
@@ -102,7 +103,20 @@ def remap(
 
 def task_of(turn: Turn, stream: str, cause: Literal["source", "mapping"] = "mapping") -> Task:
     """What whoever replays stretches of a turn has to know."""
-    return Task(turn.store.path, turn.source, stream, turn.mapping.text, turn.about, cause)
+    return Task(turn.store.path, turn.source, stream, turn.mapping.text, turn.about, cause, _former(turn))
+
+
+def _former(turn: Turn) -> str:
+    """The mapping in force, where the stored tasks are as it would make them with what it looks up now; else empty."""
+    former = mappings.newest(turn.store, turn.source)
+    if former is None or former.version == turn.mapping.version:
+        return ""
+    try:
+        mapping = document.parse(former.text, name=turn.source)
+    except Problems:
+        return ""  # the program understood it once; every row is mapped again
+    now = basis(mapping, lookups(turn.store, turn.source, mapping), turn.about.settings)
+    return former.text if runs.mapping_basis(turn.store, turn.source) == now else ""
 
 
 def told_alike(former: str, text: str) -> bool:

@@ -16,10 +16,11 @@ from bridge.mapping.apply import to_row
 from bridge.mapping.outcome import MappedRow, Surroundings
 from bridge.model import Change
 from bridge.store import effort, replays
-from bridge.store.engine import Store
+from bridge.store.engine import Store, dumps
 from bridge.store.packing import Packing
 from bridge.store.replays import Known, Rewritten, Stretch
 from bridge.store.tasks import CLOSED, TaskRow, filed
+from bridge.sync.alike import compared
 from bridge.sync.landing import differences, reason_of
 
 # The version is the last key of a task: where all before it is the same, nothing has changed.
@@ -36,6 +37,8 @@ class Task(Struct, frozen=True):
     text: str
     about: Surroundings
     cause: Literal["source", "mapping"]
+    former: str = ""
+    """The mapping that made the stored tasks, where nothing else than the mapping is another now; empty otherwise."""
 
 
 class Place(NamedTuple):
@@ -75,6 +78,8 @@ class Replayer:
         self._store = Store(task.path, read_only=True)
         self._packing = Packing(self._store)
         self._mapping = document.parse(task.text, name=task.source)
+        former = document.parse(task.former, name=task.source) if task.former else None
+        self._comparison = None if former is None else compared(former, self._mapping)
 
     def close(self) -> None:
         self._store.close()
@@ -82,17 +87,13 @@ class Replayer:
     def replay(self, stretch: Stretch) -> Outcome:
         """The same store, mapping and surroundings always give the same outcome."""
         store, task = self._store, self._task
-        # Each payload is let go once it is mapped: what is used next to what was used is soon at hand.
-        mapped = [
-            (Place(row.raw, row.external_id, row.scope), to_row(self._mapping, row.payload, task.about))
-            for row in replays.payloads(store, self._packing, task.source, task.stream, stretch)
-        ]
+        outcome = Outcome()
+        mapped = self._mapped(stretch, outcome)
         good = [one.data for _, one in mapped if one.data is not None]
         if self._mapping.effort is not None:
             effort.fill_in(store, task.source, good)
         ids = [data["id"] for data in good]
         known = replays.known(store, task.source, ids)
-        outcome = Outcome(len(mapped))
         outcome.healed = sorted(replays.troubled(store, task.source, ids))
         held = replays.held(store, task.source, task.stream, [row.external_id for row, _ in mapped])
         for row, one in mapped:
@@ -106,6 +107,26 @@ class Replayer:
                 key = one.data["id"]
                 outcome.problems += [(key, p.target, p.code, p.path, p.value) for p in one.problems]
         return outcome
+
+    def _mapped(self, stretch: Stretch, outcome: Outcome) -> list[tuple[Place, MappedRow]]:
+        """What the rows of a stretch become; of those that stay as they are only the version is noted."""
+        store, task, comparison = self._store, self._task, self._comparison
+        version = comparison.former if comparison else ""
+        mapped, alike = [], []
+        for row in replays.standing(store, self._packing, task.source, task.stream, stretch, version):
+            outcome.count += 1
+            if comparison and row.row is not None and not comparison.pairs:
+                alike.append(row.row)
+                continue
+            # Each payload is let go once it is mapped: what is used next to what was used is soon at hand.
+            payload = row.payload
+            if comparison and row.row is not None and comparison.is_alike(payload, task.about):
+                alike.append(row.row)
+                continue
+            mapped.append((Place(row.raw, row.external_id, row.scope), to_row(self._mapping, payload, task.about)))
+        if alike:
+            outcome.renamed[len(_VERSION) + len(dumps(version)) + 1] = alike
+        return mapped
 
 
 def _keep_aside(outcome: Outcome, row: Place, mapped: MappedRow, held: set[str]) -> None:
