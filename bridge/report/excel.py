@@ -22,6 +22,10 @@ from bridge.report.excel_rows import LINE_HEIGHT, letters
 from bridge.report.excel_sheets import sheets
 
 A3, A4 = 8, 9
+MOST_ON_A4 = 15
+"""Columns."""
+SHOWN_AND_PRINTED, HIDDEN = 0, 2
+"""Lines between the cells."""
 ACROSS = frozenset({Kind.HEAD, Kind.SENTENCE})
 # A fixed instant: the file would otherwise differ with every second.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -70,8 +74,10 @@ class _Page:
 
     def write(self, content: Lines | Table) -> None:
         self.page.set_landscape()
-        self.page.set_paper(A3 if isinstance(content, Table) and len(content.columns) > 15 else A4)
-        self.page.fit_to_pages(1, 0)
+        is_wide = isinstance(content, Table) and len(content.columns) > MOST_ON_A4
+        self.page.set_paper(A3 if is_wide else A4)
+        # On one page a wide table would be too small to read.
+        self.page.fit_to_pages(2 if is_wide else 1, 0)
         self.page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         self.page.set_footer("&L&A&R&P / &N")
         if isinstance(content, Table):
@@ -91,7 +97,7 @@ class _Page:
                 self._across(line[-1], len(line) - 1, content.widths)
             self.at += 1
         self.page.print_area(0, 0, max(self.at - 1, 0), len(content.widths) - 1)
-        self.page.hide_gridlines(2)
+        self.page.hide_gridlines(HIDDEN)
         self._colour_statuses(content.statuses, 0, 0, self.at)
 
     def _across(self, cell: Cell, first: int, widths: tuple[float, ...]) -> None:
@@ -111,6 +117,8 @@ class _Page:
         self.page.freeze_panes(1, content.frozen)
         self.page.autofilter(0, 0, bottom, last)
         self.page.repeat_rows(0)
+        self.page.repeat_columns(0, content.frozen - 1)
+        self.page.hide_gridlines(SHOWN_AND_PRINTED)
         self.page.print_area(0, 0, bottom, last)
         for index, column in enumerate(content.columns):
             if column.kind == Kind.STATUS:

@@ -126,7 +126,7 @@ DELAYS: tuple[tuple[Text, float, str, Reading], ...] = (
     (Text("实际完成", "Finished"), 12, Kind.DAY, lambda item, row, lang: row.actual),
     (
         Text("延误（工作日）", "Slip (working days)"),
-        9,
+        14,
         Kind.SIGNED,
         lambda item, row, lang: row.slip and row.slip.workdays,
     ),

@@ -26,7 +26,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16},
     "bold": {"bold": True},
     "head": _HEAD,
-    "day": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "day": {"num_format": "yyyy-mm-dd", "align": "center"},
     "number": {"num_format": "#,##0"},
     "signed": {"num_format": "+#,##0;-#,##0;0"},
     "ratio": {"num_format": "0%"},

@@ -85,9 +85,11 @@ def test_a_table_can_be_filtered_scrolled_and_printed(title, sample):
 
     assert page.auto_filter.ref.startswith("A1:")
     assert page.freeze_panes == "D2"
-    assert page.print_title_rows == "$1:$1"
+    assert page.print_title_rows == "$1:$1" and page.print_title_cols == "$A:$C"
+    assert page.print_options.gridLines
     assert page.print_area
     assert page.page_setup.orientation == "landscape" and page.page_setup.fitToHeight == 0
+    assert page.page_setup.fitToWidth == (2 if title == "延期明细" else None), "one page, but for 27 columns"
     assert all(one.width or one.hidden for one in page.column_dimensions.values())
 
 
