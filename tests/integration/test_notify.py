@@ -114,6 +114,43 @@ def test_a_refusal_ends_with_1_says_what_to_do_and_stays_visible(site, robot):
     assert TOKEN not in done.out + done.err + listed.out
 
 
+def test_a_refusal_is_a_finding_until_somebody_answers_for_it_or_it_is_over(site, robot):
+    robot.token = "another"
+    site.run("notify")
+
+    (opened,) = site.run("findings", "--channels", "--json").json
+    checked = site.run("check", "--json")
+    said = site.run(
+        "acknowledge", "sales", "93000", "--channel", "--until", "2026-08-28", "--by", "王敏", "--reason", "换机器人"
+    )
+    (quiet,) = site.run("findings", "--channels", "--json").json
+    judged = site.run("reconcile")
+    robot.token = TOKEN
+    site.run("notify", "--retry")
+
+    assert (opened["channel"], opened["code"], opened["state"], opened["parts"]) == ("sales", "93000", "open", 1)
+    assert "message_refused" in checked.out and "请更新 url" in opened["what_to_do"]
+    assert said.code == 0 and "王敏" in said.out
+    assert (quiet["state"], quiet["acknowledged"]["until"]) == ("acknowledged", "2026-08-28")
+    assert "sales" not in judged.err
+    assert site.run("findings", "--channels", "--json").json == []
+    (over,) = site.run("findings", "--channels", "--since", TODAY.isoformat(), "--json").json
+    assert over["state"] == "cleared" and over["cleared_at"] >= over["opened_at"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("acknowledge", "sales", "93000", "--channel", "--until", "2026-08-28", "--by", "王敏", "--reason", "x"),
+        ("findings", "--channels", "--milestone", "M-1"),
+    ],
+)
+def test_a_refusal_that_is_not_there_is_wrong_usage(arguments, site, robot):
+    done = site.run(*arguments)
+
+    assert done.code == 2 and done.err
+
+
 def test_what_was_given_up_can_be_sent_again(site, robot):
     robot.token = "another"
     site.run("notify")
