@@ -9,14 +9,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bridge.notify.robots import DingTalkRobot, WeComRobot
-from bridge.usecases.announcing import announce, send_out, warn_of_red
+from bridge.store import outbox
+from bridge.usecases.announcing import announce, send_out, summarise, warn_of_red
 from bridge.usecases.clock import Clock
 from bridge.usecases.evaluate import reconcile
+from bridge.usecases.notifying import is_day_of_summary
 from bridge.usecases.workspace import Workspace
 from connectors.testing import Reply, serve
 
@@ -242,6 +244,47 @@ def test_the_week_is_summed_up_on_its_first_working_day(site, robot):
 
     assert [part["report"] for part in monday] == ["digest/2026-08-24", "weekly/2026-W35"]
     assert [part["report"] for part in tuesday] == ["digest/2026-08-25"]
+
+
+# Off: Friday 25 September, and 1 to 7 October.
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ("0 9 * * mon", ["09-21", "09-28", "10-08", "10-12"]),
+        ("30 16 * * fri", ["10-09"]),
+        ("0 9 * * thu", ["09-24", "10-08"]),
+    ],
+)
+def test_the_day_of_the_summary_is_the_one_named_or_the_next_working_day_of_its_week(line, days, site, robot):
+    add(site, f'[schedule]\nweekly = "{line}"\n')
+    three_weeks = [date(2026, 9, 21) + timedelta(days=number) for number in range(22)]
+
+    found = [f"{day:%m-%d}" for day in three_weeks if is_day_of_summary(opened(site, day))]
+
+    assert found == days
+
+
+def test_the_service_queues_the_summary_by_itself_once_and_never_with_the_digest(
+    site, robot, stop: Callable[[], object]
+):
+    text = (site.folder / "config.toml").read_text(encoding="utf-8")
+    management = WECOM.format(url=text.rpartition('url = "')[2].partition("/cgi-bin")[0], token=TOKEN, more="").replace(
+        '"sales"', '"management"'
+    )
+    add(site, f"{management}digest = false\nurgent = false\nweekly = true\n")
+
+    for day in (TODAY, date(2026, 8, 25), HOLIDAY):
+        for _ in range(2):
+            announce(opened(site, day))
+            summarise(opened(site, day))
+
+    with opened(site, TODAY).store() as store:
+        queued = [(parcel.channel, parcel.report) for parcel in outbox.listed(store)]
+    assert sorted(queued) == [
+        ("management", "weekly/2026-W35"),
+        ("sales", "digest/2026-08-24"),
+        ("sales", "digest/2026-08-25"),
+    ]
 
 
 def test_a_signed_robot_with_a_keyword_takes_what_is_sent(site, robot):
