@@ -15,6 +15,7 @@ import pytest
 
 from bridge.notify.robots import DingTalkRobot, WeComRobot
 from bridge.store import outbox
+from bridge.usecases import notifying
 from bridge.usecases.announcing import announce, send_out, summarise, warn_of_red
 from bridge.usecases.clock import Clock
 from bridge.usecases.evaluate import reconcile
@@ -244,6 +245,26 @@ def test_the_week_is_summed_up_on_its_first_working_day(site, robot):
 
     assert [part["report"] for part in monday] == ["digest/2026-08-24", "weekly/2026-W35"]
     assert [part["report"] for part in tuesday] == ["digest/2026-08-25"]
+
+
+def test_at_most_three_alerts_a_day_are_sent_and_the_last_says_how_many_more(site, robot, monkeypatch):
+    space = opened(site, TODAY)
+    real = notifying.Views.of
+
+    def many(self: notifying.Views, entry: object, since: date) -> dict[str, object]:
+        view = real(self, entry, since)  # type: ignore[arg-type]
+        one = next(row for row in view["milestones"])
+        change = {"since": since.isoformat(), "status": "amber", "forecast_workdays": None}
+        red = {**one, "status": "red", "contractual": True, "change": change}
+        return {**view, "milestones": [{**red, "key": f"R-{number}", "name": f"红 {number}"} for number in range(5)]}
+
+    monkeypatch.setattr(notifying.Views, "of", many)
+    with space.store(create=True) as store:
+        first, second = notifying.alert(space, store), notifying.alert(space, store)
+
+    assert [one.report for one in first] == [f"urgent/2026-08-24/R-{number}" for number in range(3)]
+    assert second == []
+    assert "另有 2 个合同承诺" in first[-1].shown[0] and "另有" not in first[0].shown[0]
 
 
 # Off: Friday 25 September, and 1 to 7 October.
