@@ -124,7 +124,8 @@ class Scheduler:
                 first, job = self.caught_up(name, trigger, now), getattr(self._service, name)
             else:
                 # A service that was down at the time of the digest sends it late, once its data is fresh again.
-                first, job = missed(trigger, zone, now, self._accounted.get(name)), self._service.digest
+                job = self._service.weekly if name == "weekly" else self._service.digest
+                first = missed(trigger, zone, now, self._accounted.get(name))
             self._add(name, job, self._spread(name, trigger), first)
         self._planned = wanted
 
@@ -170,7 +171,7 @@ class Scheduler:
 
     @staticmethod
     def _spread(name: str, trigger: BaseTrigger) -> BaseTrigger:
-        return trigger if name == "digest" else Spread(trigger)
+        return trigger if name in ("digest", "weekly") else Spread(trigger)
 
     def _add(self, name: str, job: Callable[[], None], trigger: BaseTrigger, first: datetime | None = None) -> None:
         options = {"next_run_time": first} if first is not None else {}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import click
 
-from bridge.cli.printing import print_json, print_table
+from bridge.cli.printing import plain_lines, print_json, print_table
 from bridge.cli.session import Command, Day, Option, Session, json_option
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.reconcile.findings import State
 from bridge.report.wording import reason_name
 from bridge.usecases import findings as register
-from bridge.usecases import statements
+from bridge.usecases import refusals, statements
 
 FINDINGS = Text(
     zh="各里程碑的问题：何时出现、何时加重、何时消除、谁已确认。",
@@ -30,6 +30,16 @@ UNTIL = Text(zh="到这一天为止（含）", en="until this day, included")
 BY = Text(zh="谁", en="who says so")
 WHY = Text(zh="理由", en="why")
 WITHDRAW = Text(zh="收回", en="take it back")
+CHANNELS = Text(
+    zh="改为列出不收消息的渠道：何时起、为什么、怎么办",
+    en="instead the channels that take no message: since when, why, what to do",
+)
+OF_CHANNEL = Text(
+    zh="KEY 是渠道的名字，CODE 是它拒收的代码", en="KEY is the name of a channel, CODE what it refuses by"
+)
+NOT_BOTH = Text(
+    zh="--channels 不能与 --milestone、--state 同用。", en="--channels does not go with --milestone or --state."
+)
 NONE = Text(zh="没有符合的问题。", en="there is no such finding.")
 DONE = Text(
     zh="{milestone} 的 {code}（{name}）由{by}确认至 {until}。",
@@ -41,6 +51,19 @@ TAKEN_BACK = Text(
 NO_DAY = Text(
     zh="请用 --until 写明到哪一天，或用 --withdraw 收回。",
     en="name the day with --until, or take it back with --withdraw.",
+)
+CHANNEL_COLUMNS = (
+    Text(zh="渠道", en="channel"),
+    Text(zh="代码", en="code"),
+    Text(zh="状态", en="state"),
+    Text(zh="条数", en="parts"),
+    Text(zh="出现", en="opened"),
+    Text(zh="最近", en="last seen"),
+    Text(zh="消除", en="cleared"),
+    Text(zh="怎么办", en="what to do"),
+    Text(zh="确认至", en="acknowledged"),
+    Text(zh="确认人", en="by"),
+    Text(zh="理由", en="why"),
 )
 COLUMNS = (
     Text(zh="里程碑", en="milestone"),
@@ -79,12 +102,18 @@ SEVERITIES = {"red": Text(zh="红", en="red"), "amber": Text(zh="黄", en="amber
     metavar="STATE",
 )
 @click.option("--since", cls=Option, text=SINCE, type=Day())
+@click.option("--channels", cls=Option, text=CHANNELS, is_flag=True)
 @json_option
 @click.pass_obj
 def findings(
-    session: Session, milestone: str | None, states: tuple[str, ...], since: date | None, as_json: bool
+    session: Session, milestone: str | None, states: tuple[str, ...], since: date | None, channels: bool, as_json: bool
 ) -> None:
     space = session.open()
+    if channels:
+        if milestone or states:
+            raise UsageProblem(NOT_BOTH)
+        _print_channels(session, refusals.listed(space, since), space.lang, as_json=as_json)
+        return
     found = register.listed(space, register.FindingWish(milestone, states, since))
     if as_json:
         print_json([row.as_json() for row in found])
@@ -103,6 +132,7 @@ def findings(
 @click.option("--by", cls=Option, text=BY, metavar="NAME", required=True)
 @click.option("--reason", cls=Option, text=WHY, metavar="TEXT", required=True)
 @click.option("--withdraw", cls=Option, text=WITHDRAW, is_flag=True)
+@click.option("--channel", "is_channel", cls=Option, text=OF_CHANNEL, is_flag=True)
 @json_option
 @click.pass_obj
 def acknowledge(
@@ -113,15 +143,18 @@ def acknowledge(
     by: str,
     reason: str,
     withdraw: bool,
+    is_channel: bool,
     as_json: bool,
 ) -> None:
     space, said = session.open(), statements.Said(by, reason)
+    if is_channel:
+        _acknowledge_channel(session, milestone, code, None if withdraw else _needed(until), said, as_json=as_json)
+        return
     if withdraw:
         statements.take_back_acknowledgement(space, milestone, code, said)
         line = TAKEN_BACK.say(space.lang, milestone=milestone, code=code.upper())
-    elif until is None:
-        raise UsageProblem(NO_DAY)
     else:
+        until = _needed(until)
         done = statements.acknowledge(space, milestone, code, until, said)
         name = reason_name(done.code, space.lang)
         line = DONE.say(space.lang, milestone=milestone, code=done.code, name=name, by=done.by, until=until)
@@ -129,6 +162,48 @@ def acknowledge(
         print_json([row.as_json() for row in register.listed(space, register.FindingWish(milestone))])
     else:
         click.echo(line)
+
+
+def _needed(until: date | None) -> date:
+    if until is None:
+        raise UsageProblem(NO_DAY)
+    return until
+
+
+def _acknowledge_channel(
+    session: Session, channel: str, code: str, until: date | None, said: statements.Said, *, as_json: bool
+) -> None:
+    space = session.open()
+    if until is None:
+        code = refusals.take_back(space, channel, code).code
+        line = TAKEN_BACK.say(space.lang, milestone=channel, code=code)
+    else:
+        done = refusals.acknowledge(space, channel, code, until, said)
+        name = refusals.Told(done, "acknowledged").what_to_do(space.lang)
+        line = DONE.say(space.lang, milestone=channel, code=done.code, name=name, by=said.by.strip(), until=until)
+    if as_json:
+        print_json([one.as_json(space.lang) for one in refusals.listed(space) if one.refusal.channel == channel])
+    else:
+        click.echo(plain_lines(line))
+
+
+def _print_channels(session: Session, found: list[refusals.Told], lang: Lang, *, as_json: bool) -> None:
+    zone = session.open().clock.timezone
+
+    def at(instant: datetime | None) -> str | None:
+        return None if instant is None else f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
+
+    def cells(told: refusals.Told) -> tuple[object, ...]:
+        one, said = told.refusal, told.refusal.answer
+        days = (at(one.opened_at), at(one.seen_at), at(one.cleared_at))
+        answered = (said.until, said.by, said.reason) if said else (None, None, None)
+        state = refusals.STATES[told.state].say(lang)
+        return (one.channel, one.code, state, one.parts, *days, told.what_to_do(lang), *answered)
+
+    if as_json:
+        print_json([one.as_json(lang) for one in found])
+    elif not print_table(lang, CHANNEL_COLUMNS, [cells(one) for one in found], right=(3,), flexible=(7, 10)):
+        session.remark(NONE.say(lang))
 
 
 def _cells(row: register.Listed, lang: Lang) -> tuple[object, ...]:

@@ -65,6 +65,7 @@ class ScheduleSection(_Section):
     sync: str = "*/15 * * * *"
     full_read: str = "30 2 * * *"
     digest: str = "0 9 * * mon-fri"
+    weekly: str = "0 9 * * mon"
     backup: str = "20 4 * * *"
     prune: str = "40 4 * * *"
 

@@ -1,9 +1,10 @@
-"""What is news to whom: the digest of a working day, an urgent alert, the summary of a week; from the report alone."""
+"""What is news to whom: the digest of a working day and an urgent alert; from the report alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from bridge.language import Lang, Text
@@ -20,13 +21,12 @@ MOST_CONCERNS, MOST_CHANGES, MOST_CONTACTS = 5, 6, 5
 TITLE = Text("进度桥 {day}（{weekday}）延期简报", "Progress Bridge, {weekday} {day}: delays")
 TITLE_OF = Text("进度桥 {day}（{weekday}）延期简报 · {owner}", "Progress Bridge, {weekday} {day}: delays · {owner}")
 URGENT = Text("进度桥 紧急：合同承诺会失守", "Progress Bridge, urgent: a contractual promise is slipping")
-WEEKLY = Text("进度桥 {day} 一周小结", "Progress Bridge, week to {day}")
 CONCERNS = Text("最要紧的 {count} 件", "What needs attention first ({count})")
 MORE = Text("另有 {count} 个会失守，见报告", "{count} more slipping; see the report")
 CHANGES = Text("有变化的", "What changed")
+CHANGES_SINCE = Text("有变化的（{day}以来）", "What changed since {day}")
 CONTACTS = Text("该沟通的", "Contacts due")
 DATA = Text("数据", "Data")
-MONEY = Text("金额", "Money")
 GOALS = Text("目标", "Goals")
 CALM = Text("没有会失守的承诺。", "No promise is slipping.")
 UNCHANGED = Text("与上一个工作日相比没有变化。", "Nothing changed since the last working day.")
@@ -49,16 +49,16 @@ def digest(view: View, lang: Lang, *, owner: str | None = None, url: str | None 
     blocks = [
         Block(None, (Line(headline(view, lang)),)),
         _concerns(red, lang),
-        _changes(found, lang),
+        _changes(view, found, lang),
         *_contacts(view, lang),
-        _data(view, lang),
+        data(view, lang),
     ]
     title = TITLE if owner is None else TITLE_OF
     return Message(
         title=title.say(lang, **_day(view, lang), owner=owner),
         blocks=tuple(blocks),
         lang=lang,
-        link=_report(url, lang),
+        link=report_link(url, lang),
         people=_people(red),
     )
 
@@ -66,7 +66,7 @@ def digest(view: View, lang: Lang, *, owner: str | None = None, url: str | None 
 def urgent(view: View, key: str, lang: Lang, *, more: int = 0, url: str | None = None) -> Message:
     """One milestone that turned red; `more` says how many others are not told by a message of their own."""
     (row,) = [row for row in rows(view, lang) if row.key == one_line(key)]
-    lines = [_concern(row, lang)]
+    lines = [concern(row, lang)]
     if more:
         lines.append(Line(CAPPED.say(lang, count=more)))
     return Message(
@@ -74,7 +74,7 @@ def urgent(view: View, key: str, lang: Lang, *, more: int = 0, url: str | None =
         blocks=(Block(None, tuple(lines)),),
         lang=lang,
         is_urgent=True,
-        link=_report(url, lang),
+        link=report_link(url, lang),
         people=_people([row]),
     )
 
@@ -88,30 +88,12 @@ def turned_red(view: View) -> list[str]:
     ]
 
 
-def weekly(view: View, lang: Lang, *, url: str | None = None) -> Message:
-    """For who leads all of it: headline, money, the worst, what changed in the week, goals, age of the data."""
-    found = rows(view, lang)
-    counts = "，" if lang == "zh" else ", "
-    counted = counts.join(f"{name} {count}" for _, name, count in overview.counts(view, lang))
-    money = [Line(AMOUNTS.say(lang, name=name, said=" + ".join(said))) for name, said in overview.money(view, lang)]
-    blocks = [
-        Block(None, (Line(headline(view, lang)), Line(counted))),
-        Block(MONEY.say(lang), tuple(money)),
-        _concerns([row for row in found if row.status == "red"], lang),
-        _changes(found, lang),
-        *_goals(view, lang),
-        _data(view, lang),
-    ]
-    day = _day(view, lang)["day"]
-    return Message(title=WEEKLY.say(lang, day=day), blocks=tuple(blocks), lang=lang, link=_report(url, lang))
-
-
 def _day(view: View, lang: Lang) -> dict[str, str]:
     day = date.fromisoformat(view["as_of"])
     return {"day": spoken_day(day, day, lang), "weekday": WEEKDAYS[day.weekday()].say(lang)}
 
 
-def _report(url: str | None, lang: Lang) -> Line | None:
+def report_link(url: str | None, lang: Lang) -> Line | None:
     return Line("", url, REPORT.say(lang)) if safe_url(url) else None
 
 
@@ -119,13 +101,13 @@ def _concerns(red: Sequence[Row], lang: Lang) -> Block:
     if not red:
         return Block(None, (Line(CALM.say(lang)),))
     shown = red[:MOST_CONCERNS]
-    lines = [_concern(row, lang, number) for number, row in enumerate(shown, 1)]
+    lines = [concern(row, lang, number) for number, row in enumerate(shown, 1)]
     if len(red) > len(shown):
         lines.append(Line(MORE.say(lang, count=len(red) - len(shown))))
     return Block(CONCERNS.say(lang, count=len(shown)), tuple(lines))
 
 
-def _concern(row: Row, lang: Lang, number: int | None = None) -> Line:
+def concern(row: Row, lang: Lang, number: int | None = None) -> Line:
     """A sentence that stands by itself, who must act, and the first task behind it."""
     kind = "concern_no_customer" if row.customer is None else "concern"
     # What somebody answers for is not what needs attention first, as long as there is something else.
@@ -142,12 +124,16 @@ def _concern(row: Row, lang: Lang, number: int | None = None) -> Line:
     return Line(text) if first is None else Line(text, first.url, TASK.say(lang, name=first.text))
 
 
-def _changes(found: Sequence[Row], lang: Lang) -> Block:
-    changed = [row for row in found if row.changed]
-    told = [Line(CHANGE.say(lang, name=row.name, what=row.changed)) for row in changed[:MOST_CHANGES]]
+def _changes(view: View, found: Sequence[Row], lang: Lang) -> Block:
+    changed = [row for row in found if row.change]
+    told = [Line(CHANGE.say(lang, name=row.name, what=row.change)) for row in changed[:MOST_CHANGES]]
     if len(changed) > len(told):
         told.append(Line(label("more_tasks", lang, count=len(changed) - len(told))))
-    return Block(CHANGES.say(lang), tuple(told or [Line(UNCHANGED.say(lang))]))
+    days = {item["change"]["since"] for item in view["milestones"] if item["change"]}
+    if not told or len(days) != 1:
+        return Block(CHANGES.say(lang), tuple(told or [Line(UNCHANGED.say(lang))]))
+    since = spoken_day(date.fromisoformat(days.pop()), date.fromisoformat(view["as_of"]), lang)
+    return Block(CHANGES_SINCE.say(lang, day=since), tuple(told))
 
 
 def _contacts(view: View, lang: Lang) -> list[Block]:
@@ -164,15 +150,20 @@ def _contacts(view: View, lang: Lang) -> list[Block]:
     return [Block(CONTACTS.say(lang), lines)] if lines else []
 
 
-def _goals(view: View, lang: Lang) -> list[Block]:
+def goals(view: View, lang: Lang) -> list[Block]:
     lines = [
-        Line(GOAL.say(lang, name=name, expected=expected, target=target, gap=gap))
+        Line(GOAL.say(lang, name=name, expected=_whole(expected), target=_whole(target), gap=_whole(gap)))
         for name, target, _, expected, gap, _ in overview.goals(view, lang)
     ]
     return [Block(GOALS.say(lang), tuple(lines))] if lines else []
 
 
-def _data(view: View, lang: Lang) -> Block:
+def _whole(number: str) -> str:
+    """Of thousands nobody reads the decimals."""
+    return f"{Decimal(number.replace(',', '')).quantize(Decimal(1), ROUND_HALF_UP):,}" if "," in number else number
+
+
+def data(view: View, lang: Lang) -> Block:
     said = [source.text for source in overview.sources(view, lang)]
     doubts = (
         [label("quarantined", lang, count=view["data_quality"]["quarantined"])]

@@ -133,7 +133,8 @@ def text_lines(message: Message) -> Iterator[str]:
             yield block.heading
         for line in block.lines:
             url = safe_url(line.url)
-            yield f"{one_line(line.text)} ({url})" if url else one_line(line.text)
+            is_shown = url is not None and len(url.encode("utf-8", "replace")) <= LONGEST_LINK
+            yield f"{one_line(line.text)} ({url})" if is_shown else one_line(line.text)
         yield ""
     if message.link is not None and safe_url(message.link.url):
         yield f"{message.link.text} {message.link.url}"

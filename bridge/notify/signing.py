@@ -9,14 +9,17 @@ import hmac
 
 def dingtalk(secret: str, timestamp_ms: int) -> str:
     """HMAC-SHA256 of "timestamp, line end, secret" under the secret, as base64; not yet encoded for a URL."""
-    said = f"{timestamp_ms}\n{secret}".encode()
-    return base64.b64encode(hmac.new(secret.encode(), said, hashlib.sha256).digest()).decode()
+    return mac(secret, f"{timestamp_ms}\n{secret}")
 
 
 def feishu(secret: str, timestamp_s: int) -> str:
     """HMAC-SHA256 of nothing under "timestamp, line end, secret", as base64: here the text is the key."""
-    key = f"{timestamp_s}\n{secret}".encode()
-    return base64.b64encode(hmac.new(key, b"", hashlib.sha256).digest()).decode()
+    return mac(f"{timestamp_s}\n{secret}", "")
+
+
+def mac(key: str, text: str) -> str:
+    """HMAC-SHA256 of a text under a key, both as UTF-8, as base64: the step that both vendors share."""
+    return base64.b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()).decode()
 
 
 def webhook(secret: str, timestamp_s: int, body: bytes) -> str:

@@ -7,11 +7,14 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-LINK = re.compile(r"\[[^\[\]\n]*\]\([^()\s]*\)")
+LINK = re.compile(r"\[[^\[\]\n]*\]\([^()\s]*\)|\(?https?://[^\s()]*\)?")
+"""A link of Markdown, or an address in plain text with the brackets around it."""
 SMALLEST = 200
 """Bytes of text that a part holds in any case."""
 Body = TypeVar("Body")
 _JOINER = "\u200d"
+_FLAGS = ("\U0001f1e6", "\U0001f1ff")
+"""The first and the last of the letters of which two make a flag."""
 _LONGEST_CLUSTER = 16
 """Code points that belong together are looked for no further back than this."""
 
@@ -73,7 +76,7 @@ def _softly(text: str, fits: int) -> int:
         if link.end() > fits and link.start() > 0:
             return link.start()
     for cut in range(fits, max(fits - _LONGEST_CLUSTER, 0), -1):
-        if not _belongs(text[cut - 1], text[cut]):
+        if not _belongs(text[cut - 1], text[cut]) and not _is_half_a_flag(text, cut):
             return cut
     return fits
 
@@ -81,4 +84,13 @@ def _softly(text: str, fits: int) -> int:
 def _belongs(before: str, sign: str) -> bool:
     """Whether two neighbours are parts of one character as a reader sees it."""
     is_tone = "\U0001f3fb" <= sign <= "\U0001f3ff"
-    return _JOINER in (before, sign) or is_tone or unicodedata.category(sign) in ("Mn", "Me", "Mc")
+    is_tag = "\U000e0020" <= sign <= "\U000e007f"
+    return _JOINER in (before, sign) or is_tone or is_tag or unicodedata.category(sign) in ("Mn", "Me", "Mc")
+
+
+def _is_half_a_flag(text: str, cut: int) -> bool:
+    """Whether a cut parts two letters that make one flag: counted in pairs from where such letters begin."""
+    first = cut
+    while first > 0 and _FLAGS[0] <= text[first - 1] <= _FLAGS[1]:
+        first -= 1
+    return (cut - first) % 2 == 1 and _FLAGS[0] <= text[cut] <= _FLAGS[1]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.language import Lang, Text
 from bridge.report import overview
-from bridge.report.cells import day_of, link_of
-from bridge.report.excel_cells import DELAYS, Cell, Column, Item, Kind, Lines, Table, day, line, status, text
+from bridge.report.cells import day_of, link_of, one_line
+from bridge.report.excel_cells import DELAYS, Cell, Column, Item, Kind, Lines, Table, text
 from bridge.report.labels import BRANDS, definitions, join, label, sentence
 from bridge.report.rows import Row, rows
 from bridge.report.wording import headline, reason_name, status_name
@@ -23,8 +23,11 @@ SHEETS = {
 PRACTICE = ("CONTACT_DUE", "CUSTOMER_NOT_INFORMED", "FEEDBACK_OPEN", "RISK_TRIGGERED")
 """Reasons that speak of risks, of feedback and of talking to people."""
 
+MOST_ROWS = 1_048_575
+"""Rows that a sheet holds below its heading."""
 AUDIENCES = {"customer": Text("客户", "customer"), "team": Text("团队", "team")}
 _NO_CHANGE = Text("没有改过期的里程碑。", "No milestone was moved.")
+_TOO_MANY = Text("另有 {count} 行，工作表放不下", "{count} more rows than a sheet can hold")
 _NO_RISK = Text(
     "没有已触发的风险、未处理的反馈或到期的沟通。", "No risk has struck, no feedback is open, no contact is due."
 )
@@ -65,7 +68,9 @@ def _overview(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lan
         [],
         head("figures"),
     ]
-    lines += [[status(name, statuses), Cell(Kind.NUMBER, count)] for name, _, count in overview.counts(view, lang)]
+    lines += [
+        [Cell(Kind.STATUS, statuses[name]), Cell(Kind.NUMBER, count)] for name, _, count in overview.counts(view, lang)
+    ]
     affected = view["summary"]["customers_affected"]
     lines.append([Cell(Kind.NOTE, label("customers_affected", lang)), Cell(Kind.NUMBER, affected)])
     for name in overview.MONEY:
@@ -74,7 +79,7 @@ def _overview(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lan
     told = overview.concerns(found, lang)
     if told:
         lines += [[], head("concerns")]
-        lines += [[status(one.status, statuses), Cell(Kind.SENTENCE, one.text)] for one in told]
+        lines += [[Cell(Kind.STATUS, statuses[one.status]), Cell(Kind.SENTENCE, one.text)] for one in told]
     elif not any(row.is_worrying for row in found):
         lines += [[], [Cell(Kind.NOTE, label("nothing_wrong" if found else "no_rows", lang))]]
     if view["goals"]:
@@ -88,97 +93,101 @@ def _overview(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lan
 
 def _goal(goal: Item) -> list[Cell]:
     name = goal["name"] if goal["metric"] is None else f"{goal['name']} · {goal['metric']}"
-    return [text(name), *(Cell(Kind.AMOUNT, goal[figure]) for figure in overview.GOAL_FIGURES)]
+    return [Cell(Kind.TEXT, text(name)), *(Cell(Kind.AMOUNT, goal[figure]) for figure in overview.GOAL_FIGURES)]
 
 
-def _columns(headings: Sequence[tuple[Text, float]], lang: Lang) -> tuple[Column, ...]:
-    """The status stands first in every table."""
-    return (
-        Column(label("status", lang), 10, is_status=True),
-        *(Column(heading.say(lang), width) for heading, width in headings),
+Heading = tuple[Text, float, str]
+
+
+def _table(
+    name: str,
+    headings: Sequence[Heading],
+    body: Sequence[Sequence[object]],
+    statuses: Mapping[str, str],
+    lang: Lang,
+    series: Sequence[Sequence[float]] = (),
+) -> Table:
+    """The status stands first in every table; rows that no sheet can hold are counted in its last."""
+    columns = (
+        Column(label("status", lang), 10, Kind.STATUS),
+        *(Column(heading.say(lang), width, kind) for heading, width, kind in headings),
     )
+    if len(body) > MOST_ROWS:
+        body = [*body[: MOST_ROWS - 1], (None, _TOO_MANY.say(lang, count=len(body) - MOST_ROWS + 1))]
+    return Table(SHEETS[name].say(lang), columns, body, statuses, frozen=3, series=series[:MOST_ROWS])
 
 
 def _delays(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lang: Lang) -> Table:
+    readings = [read for _, _, _, read in DELAYS]
     body = [
-        [status(item["status"], statuses), *(read(item, row, lang) for _, _, read in DELAYS)]
+        [statuses[item["status"]], *[read(item, row, lang) for read in readings]]
         for item, row in zip(view["milestones"], found, strict=True)
     ]
-    columns = _columns([(heading, width) for heading, width, _ in DELAYS], lang)
-    return Table(SHEETS["delays"].say(lang), columns, body, statuses, frozen=3)
+    return _table("delays", [(heading, width, kind) for heading, width, kind, _ in DELAYS], body, statuses, lang)
 
 
-EVIDENCE = (
-    (Text("客户", "Customer"), 18),
-    (Text("里程碑", "Milestone"), 28),
-    (Text("编号", "Key"), 9),
-    (Text("来源", "Source"), 12),
-    (Text("任务", "Task"), 16),
-    (Text("它说明什么", "What it is evidence of"), 50),
+_WHERE: tuple[Heading, ...] = (
+    (Text("客户", "Customer"), 18, Kind.TEXT),
+    (Text("里程碑", "Milestone"), 28, Kind.TEXT),
+    (Text("编号", "Key"), 9, Kind.TEXT),
+)
+EVIDENCE: tuple[Heading, ...] = (
+    *_WHERE,
+    (Text("来源", "Source"), 12, Kind.TEXT),
+    (Text("任务", "Task"), 16, Kind.LINK),
+    (Text("它说明什么", "What it is evidence of"), 50, Kind.TEXT),
 )
 
 
 def _evidence(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lang: Lang) -> Table:
     """A line a milestone and task, with the reasons it is evidence of, worst first; links lead into the tool."""
     names: dict[str, str] = {}
-    body = []
+    sources: dict[str, str] = {}
+    body: list[Sequence[object]] = []
     for item, row in zip(view["milestones"], found, strict=True):
         told: dict[tuple[str, str], tuple[Item, str, list[str]]] = {}
         for reason in item["reasons"]:
             name = names.setdefault(reason["code"], reason_name(reason["code"], lang))
             for entry in reason["evidence"]:
                 told.setdefault((entry["source"], entry["id"]), (entry, reason["severity"], []))[2].append(name)
-        where = [Cell(Kind.TEXT, value) for value in (row.customer, row.name, row.key)]
         for entry, severity, reasons in told.values():
-            link = link_of(entry)
-            source = text(BRANDS.get(entry["source"], entry["source"]))
-            task = Cell(Kind.LINK, link.text, link.url)
-            body.append([status(severity, statuses), *where, source, task, Cell(Kind.TEXT, join(reasons, lang))])
-    return Table(SHEETS["evidence"].say(lang), _columns(EVIDENCE, lang), body, statuses, frozen=3)
+            source: str = entry["source"]
+            shown = sources.get(source) or sources.setdefault(source, one_line(BRANDS.get(source) or source))
+            where = (statuses[severity], row.customer, row.name, row.key)
+            body.append((*where, shown, link_of(entry), join(reasons, lang)))
+    return _table("evidence", EVIDENCE, body, statuses, lang)
 
 
-CHANGES = (
-    (Text("客户", "Customer"), 18),
-    (Text("里程碑", "Milestone"), 28),
-    (Text("编号", "Key"), 9),
-    (Text("最初承诺", "First promise"), 12),
-    (Text("现行承诺", "Promise"), 12),
-    (Text("推迟次数", "Pushes"), 9),
-    (Text("推迟天数", "Days pushed"), 9),
-    (Text("工具中最早的日期", "First date in the tool"), 13),
-    (Text("工具中现在的日期", "Date in the tool"), 13),
-    (Text("预测 P85", "P85"), 12),
-    (Text("与对比日相比", "Since the day compared with"), 40),
-    (Text("走势", "Trend"), 18),
+CHANGES: tuple[Heading, ...] = (
+    *_WHERE,
+    (Text("最初承诺", "First promise"), 12, Kind.DAY),
+    (Text("现行承诺", "Promise"), 12, Kind.DAY),
+    (Text("推迟次数", "Pushes"), 9, Kind.NUMBER),
+    (Text("推迟天数", "Days pushed"), 9, Kind.NUMBER),
+    (Text("工具中最早的日期", "First date in the tool"), 13, Kind.DAY),
+    (Text("工具中现在的日期", "Date in the tool"), 13, Kind.DAY),
+    (Text("预测 P85", "P85"), 12, Kind.DAY),
+    (Text("与对比日相比", "Since the day compared with"), 40, Kind.TEXT),
+    (Text("走势", "Trend"), 18, Kind.TEXT),
 )
 
 
 def _changes(view: Item, found: Sequence[Row], statuses: Mapping[str, str], lang: Lang) -> Table:
     """What was moved: the promise, the date in the tool, or the forecast since the day compared with."""
-    body: list[Sequence[Cell]] = []
+    body: list[Sequence[object]] = []
     series = []
     for item, row in zip(view["milestones"], found, strict=True):
         pushes = item["pushes"]
         if not (pushes["count"] or item["promised"] != item["baseline"] or row.changed):
             continue
-        days = (item["promised"], item["baseline"])
-        moved = (pushes["first_promise"], pushes["last_promise"])
-        counts = (Cell(Kind.NUMBER, pushes["count"]), Cell(Kind.NUMBER, pushes["days"]))
-        body.append(
-            [
-                status(item["status"], statuses),
-                *(line(value) for value in (row.customer, row.name, row.key)),
-                *(day(value) for value in days),
-                *counts,
-                *(day(value) for value in (*moved, row.p85)),
-                text(row.changed),
-                text(None),
-            ]
-        )
+        moved = (day_of(pushes["first_promise"]), day_of(pushes["last_promise"]))
+        promises = (day_of(item["promised"]), row.promise)
+        where = (statuses[item["status"]], row.customer, row.name, row.key)
+        body.append((*where, *promises, pushes["count"], pushes["days"], *moved, row.p85, row.changed, None))
         series.append(_points(item))
     if not body:
-        body = [[text(None), text(_NO_CHANGE.say(lang))]]
-    return Table(SHEETS["changes"].say(lang), _columns(CHANGES, lang), body, statuses, frozen=3, series=series)
+        body = [(None, _NO_CHANGE.say(lang))]
+    return _table("changes", CHANGES, body, statuses, lang, series)
 
 
 def _points(item: Item) -> tuple[float, ...]:
@@ -190,37 +199,36 @@ def _points(item: Item) -> tuple[float, ...]:
     return tuple(float((day - start).days) for day in days if day is not None and start is not None)
 
 
-RISKS = (
-    (Text("客户", "Customer"), 18),
-    (Text("里程碑", "Milestone"), 28),
-    (Text("编号", "Key"), 9),
-    (Text("类别", "Kind"), 16),
-    (Text("说明", "What it says"), 60),
-    (Text("措施", "Action"), 40),
-    (Text("负责人", "Owner"), 10),
-    (Text("期限", "Due"), 12),
+RISKS: tuple[Heading, ...] = (
+    *_WHERE,
+    (Text("类别", "Kind"), 16, Kind.TEXT),
+    (Text("说明", "What it says"), 60, Kind.TEXT),
+    (Text("措施", "Action"), 40, Kind.TEXT),
+    (Text("负责人", "Owner"), 10, Kind.TEXT),
+    (Text("期限", "Due"), 12, Kind.DAY),
 )
 _RISK, _CONTACT = Text("风险", "Risk"), Text("下次沟通", "Next contact")
 
 
 def _risks(view: Item, statuses: Mapping[str, str], lang: Lang) -> Table:
     """What the rules say of risks, feedback and contacts, then the registers themselves: the risks and the next contact."""
-    body: list[Sequence[Cell]] = []
+    body: list[Sequence[object]] = []
     for item in view["milestones"]:
         where = [text(value) for value in (item["customer"], item["name"], item["key"])]
         for reason in item["reasons"]:
             if reason["code"] in PRACTICE:
                 said = (text(reason_name(reason["code"], lang)), text(sentence(reason["text"], lang)))
-                body.append([status(reason["severity"], statuses), *where, *said])
+                body.append((statuses[reason["severity"]], *where, *said))
         for risk in item["risks"]:
-            said = (text(_RISK.say(lang)), text(risk["cause"]))
-            body.append([text(None), *where, *said, text(risk["action"]), text(risk["owner"]), day(risk["due"])])
+            told = (text(risk["cause"]), text(risk["action"]), text(risk["owner"]), day_of(risk["due"]))
+            body.append((None, *where, _RISK.say(lang), *told))
         contact = item["next_contact"]
         if contact is not None:
-            said = (text(_CONTACT.say(lang)), text(AUDIENCES[contact["audience"]].say(lang)))
-            body.append([text(None), *where, *said, text(None), text(contact["owner"]), day(contact["due"])])
-    body = body or [[text(None), text(_NO_RISK.say(lang))]]
-    return Table(SHEETS["risks"].say(lang), _columns(RISKS, lang), body, statuses, frozen=3)
+            audience = AUDIENCES[contact["audience"]].say(lang)
+            whom = (_CONTACT.say(lang), audience, None, text(contact["owner"]), day_of(contact["due"]))
+            body.append((None, *where, *whom))
+    body = body or [(None, _NO_RISK.say(lang))]
+    return _table("risks", RISKS, body, statuses, lang)
 
 
 def _notes(view: Item, lang: Lang) -> Lines:

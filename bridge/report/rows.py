@@ -87,6 +87,9 @@ class Row:
     progress: str | None
     done_ratio: float | None
     changed: str | None
+    """What is different from the day compared with, and which day that is."""
+    change: str | None
+    """The same without the day, where it is said once for all."""
     informed: str | None
     override: str | None
     """The colour that a person holds for right, with who says so and why."""
@@ -142,6 +145,7 @@ def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
         progress=_progress(item, lang),
         done_ratio=None if item["progress"] is None else item["progress"]["ratio"],
         changed=_changed(item, today, lang),
+        change=_change(item, lang),
         informed=_informed(item["note"]["customer_informed"], today, lang),
         override=override_text(item, today, lang),
         held=held_status(item, lang),
@@ -227,7 +231,14 @@ def _progress(item: Mapping[str, Any], lang: Lang) -> str | None:
 
 
 def _changed(item: Mapping[str, Any], today: date, lang: Lang) -> str | None:
-    """What is different from the day compared with; None where nothing is."""
+    """What is different from the day compared with, and since when; None where nothing is."""
+    what = _change(item, lang)
+    if what is None:
+        return None
+    return label("changed", lang, day=spoken_day(date.fromisoformat(item["change"]["since"]), today, lang), what=what)
+
+
+def _change(item: Mapping[str, Any], lang: Lang) -> str | None:
     change = item["change"]
     if change is None:
         return None
@@ -237,8 +248,7 @@ def _changed(item: Mapping[str, Any], today: date, lang: Lang) -> str | None:
     if change["forecast_workdays"]:
         moved = "forecast_later" if change["forecast_workdays"] > 0 else "forecast_earlier"
         what.append(label(moved, lang, days=abs(change["forecast_workdays"])))
-    since = spoken_day(date.fromisoformat(change["since"]), today, lang)
-    return label("changed", lang, day=since, what=("，" if lang == "zh" else ", ").join(what)) if what else None
+    return ("，" if lang == "zh" else ", ").join(what) or None
 
 
 def _informed(day: str | None, today: date, lang: Lang) -> str | None:

@@ -139,12 +139,6 @@ def revive(store: Store, parcels: Iterable[Parcel], at: datetime) -> None:
     store.execute_many(f"{sql} WHERE channel = ? AND report = ? AND part = ? AND state IN ('dead', 'unclear')", rows)
 
 
-def troubled(store: Store) -> dict[tuple[str, str], int]:
-    """(channel, state) -> how many parts were refused, given up or may not have arrived."""
-    sql = "SELECT channel, state, count(*) FROM outbox WHERE state IN ('dead', 'unclear') GROUP BY channel, state"
-    return {(channel, state): count for channel, state, count in store.rows(sql)}
-
-
 def _set(store: Store, parcel: Parcel, **values: object) -> None:
     columns = ", ".join(f"{name} = ?" for name in values)
     sql = f"UPDATE outbox SET {columns} WHERE channel = ? AND report = ? AND part = ?"

@@ -1,4 +1,4 @@
-"""The tables of how the service fares: sums that outlive the rows they were made of, and the jobs of the clock."""
+"""The tables of how the service fares: sums that outlive the rows they were made of, the jobs of the clock, what channels refuse."""
 
 from __future__ import annotations
 
@@ -58,5 +58,28 @@ WATCH: tuple[Table, ...] = (
         key=("name",),
         optional=optional("started_at", "finished_at", "outcome", "said", "skipped_at", "missed_at"),
         since=14,
+    ),
+    Table(
+        # Channels that take no message: one row for each time that one began to refuse by a code, over with the next
+        # message that it takes; `until`, `who` and `why` are of the person who answers for it.
+        "refusals",
+        {
+            "seq": "INTEGER",
+            "channel": "TEXT",
+            "kind": "TEXT",
+            "code": "TEXT",
+            "state": "TEXT",
+            "parts": "INTEGER",
+            "opened_at": "TEXT",
+            "seen_at": "TEXT",
+            "cleared_at": "TEXT",
+            "until": "TEXT",
+            "who": "TEXT",
+            "why": "TEXT",
+            "said_at": "TEXT",
+        },
+        key=("seq",),
+        optional=optional("cleared_at", "until", "who", "why", "said_at"),
+        since=24,
     ),
 )

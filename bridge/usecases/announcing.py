@@ -4,21 +4,40 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bridge.store import leases, outbox
 from bridge.usecases.evaluate import Reconciled
 from bridge.usecases.workspace import Workspace
 
+if TYPE_CHECKING:
+    from bridge.usecases.notifying import Planned
+
 log = logging.getLogger("bridge.notify")
 
 
 def announce(space: Workspace) -> None:
-    """Queue the digest of the day, and on the first working day of a week the summaries."""
-    if not space.settings.notify:
+    """Queue the digest of the day; nothing on a day off."""
+    if not any(entry.digest for entry in space.settings.notify):
         return
-    from bridge.usecases.notifying import NotifyWish, planned, queue
+    from bridge.usecases.notifying import digests
 
-    found = planned(space, NotifyWish())
+    _queue(space, digests(space))
+
+
+def summarise(space: Workspace) -> None:
+    """Queue the summaries of the week on their day; nothing on any other."""
+    if not any(entry.weekly for entry in space.settings.notify):
+        return
+    from bridge.usecases.notifying import summaries
+
+    _queue(space, summaries(space))
+
+
+def _queue(space: Workspace, found: Sequence[Planned]) -> None:
+    from bridge.usecases.notifying import queue
+
     with space.store(create=True) as store:
         for one, is_new in queue(space, store, found):
             log.info("%s: %s", f"{one.channel}/{one.report}", "queued" if is_new else "was sent or queued before")

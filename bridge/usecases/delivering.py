@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.config.sections import NotifySection
-from bridge.language import Phrase, Text
+from bridge.language import Text
 from bridge.notify import channels
 from bridge.notify.failures import Failure, Later, Refused
-from bridge.store import leases, outbox
+from bridge.store import leases, outbox, refusals
 from bridge.store.engine import Store
 from bridge.store.outbox import Parcel
 from bridge.usecases.channels import lacking, quiet_until, target
@@ -24,10 +24,6 @@ LEASE, COMMAND = "notify", "pbridge notify"
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 GIVE_UP = timedelta(hours=24)
-UNDELIVERED = Text(
-    zh="渠道 {channel} 有 {count} 条消息没有送达（{state}）；pbridge notify --outbox 会列出原因。",
-    en="{count} message(s) to {channel} were not delivered ({state}); pbridge notify --outbox tells why.",
-)
 STATES = {
     "waiting": Text("等待发送", "waiting"),
     "sending": Text("正在发送", "being sent"),
@@ -68,14 +64,6 @@ def deliver(space: Workspace, store: Store, stop: threading.Event, *, patience_s
                 yield Tried(parcel, _attempt(space, store, open_now[parcel.channel], parcel))
 
 
-def undelivered(store: Store) -> tuple[Phrase, ...]:
-    """What to say of messages that were refused, given up, or may not have arrived."""
-    return tuple(
-        Phrase(UNDELIVERED, {"channel": channel, "count": count, "state": STATES[state]})
-        for (channel, state), count in outbox.troubled(store).items()
-    )
-
-
 def _settle(space: Workspace, store: Store, open_now: Collection[str]) -> None:
     """Parts that were on their way when somebody was cut off: only one process sends, so nobody sends them now."""
     now = space.clock.now()
@@ -84,11 +72,11 @@ def _settle(space: Workspace, store: Store, open_now: Collection[str]) -> None:
             if channels.channel(parcel.kind).KNOWS_REPEATS:
                 outbox.again(store, parcel, now, "interrupted")
             else:
-                outbox.stop(store, parcel, outbox.UNCLEAR, "interrupted")
+                _stop(store, parcel, outbox.UNCLEAR, "interrupted", now)
         # A channel that was taken out of the settings, or has lost its address, sends nothing and fails at nothing.
         for parcel in outbox.listed(store, (outbox.WAITING,)):
             if parcel.channel not in open_now and now - parcel.queued_at >= GIVE_UP:
-                outbox.stop(store, parcel, outbox.DEAD, "no_channel")
+                _stop(store, parcel, outbox.DEAD, "no_channel", now)
 
 
 def _place(store: Store, parcel: Parcel, now: datetime) -> datetime:
@@ -116,22 +104,29 @@ def _attempt(space: Workspace, store: Store, entry: NotifySection, parcel: Parce
         return failure
     with store.transaction():
         outbox.sent(store, parcel, space.clock.now())
+        refusals.clear(store, parcel.channel, space.clock.now())
     log.info("%s: delivered part %s of %s, %s bytes", parcel.key, parcel.part, parcel.parts, parcel.bytes)
     return None
 
 
 def _record(store: Store, parcel: Parcel, failure: Failure, now: datetime) -> None:
     if isinstance(failure, Refused):
-        outbox.stop(store, parcel, outbox.DEAD, failure.code, failure.said)
+        _stop(store, parcel, outbox.DEAD, failure.code, now, failure.said)
     elif not isinstance(failure, Later) and not channels.channel(parcel.kind).KNOWS_REPEATS:
-        outbox.stop(store, parcel, outbox.UNCLEAR, failure.code, failure.said)
+        _stop(store, parcel, outbox.UNCLEAR, failure.code, now, failure.said)
     elif now - parcel.queued_at >= GIVE_UP:
-        outbox.stop(store, parcel, outbox.DEAD, "expired", f"{failure}")
+        _stop(store, parcel, outbox.DEAD, "expired", now, f"{failure}")
     else:
         due = now + pause(parcel.tries, failure.after_s if isinstance(failure, Later) else None)
         outbox.again(store, parcel, due, failure.code, failure.said)
         # Who is asked to wait, waits with everything for that channel.
         outbox.hold(store, parcel.channel, due)
+
+
+def _stop(store: Store, parcel: Parcel, state: str, code: str, now: datetime, said: str = "") -> None:
+    """It goes no further, and that is a finding until the channel takes something again."""
+    outbox.stop(store, parcel, state, code, said)
+    refusals.met(store, parcel.channel, parcel.kind, code, state, now)
 
 
 def pause(tries: int, after_s: float | None) -> timedelta:

@@ -20,7 +20,6 @@ from bridge.report import figures
 from bridge.store import findings as episodes
 from bridge.store import published, quarantine, runs, snapshots, tasks
 from bridge.usecases import calendars, people, planning
-from bridge.usecases.delivering import undelivered
 from bridge.usecases.health import Concern, concerns_of
 from bridge.usecases.keeping import Known, unswept
 from bridge.usecases.portfolio import present
@@ -103,7 +102,7 @@ def reconcile(space: Workspace, memory: Memory | None = None) -> Reconciled:
             portfolio,
             result,
             imported.version if imported and imported.is_new else None,
-            (*(imported.notices if imported else ()), *remarks, *undelivered(store), *_worth_saying(concerns)),
+            (*(imported.notices if imported else ()), *remarks, *_worth_saying(concerns)),
             quarantine.count(store),
             tuple(tasks.problem_counts(store)),
             Counter(findings.state_since(episode, space.clock.today) for episode in judged),

@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from bridge.errors import BridgeError
 from bridge.language import Phrase, Text
-from bridge.store import clock_jobs, runs
+from bridge.notify import channels
+from bridge.store import clock_jobs, outbox, runs
 from bridge.store.clock_jobs import Job
 from bridge.store.engine import NEWER, Store
-from bridge.usecases import calendars
+from bridge.usecases import calendars, refusals
 from bridge.usecases.timetable import jobs_of, next_after, timetable
 from bridge.usecases.workspace import NEEDS_UPGRADE, Workspace
 
@@ -42,11 +43,13 @@ CODES = (
     "job_skipped",
     "job_missed",
     "job_overdue",
+    "message_refused",
+    "message_unclear",
 )
 
 CHECKS = ("settings", "store", "schema", "scheduler")
 """What can keep the service from its work."""
-SEVERE = ("secret_expired", "disk_full")
+SEVERE = ("secret_expired", "disk_full", "message_refused")
 
 DATA_OLD = Text(
     zh="{source} 的数据已有 {hours} 小时没有读全。请运行 pbridge check 看原因，并确认后台服务在运行。",
@@ -77,6 +80,17 @@ JOB_MISSED = Text(
 JOB_OVERDUE = Text(
     zh="任务“{job}”应在 {at} 执行而没有执行。请确认后台服务 pbridge serve 在运行。",
     en='the job "{job}" was due at {at} and was not started. See that the service, pbridge serve, runs.',
+)
+MESSAGE_REFUSED = Text(
+    zh="渠道 {channel} 自 {since} 起不收消息（{sign}，{parts} 条）：{what}。改好后运行 pbridge notify --retry 重发；"
+    "明细见 pbridge notify --outbox。",
+    en="the channel {channel} takes no message since {since} ({sign}, {parts} part(s)): {what}. Once that is mended, "
+    "pbridge notify --retry sends them again; pbridge notify --outbox lists them.",
+)
+MESSAGE_UNCLEAR = Text(
+    zh="渠道 {channel} 有 {parts} 条消息不知是否送达（{since} 起，{sign}）：{what}。明细见 pbridge notify --outbox。",
+    en="{parts} part(s) to the channel {channel} may or may not have arrived (since {since}, {sign}): {what}. "
+    "pbridge notify --outbox lists them.",
 )
 Severity = Literal["error", "warning"]
 
@@ -135,6 +149,7 @@ def concerns_of(space: Workspace, store: Store) -> Iterator[Concern]:
     yield from _of_data(space, store)
     yield from _of_machine(space)
     yield from _of_calendar(space, store)
+    yield from _of_channels(space, store)
     jobs = clock_jobs.listed(store)
     # Most stores have never seen a clock, and what makes one takes a while to load.
     times = _times(space) if jobs else {}
@@ -174,6 +189,21 @@ def _of_calendar(space: Workspace, store: Store) -> Iterator[Concern]:
         return  # the calendar of the settings cannot be read: every command that needs it says so
     if year is not None:
         yield _concern("calendar_not_confirmed", str(year), calendars.NOT_ANNOUNCED, year=year)
+
+
+def _of_channels(space: Workspace, store: Store) -> Iterator[Concern]:
+    for told in refusals.speaking(space, store):
+        one, zone = told.refusal, space.clock.timezone
+        facts = {
+            "channel": one.channel,
+            "since": f"{one.opened_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            "sign": one.code,
+            "parts": one.parts,
+            "what": channels.remedy(one.kind, one.code) or refusals.NOT_KNOWN,
+        }
+        is_refused = one.state == outbox.DEAD
+        code, text = ("message_refused", MESSAGE_REFUSED) if is_refused else ("message_unclear", MESSAGE_UNCLEAR)
+        yield _concern(code, one.channel, text, **facts)
 
 
 def _of_job(space: Workspace, job: Job, trigger: BaseTrigger | None, now: datetime) -> Iterator[Concern]:

@@ -13,6 +13,7 @@ from bridge.notify import channels, digest
 from bridge.notify.channels import Body
 from bridge.notify.mail_page import page
 from bridge.notify.message import Attachment, Message
+from bridge.notify.weekly import weekly
 from bridge.plan.calendar import WorkCalendar
 from bridge.report.rows import rows
 from bridge.store import outbox
@@ -22,11 +23,12 @@ from bridge.usecases.calendars import present_calendar
 from bridge.usecases.channels import chosen, target
 from bridge.usecases.evaluate import Reconciled
 from bridge.usecases.reporting import Judged, ReportWish, View
+from bridge.usecases.timetable import days_of_week
 from bridge.usecases.workspace import Workspace
 
 MOST_ALERTS = 3
 """A day and channel; the rest is said in the last of them and in the digest."""
-WEEK = timedelta(days=7)
+WEEK, SUNDAY = timedelta(days=7), 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,44 @@ class Views:
 
 def planned(space: Workspace, wish: NotifyWish) -> list[Planned]:
     """What the channels would be told now, writing nothing; nothing on a day off unless the week is asked for."""
-    entries, views = chosen(space, wish.channels), Views(space)
+    entries = chosen(space, wish.channels)
     if wish.weekly:
+        views = Views(space)
+        # Somebody who asks for it gets it, wherever it goes by itself.
         return [_weekly(views, entry) for entry in entries]
+    return digests(space, entries) + summaries(space, entries)
+
+
+def digests(space: Workspace, entries: Sequence[NotifySection] | None = None) -> list[Planned]:
+    """The digest of each channel that wants it; nothing on a day off."""
     if not is_workday(space):
         return []
-    is_first = _is_first_of_week(space)
-    found = [_digest(views, entry) for entry in entries if entry.digest]
-    return found + [_weekly(views, entry) for entry in entries if entry.weekly and is_first]
+    views = Views(space)
+    return [_digest(views, entry) for entry in (chosen(space) if entries is None else entries) if entry.digest]
+
+
+def summaries(space: Workspace, entries: Sequence[NotifySection] | None = None) -> list[Planned]:
+    """The summary of the week for each channel that wants it; nothing on any day but its own."""
+    if not is_day_of_summary(space):
+        return []
+    views = Views(space)
+    return [_weekly(views, entry) for entry in (chosen(space) if entries is None else entries) if entry.weekly]
+
+
+def is_day_of_summary(space: Workspace) -> bool:
+    """Whether today is the weekday of [schedule] weekly, or the first working day after it where that was off.
+
+    It stays within its week: where all that is left of the week is off, there is no summary.
+    """
+    day, calendar = space.clock.today, calendar_of(space)
+    named = days_of_week(space.settings.schedule.weekly)
+    if not calendar.is_workday(day):
+        return False
+    while day.weekday() not in named:
+        day -= timedelta(days=1)
+        if day.weekday() == SUNDAY or calendar.is_workday(day):
+            return False
+    return True
 
 
 def queue(
@@ -171,7 +203,7 @@ def _weekly(views: Views, entry: NotifySection) -> Planned:
     space = views.space
     year, week, _ = space.clock.today.isocalendar()
     view = views.of(entry, space.clock.today - WEEK)
-    message = digest.weekly(view, _language(space, entry), url=_url(space))
+    message = weekly(view, _language(space, entry), url=_url(space))
     return _planned(space, entry, f"weekly/{year}-W{week:02}", message, view)
 
 
@@ -183,12 +215,6 @@ def _planned(space: Workspace, entry: NotifySection, report: str, message: Messa
             message = replace(message, attachments=(Attachment(_file_name(view, message.lang), content),))
     bodies = channels.channel(entry.kind).parts(message, target(space, entry))
     return Planned(entry.name, entry.kind, report, tuple(bodies))
-
-
-def _is_first_of_week(space: Workspace) -> bool:
-    """Whether no earlier day of this week was a working day."""
-    day, calendar = space.clock.today, calendar_of(space)
-    return not any(calendar.is_workday(day - timedelta(days=back)) for back in range(1, day.weekday() + 1))
 
 
 def _language(space: Workspace, entry: NotifySection) -> Lang:

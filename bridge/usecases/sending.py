@@ -10,6 +10,7 @@ from typing import Any
 from bridge.language import Lang, Text
 from bridge.notify import channels
 from bridge.store import outbox
+from bridge.store.engine import Store
 from bridge.store.outbox import Parcel
 from bridge.usecases.delivering import STATES, deliver
 from bridge.usecases.notifying import NotifyWish, Planned, is_workday, planned, queue
@@ -82,9 +83,7 @@ def send_now(space: Workspace, wish: NotifyWish, stop: threading.Event, *, retry
     with space.store(create=True) as store:
         done = queue(space, store, found, again=wish.again)
         if retry:
-            with store.transaction():
-                dead = outbox.listed(store, (outbox.DEAD,), wish.channels)
-                outbox.revive(store, (one for one in dead if one.code not in ARRIVED_IN_PART), space.clock.now())
+            _revive(space, store, wish.channels)
         tried = [one.parcel for one in deliver(space, store, stop, patience_s=PATIENCE_S)]
         now = {parcel.key: parcel for parcel in outbox.listed(store)}
         waiting = len(outbox.listed(store, (outbox.WAITING,), wish.channels))
@@ -94,6 +93,18 @@ def send_now(space: Workspace, wish: NotifyWish, stop: threading.Event, *, retry
         waiting,
         not found and not is_workday(space),
     )
+
+
+def queue_again(space: Workspace) -> None:
+    """What was given up waits once more, for the service to send."""
+    with space.store(create=True) as store:
+        _revive(space, store)
+
+
+def _revive(space: Workspace, store: Store, names: Sequence[str] = ()) -> None:
+    with store.transaction():
+        dead = outbox.listed(store, (outbox.DEAD,), names)
+        outbox.revive(store, (one for one in dead if one.code not in ARRIVED_IN_PART), space.clock.now())
 
 
 def outbox_of(space: Workspace, names: Sequence[str] = ()) -> list[Entry]:

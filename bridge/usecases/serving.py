@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct, field
 
-from bridge.usecases.announcing import announce, send_out, warn_of_red
+from bridge.usecases.announcing import announce, send_out, summarise, warn_of_red
 from bridge.usecases.circumstances import about
 from bridge.usecases.evaluate import Memory, Reconciled, reconcile
 from bridge.usecases.hooks import Patience, follow_hints
@@ -66,6 +66,10 @@ class Service(Struct):
     def digest(self) -> None:
         """Put today's digest into the outbox; nothing on a day off, and nothing twice."""
         announce(self.opened())
+
+    def weekly(self) -> None:
+        """Put the summary of the week into the outbox on its day; nothing on a day off, and nothing twice."""
+        summarise(self.opened())
 
     def backup(self) -> None:
         """A backup beside the store; the oldest of the timed ones go."""

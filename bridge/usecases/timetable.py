@@ -26,10 +26,11 @@ EXAMPLES = {
     "sync": "*/15 * * * *",
     "full_read": "30 2 * * *",
     "digest": "0 9 * * mon-fri",
+    "weekly": "0 9 * * mon",
     "backup": "20 4 * * *",
     "prune": "40 4 * * *",
 }
-ALONE = ("digest", "backup", "prune")
+ALONE = ("digest", "weekly", "backup", "prune")
 """Jobs of the whole service, not of one source."""
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _WEEKDAY_PART = re.compile(r"(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/(\d+))?")
@@ -41,6 +42,7 @@ class Timetable(Struct, frozen=True):
     sync: BaseTrigger | None
     full_read: BaseTrigger | None
     digest: BaseTrigger | None
+    weekly: BaseTrigger | None = None
     backup: BaseTrigger | None = None
     prune: BaseTrigger | None = None
 
@@ -52,7 +54,7 @@ def timetable(settings: Settings) -> Timetable:
     for name, example in EXAMPLES.items():
         text = getattr(settings.schedule, name)
         try:
-            line = on_working_days(text) if name == "digest" else text
+            line = {"digest": on_working_days, "weekly": every_day}.get(name, str)(text)
             triggers[name] = trigger(line, settings) if text.strip() else None
         except ValueError:
             facts = {"path": settings.file.name, "name": name, "value": repr(text), "example": example}
@@ -113,6 +115,24 @@ def on_working_days(text: str) -> str:
     """Monday to Friday means the working days: a make-up Saturday is one, and what runs leaves a holiday out itself."""
     fields = text.lower().split()
     return " ".join([*fields[:4], "*"]) if len(fields) == 5 and fields[4] in ("mon-fri", "1-5") else text
+
+
+def every_day(text: str) -> str:
+    """At its time on each day: which one is the day of the summary says the calendar, for the named one may be off."""
+    fields = text.lower().split()
+    if len(fields) == 5:
+        weekday_names(fields[4])
+    return " ".join([*fields[:4], "*"]) if len(fields) == 5 and fields[2] == "*" else text
+
+
+def days_of_week(text: str) -> frozenset[int]:
+    """The weekdays (Monday is 0) that a crontab line names; every one where it names none or cannot be understood."""
+    fields = text.lower().split()
+    try:
+        names = weekday_names(fields[4]).split(",") if len(fields) == 5 else WEEKDAYS
+    except ValueError:
+        names = WEEKDAYS
+    return frozenset((WEEKDAYS.index(name) - 1) % 7 for name in names)
 
 
 def weekday_names(text: str) -> str:

@@ -65,6 +65,7 @@ WORDS = {
     "bad": Text("有问题", "problem"),
     "never": Text("还没有读取过", "never read"),
     "see_held": Text("查看隔离区", "See the quarantine"),
+    "see_messages": Text("查看没有送达的消息", "See messages that have not arrived"),
     "held": Text("被隔离的行", "Rows in quarantine"),
     "held_lede": Text(
         "不能成为任务的行：改好映射后再试一次。密钥和个人信息已隐去",
@@ -136,7 +137,7 @@ def _page(
         return WORDS[word].say(lang, **facts)
 
     rows = (_state(one, space, frame, lang) for one in found)
-    held = ((say("see_held"), frame.link("quarantine")),)
+    held = ((say("see_held"), frame.link("quarantine")), (say("see_messages"), frame.link("messages")))
     panels = [Panel(say("all"), grid(lang, COLUMNS, rows), links=held)]
     for one in found:
         if one.troubles:

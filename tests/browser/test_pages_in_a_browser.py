@@ -25,7 +25,16 @@ FOR_LEADS = (
     "/trend",
     "/retro/D-1",
 )
-FOR_ADMINS = ("/sources", "/quarantine", "/mappings", "/mappings/pingcode", "/plan/import", "/users", "/runs")
+FOR_ADMINS = (
+    "/sources",
+    "/quarantine",
+    "/messages",
+    "/mappings",
+    "/mappings/pingcode",
+    "/plan/import",
+    "/users",
+    "/runs",
+)
 EVERY = ("/login", *FOR_LEADS, *FOR_ADMINS)
 RENAMED = SHIPPED.replace('pending = "todo"', 'pending = "doing"')
 

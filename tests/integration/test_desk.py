@@ -6,11 +6,13 @@ import io
 import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from bridge.store import outbox, refusals
 from bridge.usecases import accounts
 from bridge.usecases.workspace import Workspace, built_in_mappings
 from bridge.web.app import create_app
@@ -20,7 +22,16 @@ from bridge.web.page import Reports
 from .conftest import PLAN, TODAY, Site
 from .test_pages import PEOPLE, Rooms
 
-ADMIN_PATHS = ("/mappings", "/mappings/pingcode", "/sources", "/quarantine", "/users", "/runs", "/plan/import")
+ADMIN_PATHS = (
+    "/mappings",
+    "/mappings/pingcode",
+    "/sources",
+    "/quarantine",
+    "/users",
+    "/runs",
+    "/messages",
+    "/plan/import",
+)
 SHIPPED = built_in_mappings()["pingcode"]
 RENAMED = SHIPPED.replace('pending = "todo"', 'pending = "doing"')
 EVIL = "<script>alert(1)</script>"
@@ -249,3 +260,27 @@ def test_the_quarantine_lists_rows_and_tries_them_again(lived: Site):
 
     assert tried.status_code == 200
     assert "试了 5 行：0 行离开隔离，5 行仍在" in tried.text
+
+
+def test_a_channel_that_takes_nothing_is_shown_answered_for_and_sent_to_again(lived: Site):
+    desk, now = Desk(lived), datetime(2026, 8, 24, 1, 0, tzinfo=UTC)
+    with desk.space.store(create=True) as store, store.transaction():
+        outbox.put(store, "sales", "digest/2026-08-24", "wecom", [({"msgtype": "text"}, 2)], now)
+        outbox.stop(store, outbox.listed(store)[0], outbox.DEAD, "93000")
+        refusals.met(store, "sales", "wecom", "93000", outbox.DEAD, now)
+
+    seen = desk.client.get("/messages").text
+    assert "请更新 url" in seen and "digest/2026-08-24" in seen and "未消除" in seen
+    assert (
+        desk.post("/messages", deed="acknowledge", which="sales/93000", until="2026-08-20", why="x").status_code == 422
+    )
+    assert desk.post("/messages", deed="acknowledge", which="sales/93000", until="", why="x").status_code == 400
+
+    done = desk.post("/messages", deed="acknowledge", which="sales/93000", until="2026-08-28", why="换机器人")
+    assert (done.status_code, done.headers["Location"]) == (303, "/messages?done=acknowledge")
+    assert "王敏 → 2026-08-28" in desk.client.get("/messages").text
+    assert desk.post("/messages", deed="take_back", which="sales/93000").status_code == 303
+    assert "王敏 →" not in desk.client.get("/messages").text
+    assert desk.post("/messages", deed="retry").status_code == 303
+    with desk.space.store() as store:
+        assert [parcel.state for parcel in outbox.listed(store)] == ["waiting"]

@@ -9,14 +9,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bridge.notify.robots import DingTalkRobot, WeComRobot
-from bridge.usecases.announcing import announce, send_out, warn_of_red
+from bridge.store import outbox
+from bridge.usecases import notifying
+from bridge.usecases.announcing import announce, send_out, summarise, warn_of_red
 from bridge.usecases.clock import Clock
 from bridge.usecases.evaluate import reconcile
+from bridge.usecases.notifying import is_day_of_summary
 from bridge.usecases.workspace import Workspace
 from connectors.testing import Reply, serve
 
@@ -114,6 +117,43 @@ def test_a_refusal_ends_with_1_says_what_to_do_and_stays_visible(site, robot):
     assert TOKEN not in done.out + done.err + listed.out
 
 
+def test_a_refusal_is_a_finding_until_somebody_answers_for_it_or_it_is_over(site, robot):
+    robot.token = "another"
+    site.run("notify")
+
+    (opened,) = site.run("findings", "--channels", "--json").json
+    checked = site.run("check", "--json")
+    said = site.run(
+        "acknowledge", "sales", "93000", "--channel", "--until", "2026-08-28", "--by", "王敏", "--reason", "换机器人"
+    )
+    (quiet,) = site.run("findings", "--channels", "--json").json
+    judged = site.run("reconcile")
+    robot.token = TOKEN
+    site.run("notify", "--retry")
+
+    assert (opened["channel"], opened["code"], opened["state"], opened["parts"]) == ("sales", "93000", "open", 1)
+    assert "message_refused" in checked.out and "请更新 url" in opened["what_to_do"]
+    assert said.code == 0 and "王敏" in said.out
+    assert (quiet["state"], quiet["acknowledged"]["until"]) == ("acknowledged", "2026-08-28")
+    assert "sales" not in judged.err
+    assert site.run("findings", "--channels", "--json").json == []
+    (over,) = site.run("findings", "--channels", "--since", TODAY.isoformat(), "--json").json
+    assert over["state"] == "cleared" and over["cleared_at"] >= over["opened_at"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("acknowledge", "sales", "93000", "--channel", "--until", "2026-08-28", "--by", "王敏", "--reason", "x"),
+        ("findings", "--channels", "--milestone", "M-1"),
+    ],
+)
+def test_a_refusal_that_is_not_there_is_wrong_usage(arguments, site, robot):
+    done = site.run(*arguments)
+
+    assert done.code == 2 and done.err
+
+
 def test_what_was_given_up_can_be_sent_again(site, robot):
     robot.token = "another"
     site.run("notify")
@@ -205,6 +245,67 @@ def test_the_week_is_summed_up_on_its_first_working_day(site, robot):
 
     assert [part["report"] for part in monday] == ["digest/2026-08-24", "weekly/2026-W35"]
     assert [part["report"] for part in tuesday] == ["digest/2026-08-25"]
+
+
+def test_at_most_three_alerts_a_day_are_sent_and_the_last_says_how_many_more(site, robot, monkeypatch):
+    space = opened(site, TODAY)
+    real = notifying.Views.of
+
+    def many(self: notifying.Views, entry: object, since: date) -> dict[str, object]:
+        view = real(self, entry, since)  # type: ignore[arg-type]
+        one = next(row for row in view["milestones"])
+        change = {"since": since.isoformat(), "status": "amber", "forecast_workdays": None}
+        red = {**one, "status": "red", "contractual": True, "change": change}
+        return {**view, "milestones": [{**red, "key": f"R-{number}", "name": f"红 {number}"} for number in range(5)]}
+
+    monkeypatch.setattr(notifying.Views, "of", many)
+    with space.store(create=True) as store:
+        first, second = notifying.alert(space, store), notifying.alert(space, store)
+
+    assert [one.report for one in first] == [f"urgent/2026-08-24/R-{number}" for number in range(3)]
+    assert second == []
+    assert "另有 2 个合同承诺" in first[-1].shown[0] and "另有" not in first[0].shown[0]
+
+
+# Off: Friday 25 September, and 1 to 7 October.
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ("0 9 * * mon", ["09-21", "09-28", "10-08", "10-12"]),
+        ("30 16 * * fri", ["10-09"]),
+        ("0 9 * * thu", ["09-24", "10-08"]),
+    ],
+)
+def test_the_day_of_the_summary_is_the_one_named_or_the_next_working_day_of_its_week(line, days, site, robot):
+    add(site, f'[schedule]\nweekly = "{line}"\n')
+    three_weeks = [date(2026, 9, 21) + timedelta(days=number) for number in range(22)]
+
+    found = [f"{day:%m-%d}" for day in three_weeks if is_day_of_summary(opened(site, day))]
+
+    assert found == days
+
+
+def test_the_service_queues_the_summary_by_itself_once_and_never_with_the_digest(
+    site, robot, stop: Callable[[], object]
+):
+    text = (site.folder / "config.toml").read_text(encoding="utf-8")
+    management = WECOM.format(url=text.rpartition('url = "')[2].partition("/cgi-bin")[0], token=TOKEN, more="").replace(
+        '"sales"', '"management"'
+    )
+    add(site, f"{management}digest = false\nurgent = false\nweekly = true\n")
+
+    for day in (TODAY, date(2026, 8, 25), HOLIDAY):
+        for _ in range(2):
+            announce(opened(site, day))
+            summarise(opened(site, day))
+
+    with opened(site, TODAY).store() as store:
+        queued = [(parcel.channel, parcel.report) for parcel in outbox.listed(store)]
+    assert sorted(queued) == [
+        ("management", "weekly/2026-W35"),
+        ("sales", "digest/2026-08-24"),
+        ("sales", "digest/2026-08-25"),
+    ]
 
 
 def test_a_signed_robot_with_a_keyword_takes_what_is_sent(site, robot):

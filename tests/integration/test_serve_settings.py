@@ -105,6 +105,19 @@ def test_a_digest_from_monday_to_friday_comes_on_make_up_saturdays_too(tmp_path:
     assert other.digest.get_next_fire_time(None, friday) == datetime(2026, 2, 16, 9, tzinfo=ZONE)
 
 
+def test_the_summary_of_the_week_has_a_time_of_its_own_and_is_looked_at_every_day(tmp_path: Path):
+    monday = datetime(2026, 8, 24, 12, tzinfo=ZONE)
+
+    times = timetable(settings_with(tmp_path, '[schedule]\nweekly = "30 8 * * mon"\n'))
+    never = timetable(settings_with(tmp_path, '[schedule]\nweekly = ""\n'))
+
+    assert times.weekly is not None and never.weekly is None
+    # Monday may be off: which day it is, the calendar says when the time has come.
+    assert times.weekly.get_next_fire_time(None, monday) == datetime(2026, 8, 25, 8, 30, tzinfo=ZONE)
+    with pytest.raises(Problems):
+        timetable(settings_with(tmp_path, '[schedule]\nweekly = "0 9 * * someday"\n'))
+
+
 @pytest.mark.parametrize(("hour", "is_missed"), [(8, False), (9, True), (17, True)])
 def test_a_service_that_was_down_at_the_time_of_the_digest_sends_it_late(tmp_path: Path, hour: int, is_missed: bool):
     now = datetime(2026, 8, 24, hour, 0, 1, tzinfo=ZONE)

@@ -59,6 +59,10 @@ SETTINGS: Mapping[str, Text] = {
     "[schedule] digest": Text(
         "简报；mon-fri 指工作日，节假日不发，调休上班日照发", "the digest; mon-fri means working days, make-up days too"
     ),
+    "[schedule] weekly": Text(
+        "一周小结；当天休息就在本周下一个工作日，本周再无工作日则不发",
+        "the summary of the week; that day off: the next working day of that week, if there is one",
+    ),
     "[log] format": Text("text，或每行一个 JSON 对象", "text, or one JSON object a line"),
     "[log] level": Text("从哪一级起写", "from which level on something is written"),
     "[log] to": Text("写到哪里；systemd 下都进入 journal", "where to; under systemd both end up in the journal"),
@@ -139,7 +143,9 @@ SETTINGS: Mapping[str, Text] = {
     "[[notify]] language": Text("空：同 [bridge]", "empty: as in [bridge]"),
     "[[notify]] mentions": Text("姓名 = 渠道里的 id，会被 @", "name = id in that channel, who is then called"),
     "[[notify]] digest": Text("在 [schedule] digest 的时刻发简报", "send the digest at [schedule] digest"),
-    "[[notify]] weekly": Text("每周第一个工作日发小结", "a summary on the first working day of a week"),
+    "[[notify]] weekly": Text(
+        "在 [schedule] weekly 的时刻发一周小结", "send the summary of the week at [schedule] weekly"
+    ),
     "[[notify]] urgent": Text(
         "合同承诺转红时另发，每天至多 3 条", "when a contractual promise turns red; 3 a day at most"
     ),

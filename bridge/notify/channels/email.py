@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
@@ -51,7 +52,8 @@ def parts(message: Message, target: Target) -> list[dict[str, Any]]:
 
 
 def weigh(body: dict[str, Any]) -> int:
-    return len(wire.dumps(body))
+    """The mail as it goes over the wire; its addresses, date and number come to a few hundred bytes more."""
+    return len(_content(body).as_bytes(policy=SMTP))
 
 
 def limit(body: dict[str, Any]) -> int:
@@ -59,7 +61,7 @@ def limit(body: dict[str, Any]) -> int:
 
 
 def shown(body: dict[str, Any]) -> str:
-    files = "".join(f"\n[{one['name']}]" for one in body["files"])
+    files = "".join(f"\n[{one['name']}, {len(base64.b64decode(one['content'])):,} B]" for one in body["files"])
     return f"{body['subject']}\n\n{body['text'].strip()}{files}"
 
 
@@ -79,15 +81,20 @@ def send(body: dict[str, Any], target: Target, now: datetime, key: str) -> None:
 
 def composed(body: Mapping[str, Any], target: Target, now: datetime, key: str) -> EmailMessage:
     """The mail; the same part always has the same Message-ID."""
-    mail = EmailMessage()
+    mail = _content(body)
     sender = str(target.mail.get("sender", ""))
-    mail["Subject"] = body["subject"]
     mail["From"] = _address(sender)
     mail["To"] = [_address(str(name)) for name in _recipients(target)]
     mail["Date"] = format_datetime(now)
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     mail["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
+    return mail
+
+
+def _content(body: Mapping[str, Any]) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"] = body["subject"]
     mail.set_content(body["text"])
     mail.add_alternative(body["html"], subtype="html")
     for one in body["files"]:

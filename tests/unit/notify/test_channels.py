@@ -70,6 +70,19 @@ def test_long_links_stay_whole_or_are_left_out(kind, line, make):
         assert not any("y" * 200 in text for text in shown)
 
 
+def test_addresses_of_a_text_message_stay_whole_too(line, make):
+    way = line("wecom")
+    target = way.target.__class__(**{**fields(way.target), "form": "text"})
+    message = make.message(*("文" * (500 + number) for number in range(60)))
+    lines = tuple(Line(one.text, LONG_URL, "任务") for one in message.blocks[0].lines)
+    message = message.__class__(**{**fields(message), "blocks": (message.blocks[0].__class__("h", lines),)})
+
+    bodies = way.way.parts(message, target)
+
+    assert sum(way.way.shown(body).count(f"({LONG_URL})") for body in bodies) == 60
+    assert all(size(way.way.shown(body)) <= 2_048 for body in bodies)
+
+
 @pytest.mark.parametrize("form", ["markdown", "markdown_v2", "text"])
 def test_wecom_is_cut_at_the_byte_that_its_form_allows(form, line, make):
     way = line("wecom")

@@ -62,13 +62,23 @@ def test_a_link_longer_than_the_limit_is_cut_all_the_same():
     assert "".join(pieces) == link and all(size(piece) <= 50 for piece in pieces)
 
 
-@pytest.mark.parametrize("emoji", ["👨‍👩‍👧", "👍🏽", "❤️", "e\u0301"])
+def test_an_address_in_plain_text_is_moved_as_a_whole():
+    link = "(https://acme.example/PAY-33?a=1&b=2)"
+
+    assert by_bytes(f"说明说明说明 {link}。", size(link) + 10) == ["说明说明说明 ", f"{link}。"]
+
+
+@pytest.mark.parametrize("emoji", ["👨‍👩‍👧", "👍🏽", "❤️", "e\u0301", "🇨🇳", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"])
 def test_an_emoji_of_several_parts_stays_whole(emoji):
     text = "ab" + emoji
 
     pieces = by_bytes(text, size(text) - 1)
 
     assert pieces == ["ab", emoji]
+
+
+def test_flags_in_a_row_are_parted_between_them():
+    assert by_bytes("🇨🇳🇭🇰🇲🇴", 20) == ["🇨🇳🇭🇰", "🇲🇴"]
 
 
 def test_a_table_row_is_a_line_and_stays_whole():

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bridge.report import excel
+from bridge.report import excel, excel_rows, excel_sheets
 
 # It reads the rest of such a sheet, which is all that is asked of it here.
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group extension", "ignore:Conditional Formatting extension")
@@ -85,9 +85,11 @@ def test_a_table_can_be_filtered_scrolled_and_printed(title, sample):
 
     assert page.auto_filter.ref.startswith("A1:")
     assert page.freeze_panes == "D2"
-    assert page.print_title_rows == "$1:$1"
+    assert page.print_title_rows == "$1:$1" and page.print_title_cols == "$A:$C"
+    assert page.print_options.gridLines
     assert page.print_area
     assert page.page_setup.orientation == "landscape" and page.page_setup.fitToHeight == 0
+    assert page.page_setup.fitToWidth == (2 if title == "延期明细" else None), "one page, but for 27 columns"
     assert all(one.width or one.hidden for one in page.column_dimensions.values())
 
 
@@ -157,6 +159,37 @@ def test_only_safe_addresses_become_links(sample):
     book = opened(view)
 
     assert [cell for page in book for row in page.iter_rows() for cell in row if cell.hyperlink] == []
+
+
+def test_a_link_leads_to_its_address_letter_for_letter_also_with_a_place_in_the_page(sample):
+    view = sample("zh")
+    entry = next(entry for item in view["milestones"] for reason in item["reasons"] for entry in reason["evidence"])
+    entry["url"] = "https://a.example/t?q=1&x=<[2]>#part-3"
+
+    cells = column(opened(view)["任务依据"], "任务")
+
+    links = {(cell.hyperlink.target, cell.hyperlink.location) for cell in cells if cell.hyperlink}
+    assert ("https://a.example/t?q=1&x=%3c%5b2%5d%3e", "part-3") in links
+
+
+def test_more_links_than_a_sheet_may_hold_are_written_as_text(sample, monkeypatch):
+    monkeypatch.setattr(excel_rows, "MAX_LINKS", 2)
+
+    cells = column(opened(sample("zh"))["任务依据"], "任务")
+
+    assert [cell.hyperlink is not None for cell in cells[:2]] == [True, True]
+    assert all(cell.value and not cell.hyperlink and not cell.font.underline for cell in cells[2:])
+
+
+def test_more_rows_than_a_sheet_can_hold_are_counted_in_its_last(sample, monkeypatch):
+    view = sample("zh")
+    count = len(view["milestones"])
+    monkeypatch.setattr(excel_sheets, "MOST_ROWS", 3)
+
+    page = opened(view)["延期明细"]
+
+    assert page.max_row == 4
+    assert page.cell(4, 2).value == f"另有 {count - 2} 行，工作表放不下"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

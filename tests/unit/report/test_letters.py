@@ -185,6 +185,24 @@ def test_a_document_holds_the_whole_letter_and_nothing_of_its_maker(lang):
     said = [paragraph.text for paragraph in document.paragraphs]
     assert said == [letter.subject, *(line.removeprefix("- ") for line in letter.lines if line)]
     assert (document.core_properties.author, document.core_properties.comments) == ("", "")
+    assert [round(side.mm) for side in (document.sections[0].page_width, document.sections[0].page_height)] == [
+        210,
+        297,
+    ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_blank_of_a_document_is_marked_and_nothing_else(lang):
+    letter = drafted("delay", lang, replace(FACTS, impact=None, needs=(Need("接口文档"),)))
+
+    document = docx.Document(io.BytesIO(letter_files.docx(letter, lang)))
+
+    runs = [run for paragraph in document.paragraphs for run in paragraph.runs]
+    marked = [run.text for run in runs if run.font.highlight_color is not None]
+    opening = {"zh": "【待填：", "en": "[to be filled in: "}[lang]
+    assert len(marked) == letter.blanks == 2
+    assert all(text.startswith(opening) for text in marked)
+    assert not any(opening in run.text for run in runs if run.font.highlight_color is None)
 
 
 def test_a_mail_opens_as_a_draft_without_a_recipient():

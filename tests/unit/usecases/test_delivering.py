@@ -20,10 +20,11 @@ from bridge.errors import UsageProblem
 from bridge.notify.channels import channel
 from bridge.notify.message import Block, Line, Message
 from bridge.notify.robots import DingTalkRobot, FeishuRobot, Hook, Robot, WeComRobot
-from bridge.store import leases, outbox
+from bridge.store import leases, outbox, refusals
 from bridge.store.engine import Store
+from bridge.usecases import health
 from bridge.usecases.channels import chosen, quiet_until, target
-from bridge.usecases.delivering import Tried, deliver, pause, undelivered
+from bridge.usecases.delivering import Tried, deliver, pause
 from bridge.usecases.workspace import Workspace
 from connectors.testing import Reply, serve
 
@@ -90,6 +91,15 @@ class Office:
         while self.clock.at < end:
             self.deliver()
             self.clock.at += timedelta(seconds=every_s)
+
+    def notices(self) -> list[tuple[str, str]]:
+        """(code, place) of what somebody should look at; each can be said in both languages."""
+        found = health.concerns_of(self.space, self.store)
+        return [(one.code, one.place) for one in found if one.text.say("zh") and one.text.say("en")]
+
+    def life(self) -> list[tuple[str, int, bool]]:
+        """Code, parts and whether it is over, of every finding of a channel."""
+        return [(one.code, one.parts, one.cleared_at is not None) for one in refusals.listed(self.store)]
 
     def states(self, name: str) -> list[str]:
         return [parcel.state for parcel in outbox.listed(self.store, channels=(name,))]
@@ -192,8 +202,8 @@ def test_after_a_crash_a_robot_is_not_sent_to_twice_and_the_doubt_is_told(kind, 
 
     assert len(office.robots[kind].received) == office.robots[kind].requests == 1
     assert office.states(kind) == ["unclear"]
-    (told,) = undelivered(office.store)
-    assert kind in told.say("zh") and "可能已送达" in told.say("zh") and "may have arrived" in told.say("en")
+    assert office.notices() == [("message_unclear", kind)]
+    assert office.life() == [("interrupted", 1, False)]
 
 
 def test_after_a_crash_a_webhook_is_told_again_with_the_same_key_and_takes_it_once(office, monkeypatch):
@@ -235,7 +245,7 @@ def test_what_is_refused_for_good_is_given_up_at_once_and_told(office):
     assert office.robots["dingtalk"].requests == 1
     dead = outbox.listed(office.store, (outbox.DEAD,))
     assert [parcel.code for parcel in dead] == ["310000"] + ["earlier_part"] * (count - 1)
-    assert str(count) in undelivered(office.store)[0].say("en")
+    assert office.notices() == [("message_refused", "dingtalk")]
 
 
 def test_what_was_given_up_is_sent_when_somebody_says_so(office):
@@ -249,7 +259,30 @@ def test_what_was_given_up_is_sent_when_somebody_says_so(office):
     office.run(minutes=1)
 
     assert set(office.states("dingtalk")) == {"sent"}
-    assert undelivered(office.store) == ()
+    assert office.notices() == []
+    assert office.life() == [("310000", 1, True)]
+
+
+def test_what_a_channel_refuses_by_opens_once_ends_with_what_it_takes_and_comes_back_as_another(office):
+    robot = office.robots["dingtalk"]
+    for number, secret in enumerate(
+        ("wrong-secret-0123456789", "wrong-secret-0123456789", SECRET, "wrong-again-0123456")
+    ):
+        robot.secret = secret
+        office.queue("dingtalk", "一", report=f"digest/{number}")
+        office.run(minutes=1)
+
+    assert office.life() == [("310000", 2, True), ("310000", 1, False)]
+    assert office.notices() == [("message_refused", "dingtalk")]
+
+
+def test_a_channel_that_is_only_slow_is_no_finding(office):
+    office.robots["wecom"].faults = [Reply({"errcode": 45009, "errmsg": "api freq out of limit"})] * 3
+    office.queue("wecom", "一")
+
+    office.run(minutes=10)
+
+    assert office.states("wecom") == ["sent"] and office.life() == []
 
 
 def test_one_channel_that_fails_holds_up_no_other(office):
