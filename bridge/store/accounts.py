@@ -78,6 +78,10 @@ def set_password(store: Store, key: str, password: str, at: datetime) -> None:
     close_sessions(store, key)
 
 
+def set_role(store: Store, key: str, role: str, at: datetime) -> None:
+    store.execute("UPDATE users SET role = ?, changed_at = ? WHERE key = ?", (role, stamp(at), key))
+
+
 def disable(store: Store, key: str, at: datetime) -> None:
     store.execute("UPDATE users SET disabled_at = ?, changed_at = ? WHERE key = ?", (stamp(at), stamp(at), key))
     close_sessions(store, key)
