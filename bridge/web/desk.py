@@ -21,7 +21,7 @@ NO_DEED = Text("不知道要做什么：请回到页面，用其中的按钮。"
 
 
 class Field(Struct, frozen=True):
-    """One question; `kind` is that of an input, or `area`, `code`, `select` with `options` (value and name)."""
+    """One question; `kind` is that of an input, or `area`, `code`, `select` or `checks` with `options` (value and name)."""
 
     name: str
     label: str
@@ -29,6 +29,8 @@ class Field(Struct, frozen=True):
     value: str = ""
     options: tuple[tuple[str, str], ...] = ()
     is_required: bool = False
+    chosen: tuple[str, ...] = ()
+    """Which of the `checks` are set."""
     filled: str = "off"
     """What a browser may fill in."""
 

@@ -1,0 +1,137 @@
+"""The admin's pages that decide, try and watch: who is who, test messages, value maps, reading now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+import time_machine
+
+from bridge.store import people
+from bridge.store.accounts import noted
+from bridge.usecases.workspace import built_in_mappings
+from connectors.testing import SimPerson, hex_id
+
+from .conftest import LIN, MARKET, TODAY, ZHAO, Captured, Site, a_site, item, local
+from .test_desk import Desk
+
+LIN_W = SimPerson(hex_id("person", "lin-w", digits=32), "Lin Yue", "lin.yue")
+ZHAO_W = SimPerson(hex_id("person", "zhao-w", digits=32), "赵宁", "zhao.n")
+ACCOUNTS = "/people/accounts"
+SHIPPED = built_in_mappings()["pingcode"]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Both tools were read once: 赵宁 has one name in both, 林悦 is "Lin Yue" in Worktile."""
+    folder = tmp_path_factory.mktemp("admin")
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack, time_machine.travel(local(TODAY, 10)):
+        site = stack.enter_context(a_site(folder, patch, Captured(stack)))
+        site.market.people = {person.id: person for person in (LIN_W, ZHAO_W)}
+        for number in range(1, 4):
+            site.market.edit(item(MARKET, number).id, assignee=LIN_W.id)
+        config = (folder / "config.toml").read_text(encoding="utf-8")
+        site.write(
+            "config.toml", config.replace('"pingcode"\nbase_url', '"pingcode"\nmapping = "pingcode.toml"\nbase_url')
+        )
+        site.write("pingcode.toml", SHIPPED)
+        site.advance(TODAY)
+        assert site.run("sync").code == 0
+        yield site
+
+
+def seen(desk: Desk, path: str = ACCOUNTS) -> str:
+    found = re.search(r'name="seen" value="([^"]+)"', desk.client.get(path).text)
+    assert found is not None
+    return found[1]
+
+
+def linked(desk: Desk) -> dict[str, str]:
+    """Person of several accounts -> how they are known, as the next report has it."""
+    with desk.space.store() as store:
+        several = [link for link in people.links(store) if link.how not in ("alone",)]
+        return {link.name: link.how for link in several if link.source == "pingcode"}
+
+
+@pytest.fixture
+def people_file(office: Site) -> Iterator[str]:
+    """A file of people with a comment of an admin; afterwards there is none."""
+    text = "# Agreed with HR in May.\n"
+    office.write("people.toml", text)
+    yield text
+    (office.folder / "people.toml").unlink()
+
+
+LIN_S, LIN_WS = f"pingcode:{LIN.id}", f"worktile:{LIN_W.id}"
+ZHAO_S, ZHAO_WS = f"pingcode:{ZHAO.id}", f"worktile:{ZHAO_W.id}"
+
+
+def test_a_link_by_name_is_shown_with_its_ground_and_confirmed_in_the_file(office: Site, people_file: str):
+    desk = Desk(office)
+    page = desk.client.get(ACCOUNTS).text
+    assert "只凭姓名归在一起，请确认：赵宁" in page
+    assert "很可能" in page and ZHAO_WS in page
+
+    done = desk.post(ACCOUNTS, deed="same", account=[ZHAO_S, ZHAO_WS], why="同一邮箱后缀", seen=seen(desk))
+
+    assert (done.status_code, done.headers["Location"]) == (303, f"{ACCOUNTS}?done=same")
+    assert linked(desk) == {"赵宁": "confirmed"}
+    written = (office.folder / "people.toml").read_text(encoding="utf-8")
+    assert written.startswith(people_file)
+    assert f'note = "{TODAY.isoformat()} 王敏 同一邮箱后缀"' in written
+    assert "请确认" not in desk.client.get(ACCOUNTS).text
+    with desk.space.store() as store:
+        assert noted(store)[0][1:4] == ("王敏", "people decided", f"same: {ZHAO_S}, {ZHAO_WS}")
+
+
+def test_accounts_are_put_together_by_hand_separated_and_the_decision_withdrawn(office: Site, people_file: str):
+    desk = Desk(office)
+    desk.post(ACCOUNTS, deed="same", accounts=f"{LIN_S}\r\n{LIN_WS}\r\n", seen=seen(desk))
+    assert linked(desk)["林悦"] == "confirmed"
+
+    desk.post(ACCOUNTS, deed="separate", accounts=ZHAO_WS, seen=seen(desk))
+    assert linked(desk) == {"林悦": "confirmed"}
+    listed = desk.client.get(ACCOUNTS).text
+    assert "不是同一个人" in listed and "王敏" in listed
+
+    assert desk.post(ACCOUNTS, deed="withdraw", number="1", seen=seen(desk)).status_code == 303
+    assert linked(desk) == {}
+
+
+def test_what_was_changed_meanwhile_is_not_decided_over(office: Site, people_file: str):
+    desk = Desk(office)
+    mark = seen(desk)
+    office.write("people.toml", people_file + "# and June\n")
+
+    refused = desk.post(ACCOUNTS, deed="same", account=[ZHAO_S, ZHAO_WS], seen=mark)
+
+    assert refused.status_code == 422
+    assert "在此期间改过了" in refused.text
+    assert (office.folder / "people.toml").read_text(encoding="utf-8") == people_file + "# and June\n"
+
+
+@pytest.mark.parametrize(
+    ("deed", "accounts"),
+    [("same", ZHAO_S), ("same", f"{ZHAO_S}\n{ZHAO_S}"), ("same", f"{ZHAO_S}\nworktile:<b>"), ("separate", LIN_S)],
+)
+def test_a_decision_that_makes_no_sense_is_refused_and_nothing_written(
+    office: Site, people_file: str, deed: str, accounts: str
+):
+    desk = Desk(office)
+
+    refused = desk.post(ACCOUNTS, deed=deed, accounts=accounts, seen=seen(desk))
+
+    assert refused.status_code == 422
+    assert "<b>" not in refused.text
+    assert (office.folder / "people.toml").read_text(encoding="utf-8") == people_file
+
+
+def test_a_file_of_people_that_is_wrong_is_shown_with_its_mistakes(office: Site, people_file: str):
+    office.write("people.toml", "[[people]]\nsame = 1\n")
+
+    page = Desk(office).client.get(ACCOUNTS)
+
+    assert page.status_code == 200
+    assert "people.toml 有误" in page.text and "第 2 行" in page.text
