@@ -167,6 +167,12 @@ def noted(store: Store, limit: int = 200) -> list[tuple[datetime, str, str, str 
     return [(instant(row[0]), row[1], row[2], row[3], row[4]) for row in rows]
 
 
+def noted_since(store: Store, what: str, about: str, since: datetime) -> list[datetime]:
+    """When this was done to it, oldest first."""
+    sql = "SELECT at FROM audit WHERE what = ? AND about = ? AND at >= ? ORDER BY seq"
+    return [instant(row[0]) for row in store.rows(sql, (what, about, stamp(since)))]
+
+
 GRANT = "id, name, role, created_at, used_on, revoked_at"
 
 

@@ -9,10 +9,11 @@ from contextlib import ExitStack
 import pytest
 import time_machine
 
+from bridge.notify.robots import WeComRobot
 from bridge.store import people
 from bridge.store.accounts import noted
 from bridge.usecases.workspace import built_in_mappings
-from connectors.testing import SimPerson, hex_id
+from connectors.testing import SimPerson, hex_id, serve
 
 from .conftest import LIN, MARKET, TODAY, ZHAO, Captured, Site, a_site, item, local
 from .test_desk import Desk
@@ -135,3 +136,76 @@ def test_a_file_of_people_that_is_wrong_is_shown_with_its_mistakes(office: Site,
 
     assert page.status_code == 200
     assert "people.toml 有误" in page.text and "第 2 行" in page.text
+
+
+WECOM = """
+[[notify]]
+name = "sales"
+kind = "wecom"
+url = "{url}/cgi-bin/webhook/send?key={token}"
+intranet_hosts = ["127.0.0.1"]
+
+[[notify]]
+name = "boss"
+kind = "email"
+
+[[notify]]
+name = "old"
+kind = "wecom"
+url = "{url}/cgi-bin/webhook/send?key=removed-0123456789abcdef"
+intranet_hosts = ["127.0.0.1"]
+"""
+TOKEN = "t0ken-0123456789abcdef"
+
+
+@pytest.fixture
+def robot(office: Site) -> Iterator[WeComRobot]:
+    made = WeComRobot(token=TOKEN)
+    file = office.folder / "config.toml"
+    before = file.read_text(encoding="utf-8")
+    with serve(made.handle) as url:
+        file.write_text(before + WECOM.format(url=url, token=TOKEN), encoding="utf-8")
+        file.chmod(0o600)
+        yield made
+    file.write_text(before, encoding="utf-8")
+
+
+def test_a_preview_counts_the_bytes_and_sends_nothing(office: Site, robot: WeComRobot):
+    desk = Desk(office)
+    listed = desk.client.get("/notify").text
+
+    shown = desk.post("/notify", deed="preview", channel="sales")
+
+    assert shown.status_code == 200
+    assert "进度桥测试消息" in shown.text and "4096" in shown.text
+    assert "host, sender, to" in listed
+    assert robot.requests == 0
+    assert TOKEN not in listed + shown.text
+
+
+def test_a_test_message_arrives_is_in_the_audit_and_cannot_be_sent_all_day(office: Site, robot: WeComRobot):
+    desk = Desk(office)
+
+    sent = [desk.post("/notify", deed="test", channel="sales") for _ in range(4)]
+
+    assert [one.status_code for one in sent] == [200, 200, 200, 422]
+    assert "sales：已送达" in sent[0].text
+    assert "10 分钟后再试" in sent[3].text
+    assert len(robot.received) == 3
+    assert "王敏" in robot.received[0]["markdown"]["content"]
+    with desk.space.store() as store:
+        assert noted(store)[0][1:4] == ("王敏", "channel tested", "sales")
+
+
+def test_a_refusal_is_told_with_its_code_and_what_to_do_and_no_token(office: Site, robot: WeComRobot):
+    desk = Desk(office)
+
+    refused, lacking, unknown = (
+        desk.post("/notify", deed="test", channel=name) for name in ("old", "boss", "<script>")
+    )
+
+    assert (refused.status_code, lacking.status_code, unknown.status_code) == (422, 422, 422)
+    assert "被拒收" in refused.text and "代码 93000" in refused.text and "怎么办" in refused.text
+    assert "removed-0123456789abcdef" not in refused.text
+    assert "没有 host" in lacking.text
+    assert "<script>" not in unknown.text

@@ -20,7 +20,17 @@ from bridge.web.page import Reports
 from .conftest import PLAN, TODAY, Site
 from .test_pages import PEOPLE, Rooms
 
-ADMIN_PATHS = ("/mappings", "/mappings/pingcode", "/sources", "/quarantine", "/users", "/runs", "/plan/import")
+ADMIN_PATHS = (
+    "/mappings",
+    "/mappings/pingcode",
+    "/sources",
+    "/quarantine",
+    "/users",
+    "/runs",
+    "/plan/import",
+    "/people/accounts",
+    "/notify",
+)
 SHIPPED = built_in_mappings()["pingcode"]
 RENAMED = SHIPPED.replace('pending = "todo"', 'pending = "doing"')
 EVIL = "<script>alert(1)</script>"
@@ -81,7 +91,7 @@ def test_nobody_else_sees_or_does_anything_there(lived: Site, name: str):
 
     for path in ADMIN_PATHS:
         assert desk.client.get(path).status_code == 403, path
-    for path in (*ADMIN_PATHS[1:5], "/plan/import"):
+    for path in (*ADMIN_PATHS[1:5], *ADMIN_PATHS[6:]):
         assert desk.post(path, deed="publish").status_code == 403, path
     assert "/mappings" not in desk.client.get("/").text
 
