@@ -13,6 +13,7 @@ from bridge.errors import BridgeError
 from bridge.language import Text
 from bridge.usecases.serving import Opened
 from bridge.usecases.workspace import Workspace
+from bridge.web.answers import scripted
 from bridge.web.frame import Frame
 from bridge.web.login import form_mark
 from bridge.web.sheets import Panel
@@ -33,6 +34,8 @@ class Field(Struct, frozen=True):
     """Which of the `checks` are set."""
     filled: str = "off"
     """What a browser may fill in."""
+    watch: str = ""
+    """Where the page's script asks, while somebody types, what is wrong with it."""
 
 
 class Button(Struct, frozen=True):
@@ -88,8 +91,10 @@ def desk(
     results: Sequence[Panel] = (),
     lede: str = "",
     words: Mapping[str, Any],
+    live: str = "",
 ) -> Response:
-    """A page of panels and forms; `results` are what a deed found, and stand first. What was refused is answered with 422 and what was typed."""
+    """A page of panels and forms; `results` are what a deed found, and stand first; `live` is an address whose fragment the page's script shows anew every few
+    seconds while it says so. What was refused is answered with 422 and what was typed."""
     values = {
         **words,
         "panels": panels,
@@ -98,9 +103,12 @@ def desk(
         "notice": notice,
         "lede": lede,
         "mark": form_mark(),
+        "live": live,
+        "has_script": bool(live) or any(field.watch for form in forms for field in form.fields),
     }
     status = 422 if notice is not None and notice.kind == "bad" else 200
-    return frame.page("desk.html", values, title=title, here=here, status=status)
+    answer = frame.page("desk.html", values, title=title, here=here, status=status)
+    return scripted(answer) if values["has_script"] else answer
 
 
 def space_of(opened: Opened, frame: Frame) -> Workspace:

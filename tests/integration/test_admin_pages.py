@@ -209,3 +209,73 @@ def test_a_refusal_is_told_with_its_code_and_what_to_do_and_no_token(office: Sit
     assert "removed-0123456789abcdef" not in refused.text
     assert "没有 host" in lacking.text
     assert "<script>" not in unknown.text
+
+
+GAPS = SHIPPED.replace('pending = "todo"\n', "# 待处理 is decided in June\n")
+
+
+def test_problems_are_told_while_somebody_types_with_their_lines_and_nothing_is_kept(office: Site):
+    desk, path = Desk(office), "/mappings/pingcode"
+    page = desk.client.get(path)
+    script = re.search(r'<script src="(/assets/desk-[0-9a-f]+\.js)" defer></script>', page.text)
+    assert script is not None and page.text.count("<script") == 1
+    assert "script-src 'self'; connect-src 'self'" in page.headers["Content-Security-Policy"]
+    assert f'data-watch="{path}/problems"' in page.text
+    assert desk.client.get(script[1]).content_type.startswith("text/javascript")
+
+    wrong = desk.post(f"{path}/problems", text=SHIPPED.replace("[task.title]", "[task.titel]"))
+    right = desk.post(f"{path}/problems", text=SHIPPED)
+    broken = desk.post(f"{path}/problems", text="<script>\n[task\n")
+
+    line = SHIPPED[: SHIPPED.index("[task.title]")].count("\n") + 1
+    assert line in [one["line"] for one in wrong.json["problems"]]
+    assert any("titel" in one["text"] for one in wrong.json["problems"])
+    assert right.json["problems"] == []
+    assert (broken.status_code, len(broken.json["problems"])) == (200, 1)
+    assert "pbridge-draft" not in broken.text
+    assert (office.folder / "pingcode.toml").read_text(encoding="utf-8") == SHIPPED
+
+
+def test_nobody_else_asks_for_problems_and_no_other_site(office: Site):
+    desk = Desk(office)
+    desk.mark = "guessed"
+
+    assert desk.post("/mappings/pingcode/problems", text=SHIPPED).status_code == 403
+    assert Desk(office, "lead").post("/mappings/pingcode/problems", text=SHIPPED).status_code == 403
+    assert Desk(office).post("/mappings/nothing/problems", text=SHIPPED).status_code == 404
+
+
+def test_unmapped_words_are_listed_with_counts_and_put_into_the_file_whose_comments_stay(office: Site):
+    desk, path = Desk(office), "/mappings/pingcode"
+    listed = desk.post(path, deed="words", text=GAPS)
+    assert "status · pending · 5 行" in listed.text
+    assert '<option value="todo">' in listed.text
+
+    put = desk.post(path, deed="fill", text=GAPS, **{"target-0": "status", "word-0": "pending", "value-0": "todo"})
+
+    assert put.status_code == 200
+    assert "1 个词" in put.text and "没有未映射的词" in put.text
+    assert "# 待处理 is decided in June" in put.text and "pending = &#34;todo&#34;" in put.text
+    assert (office.folder / "pingcode.toml").read_text(encoding="utf-8") == SHIPPED
+
+    answers = {"target-0": "status", "word-0": "pending", "value-0": "doing"}
+    published = desk.post(path, deed="fill_publish", text=GAPS, why="June", **answers)
+    written = (office.folder / "pingcode.toml").read_text(encoding="utf-8")
+    office.write("pingcode.toml", SHIPPED)
+    desk.post(path, deed="publish", text=SHIPPED)
+
+    assert published.status_code == 303
+    assert "# 待处理 is decided in June" in written and 'pending = "doing"' in written
+    assert written.replace('pending = "doing"\n', "") == GAPS
+
+
+@pytest.mark.parametrize(
+    ("target", "value"), [("status", "nonsense"), ("nothing", "todo"), ("kind[99]", "task"), ("../x", "todo")]
+)
+def test_a_meaning_that_cannot_be_is_refused(office: Site, target: str, value: str):
+    refused = Desk(office).post(
+        "/mappings/pingcode", deed="fill_publish", text=GAPS, **{"target-0": target, "word-0": "w", "value-0": value}
+    )
+
+    assert refused.status_code == 422
+    assert (office.folder / "pingcode.toml").read_text(encoding="utf-8") == SHIPPED
