@@ -91,10 +91,10 @@ def desk(
     results: Sequence[Panel] = (),
     lede: str = "",
     words: Mapping[str, Any],
-    live: str = "",
+    live: tuple[str, Panel] | None = None,
 ) -> Response:
-    """A page of panels and forms; `results` are what a deed found, and stand first; `live` is an address whose fragment the page's script shows anew every few
-    seconds while it says so. What was refused is answered with 422 and what was typed."""
+    """A page of panels and forms; `results` are what a deed found, and stand first; `live` is a panel, and the address at which the page's script asks
+    for it anew while something goes on. What was refused is answered with 422 and what was typed."""
     values = {
         **words,
         "panels": panels,
@@ -104,11 +104,18 @@ def desk(
         "lede": lede,
         "mark": form_mark(),
         "live": live,
-        "has_script": bool(live) or any(field.watch for form in forms for field in form.fields),
+        "has_script": live is not None or any(field.watch for form in forms for field in form.fields),
     }
     status = 422 if notice is not None and notice.kind == "bad" else 200
     answer = frame.page("desk.html", values, title=title, here=here, status=status)
     return scripted(answer) if values["has_script"] else answer
+
+
+def fragment(frame: Frame, panel: Panel, *, goes_on: bool, words: Mapping[str, Any]) -> Response:
+    """A panel alone, for the page's script; `goes_on` says whether it is worth asking again soon."""
+    answer = frame.page("fragment.html", {**words, "panel_alone": panel}, title="")
+    answer.headers["X-Goes-On"] = "yes" if goes_on else "no"
+    return answer
 
 
 def space_of(opened: Opened, frame: Frame) -> Workspace:

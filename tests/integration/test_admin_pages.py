@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from bridge.notify.robots import WeComRobot
-from bridge.store import people
+from bridge.store import leases, people
 from bridge.store.accounts import noted
 from bridge.usecases.workspace import built_in_mappings
 from connectors.testing import SimPerson, hex_id, serve
@@ -279,3 +279,20 @@ def test_a_meaning_that_cannot_be_is_refused(office: Site, target: str, value: s
 
     assert refused.status_code == 422
     assert (office.folder / "pingcode.toml").read_text(encoding="utf-8") == SHIPPED
+
+
+def test_a_reading_that_goes_on_is_shown_with_its_budget_and_asked_for_again(office: Site):
+    desk = Desk(office)
+    page = desk.client.get("/sources").text
+    assert 'data-live="/sources/progress"' in page
+    assert "没有在读取" in page and "上限 1000000" in page
+    assert "可选的内容" in page and "没有" in page
+    before = desk.client.get("/sources/progress")
+
+    with desk.space.store(create=True) as store, leases.held(store, "source:pingcode", command="pbridge sync"):
+        during = desk.client.get("/sources/progress?lang=en")
+
+    assert (before.headers["X-Goes-On"], during.headers["X-Goes-On"]) == ("no", "yes")
+    assert "being read for" in during.text and "pbridge sync" in during.text
+    assert "<html" not in during.text
+    assert Desk(office, "lead").client.get("/sources/progress").status_code == 403

@@ -5,6 +5,7 @@
 (() => {
   const PAUSE_MS = 600;
   const EVERY_MS = 2000;
+  const LOOKS_IN_VAIN = 8;
 
   /** Moves the caret of a text to the beginning of a line, and the line into sight. */
   function goTo(area, line) {
@@ -65,21 +66,25 @@
     ask();
   }
 
+  /** Shows a panel anew while something goes on, and for a while before: what was asked for begins within seconds. */
   function follow(box) {
+    let patience = LOOKS_IN_VAIN;
+
     async function look() {
-      let answer;
       try {
-        answer = await fetch(box.dataset.live);
+        const answer = await fetch(box.dataset.live);
+        // A session that is over leads to the login, which is no panel.
+        if (!answer.ok || answer.redirected) return;
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        box.replaceChildren(...fresh.body.children);
+        patience = answer.headers.get("X-Goes-On") === "yes" ? LOOKS_IN_VAIN : patience - 1;
       } catch {
-        return;
+        patience -= 1;
       }
-      if (!answer.ok || answer.redirected) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      box.replaceChildren(...fresh.body.children);
-      // Nobody is waited for any more: the page tells what came of it when it is loaded anew.
-      if (answer.headers.get("X-Goes-On") === "yes") setTimeout(look, EVERY_MS);
+      if (patience > 0) setTimeout(look, EVERY_MS);
     }
-    look();
+
+    setTimeout(look, EVERY_MS);
   }
 
   document.querySelectorAll("textarea[data-watch]").forEach(watch);
