@@ -61,8 +61,8 @@ def user(store: Store, key: str) -> User | None:
 
 
 def password_of(store: Store, key: str) -> str | None:
-    """The hash of a person who may come in."""
-    row = store.one("SELECT password FROM users WHERE key = ? AND disabled_at IS NULL", (key,))
+    """The hash of a person who may come in by a password."""
+    row = store.one("SELECT password FROM users WHERE key = ? AND disabled_at IS NULL AND password <> ''", (key,))
     return None if row is None else str(row[0])
 
 
