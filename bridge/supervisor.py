@@ -28,6 +28,7 @@ from bridge.usecases.metrics import Measured, Pulse, measure
 from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.serving import Opened, Service
 from bridge.usecases.settled import Settled
+from bridge.usecases.single_sign_on import SingleSignOn
 from bridge.usecases.timetable import timetable
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import LOOPBACK, create_app
@@ -117,7 +118,16 @@ def supervise(
             is_secure = settings.web.public_url.startswith("https:")
             live = Live(settled, scheduler.problems)
             wake = scheduler.read_soon
-            app = create_app(live, hosts(settings), inbox, doors, opened=settled, wake=wake, is_secure=is_secure)
+            app = create_app(
+                live,
+                hosts(settings),
+                inbox,
+                doors,
+                opened=settled,
+                wake=wake,
+                is_secure=is_secure,
+                single=SingleSignOn(settled),
+            )
             web = serve(app, settings.web.host, settings.web.port if port is None else port, closing)
             scheduler.start()
             announced.address(web.url)

@@ -15,12 +15,17 @@ from bridge.usecases import accounts
 from bridge.usecases.workspace import Workspace
 
 USERS = Text(
-    zh="能登录网页的人：添加、列出、改密码、停用。", en="People who may log in: add, list, new password, disable."
+    zh="能登录网页的人：添加、列出、改密码、改角色、停用。",
+    en="People who may log in: add, list, new password, role, disable.",
 )
 ADD = Text(zh="添加一个人；密码会问两遍。", en="Add a person; the password is asked twice.")
 LIST = Text(zh="列出能登录的人。", en="List the people who may log in.")
 PASSWD = Text(zh="给一个人设新密码；此人的登录全部失效。", en="Set a new password; every session of the person ends.")
 DISABLE = Text(zh="停用一个人；此人的登录全部失效。", en="Let a person in no more; every session of theirs ends.")
+CHANGE_ROLE = Text(
+    zh="给一个人另一个角色；立即生效，不必重新登录。",
+    en="Give a person another role; it holds at once, without a new login.",
+)
 TOKENS = Text(zh="程序用的访问令牌：创建、列出、吊销。", en="Tokens of programs for the API: create, list, revoke.")
 CREATE = Text(zh="创建一个令牌；只显示这一次。", en="Create a token; it is shown this once.")
 TOKEN_LIST = Text(zh="列出令牌，不含令牌本身。", en="List the tokens, without their secrets.")
@@ -38,6 +43,7 @@ DIFFERENT = Text(zh="两遍输入的密码不同，没有改动。", en="the two
 NO_PASSWORD = Text(zh="标准输入里没有密码。", en="there is no password on standard input.")
 ADDED = Text(zh="已添加 {name}（{role}）。", en="added {name} ({role}).")
 CHANGED = Text(zh="{name} 的密码已更新。", en="the password of {name} is set.")
+ROLE_GIVEN = Text(zh="{name} 的角色是 {role}。", en="the role of {name} is {role}.")
 DISABLED = Text(zh="{name} 已停用。", en="{name} is let in no more.")
 NOBODY = Text(
     zh="还没有用户。pbridge user add 姓名 --role admin 添加第一个管理员。",
@@ -103,6 +109,16 @@ def passwd(session: Session, name: str, password_stdin: bool) -> None:
     space = session.open()
     accounts.set_password(space, name, _password(name, space.lang, password_stdin))
     click.echo(CHANGED.say(space.lang, name=plain(name)))
+
+
+@user.command("role", cls=Command, about=CHANGE_ROLE, example="pbridge user role 王敏 --role lead")
+@click.argument("name")
+@click.option("--role", cls=Option, text=ROLE, type=click.Choice(accounts.ROLES), required=True, metavar="ROLE")
+@click.pass_obj
+def change_role(session: Session, name: str, role: str) -> None:
+    space = session.open()
+    user = accounts.set_role(space, name, role)
+    click.echo(ROLE_GIVEN.say(space.lang, name=plain(user.name), role=user.role))
 
 
 @user.command("disable", cls=Command, about=DISABLE, example="pbridge user disable 王敏")

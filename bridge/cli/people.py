@@ -11,6 +11,7 @@ from bridge.cli.session import Command, Session, json_option
 from bridge.cli.sources import source_option
 from bridge.language import Lang, Text
 from bridge.usecases import people as known
+from bridge.usecases.people_words import CLASHES, CONFIDENCES, KEYS
 
 ABOUT = Text(
     zh="两个工具里谁是同一个人：依据和把握；check 列出待决定的。",
@@ -39,26 +40,6 @@ CONFLICT_COLUMNS = (
     Text(zh="涉及", en="about"),
     *ACCOUNT_COLUMNS,
 )
-CONFIDENCES = {
-    "confirmed": Text(zh="已确认", en="confirmed"),
-    "certain": Text(zh="确定", en="certain"),
-    "likely": Text(zh="很可能", en="likely"),
-    "alone": Text(zh="只有一个账号", en="one account"),
-}
-KEYS = {
-    "confirmed": Text(zh="人员文件", en="file of people"),
-    "email": Text(zh="邮箱", en="e-mail"),
-    "employee_number": Text(zh="工号", en="employee number"),
-    "mobile": Text(zh="手机", en="mobile"),
-    "name": Text(zh="姓名", en="name"),
-}
-CLASHES = {
-    "shared_name": Text(zh="一个工具里有几个人同名", en="several people of one tool have this name"),
-    "shared_key": Text(zh="一个工具里有几个人共用", en="several people of one tool share it"),
-    "keys_disagree": Text(zh="依据互相矛盾", en="what they are known by disagrees"),
-    "confirmed_apart": Text(zh="人员文件自相矛盾", en="the file of people contradicts itself"),
-    "unknown_account": Text(zh="人员文件里的账号没有读到", en="the file of people names an account that was not read"),
-}
 
 
 @click.command(cls=Command, about=ABOUT, example="pbridge people check")

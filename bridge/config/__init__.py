@@ -22,6 +22,9 @@ def load(file: Path, *, secrets: bool = True, environ: Mapping[str, str] | None 
     """
     reader = Reader(file, os.environ if environ is None else environ, secrets)
     document = reader.document()
+    web = document.get("web")
+    if isinstance(web, dict) and "oidc" in web:
+        document["web.oidc"] = web.pop("oidc")
     sections = {name: reader.section(name, document.pop(name, {})) for name in SECTIONS}
     sources = tuple(
         source
@@ -37,12 +40,13 @@ def load(file: Path, *, secrets: bool = True, environ: Mapping[str, str] | None 
     reader.refuse_duplicates(sources)
     reader.refuse_duplicate_channels([entry.name for entry in notify])
     reader.finish()
-    rules = sections.pop("rules")
+    rules, oidc = sections.pop("rules"), sections.pop("web.oidc")
     return Settings(
         file=file.absolute(),
         thresholds=Thresholds(**rules.model_dump()),
         sources=sources,
         notify=notify,
+        oidc=oidc,  # type: ignore[arg-type]
         warnings=tuple(reader.warnings),
         **sections,  # type: ignore[arg-type]
     )

@@ -140,7 +140,7 @@ class Reader:
         is_source = place.startswith("sources")
         if self.secrets if is_source else not place.startswith(("notify", "web")):
             self.problem(text, place=place, **facts)
-        return UNSET_SECRET if is_source else ""
+        return UNSET_SECRET if is_source or place.startswith("web.oidc") else ""
 
     def refuse_unknown(self, table: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
         for key in table:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model, field_validator
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang
@@ -131,6 +132,47 @@ class WebSection(_Section):
     hook_token: str = ""
 
 
+class OidcSection(_Section):
+    """Login by an identity provider (OpenID Connect); off while `issuer` is empty."""
+
+    issuer: str = ""
+    client_id: str = Field(default="", validate_default=True)
+    client_secret: str = ""
+    name: str = ""
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    name_claim: str = "name"
+    email_domains: tuple[str, ...] = ()
+    roles_claim: str = ""
+    roles: dict[str, Literal["admin", "lead", "viewer"]] = Field(default_factory=dict)
+    default_role: Literal["", "lead", "viewer"] = ""
+    ca_file: str = ""
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if value and not (
+            parts.hostname and not parts.query and not parts.fragment and (parts.scheme == "https" or is_here)
+        ):
+            raise ValueError("must be an https address without ? and #")
+        return value
+
+    @field_validator("client_id")
+    @classmethod
+    def _beside_issuer(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("issuer") and not value:
+            raise ValueError("is needed beside issuer")
+        return value
+
+    @field_validator("scopes")
+    @classmethod
+    def _asks_who(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "openid" not in value:
+            raise ValueError("must name openid")
+        return value
+
+
 def _threshold(name: str) -> tuple[type[float], Any]:
     """A probability is at most 1; everything else is only not negative."""
     most = 1 if name.startswith("p_") else None
@@ -153,6 +195,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "schedule": ScheduleSection,
     "retention": RetentionSection,
     "web": WebSection,
+    "web.oidc": OidcSection,
     "log": LogSection,
 }
 
@@ -170,6 +213,7 @@ class Settings(Struct, frozen=True):
     schedule: ScheduleSection
     retention: RetentionSection
     web: WebSection
+    oidc: OidcSection
     log: LogSection
     sources: tuple[SourceConfig, ...] = ()
     notify: tuple[NotifySection, ...] = ()

@@ -58,6 +58,9 @@ WHY_BY_MESSAGE: dict[str, Text] = {
             en="must start with sqlite:/// and name a file (PostgreSQL is not built in yet)",
         ),
         Text(zh="应写成 21:00-08:00 的样子", en="must look like 21:00-08:00"),
+        Text(zh="应是不带 ? 和 # 的 https 地址", en="must be an https address without ? and #"),
+        Text(zh="写了 issuer 就要写它", en="is needed beside issuer"),
+        Text(zh="应包含 openid", en="must name openid"),
         Text(zh="应以 http:// 或 https:// 开头", en="must start with http:// or https://"),
     )
 }

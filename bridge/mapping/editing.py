@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import tomlkit
@@ -41,9 +41,14 @@ _BOM = "\ufeff"
 
 def assign(text: str, target: str, word: str, value: str) -> str:
     """The file with `word` mapped to `value` in the values of a target such as `status`, `status[0]` or `fields.region`."""
+    return in_its_form(text, lambda plain: _assigned(plain, target, word, value))
+
+
+def in_its_form(text: str, change: Callable[[str], str]) -> str:
+    """A change of the text, which keeps the byte order mark and the line ends that it came with."""
     mark, plain = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
     is_dos = "\r\n" in plain and plain.count("\r\n") == plain.count("\n")
-    edited = _assigned(plain.replace("\r\n", "\n") if is_dos else plain, target, word, value)
+    edited = change(plain.replace("\r\n", "\n") if is_dos else plain)
     return mark + (edited.replace("\n", "\r\n") if is_dos else edited)
 
 

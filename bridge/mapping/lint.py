@@ -83,7 +83,7 @@ def unmapped(rule: Rule, groups: list[Group], total: int) -> Iterator[Remark]:
     values = [(group, value, count) for group in groups for value, count in group.values.items()]
     values.sort(key=lambda entry: (-entry[2], entry[0].path, entry[1]))
     for group, value, count in values[:MOST_VALUES]:
-        facts = {"path": group.path, "value": masked_value(value, _is_person(rule, group.path)), "count": count}
+        facts = {"path": group.path, "value": masked_value(value, is_person(rule, group.path)), "count": count}
         attempt = attempt_of(rule, group.path)
         text = UNKNOWN_REFERENCE if attempt.lookup is not None and attempt.values is None else UNMAPPED
         yield Remark.of("unmapped_value", _map_of(attempt), text, target=group.target, total=total, **facts)
@@ -97,7 +97,7 @@ def unmapped(rule: Rule, groups: list[Group], total: int) -> Iterator[Remark]:
 
 
 def unreadable(rule: Rule, group: Group, total: int) -> Remark:
-    examples = group.examples(EXAMPLES, person=_is_person(rule, group.path))
+    examples = group.examples(EXAMPLES, person=is_person(rule, group.path))
     facts = {"target": group.target, "path": group.path, "count": group.count, "total": total, "examples": examples}
     return Remark.of("unreadable_value", attempt_of(rule, group.path).origin, UNREADABLE, **facts)
 
@@ -115,7 +115,8 @@ def _map_of(attempt: Attempt) -> Keys:
     return attempt.keys if attempt.values is None else (*attempt.keys, "values")
 
 
-def _is_person(rule: Rule, path: str) -> bool:
+def is_person(rule: Rule, path: str) -> bool:
+    """Whether what is met at this path tells who somebody is."""
     conversion = attempt_of(rule, path).conversion
     is_people = rule.target.gives == "people" or (conversion is not None and conversion.gives == "people")
     return is_people or rule.target.personal or leads_to_people(path)

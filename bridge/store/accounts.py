@@ -61,8 +61,8 @@ def user(store: Store, key: str) -> User | None:
 
 
 def password_of(store: Store, key: str) -> str | None:
-    """The hash of a person who may come in."""
-    row = store.one("SELECT password FROM users WHERE key = ? AND disabled_at IS NULL", (key,))
+    """The hash of a person who may come in by a password."""
+    row = store.one("SELECT password FROM users WHERE key = ? AND disabled_at IS NULL AND password <> ''", (key,))
     return None if row is None else str(row[0])
 
 
@@ -76,6 +76,10 @@ def set_password(store: Store, key: str, password: str, at: datetime) -> None:
     """Every session of the person ends with the old password."""
     store.execute("UPDATE users SET password = ?, changed_at = ? WHERE key = ?", (password, stamp(at), key))
     close_sessions(store, key)
+
+
+def set_role(store: Store, key: str, role: str, at: datetime) -> None:
+    store.execute("UPDATE users SET role = ?, changed_at = ? WHERE key = ?", (role, stamp(at), key))
 
 
 def disable(store: Store, key: str, at: datetime) -> None:
@@ -161,6 +165,12 @@ def noted(store: Store, limit: int = 200) -> list[tuple[datetime, str, str, str 
     """The newest lines of the audit: instant, who, what, about whom, from where."""
     rows = store.rows("SELECT at, who, what, about, address FROM audit ORDER BY seq DESC LIMIT ?", (limit,))
     return [(instant(row[0]), row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def noted_since(store: Store, what: str, about: str, since: datetime) -> list[datetime]:
+    """When this was done to it, oldest first."""
+    sql = "SELECT at FROM audit WHERE what = ? AND about = ? AND at >= ? ORDER BY seq"
+    return [instant(row[0]) for row in store.rows(sql, (what, about, stamp(since)))]
 
 
 GRANT = "id, name, role, created_at, used_on, revoked_at"

@@ -124,6 +124,11 @@ def m015_saved_views(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m020_identities(db: Database) -> None:
+    _create_those(db, since=20)
+
+
+@MIGRATIONS()
 def m024_refusals(db: Database) -> None:
     _create_those(db, since=24)
 

@@ -61,6 +61,13 @@ ACCOUNTS: tuple[Table, ...] = (
         since=15,
     ),
     Table(
+        # Who somebody is to an identity provider: its address and the subject that it never gives to another.
+        "identities",
+        {"issuer": "TEXT", "subject": "TEXT", "user": "TEXT", "created_at": "TEXT"},
+        key=("issuer", "subject"),
+        since=20,
+    ),
+    Table(
         "audit",
         {"seq": "INTEGER", "at": "TEXT", "who": "TEXT", "what": "TEXT", "about": "TEXT", "address": "TEXT"},
         key=("seq",),

@@ -7,6 +7,7 @@ import secrets
 import threading
 from typing import Any
 
+import msgspec.structs
 from msgspec import Struct
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -48,6 +49,13 @@ NO_TOKEN = Text(
     zh="没有编号为 {number} 的有效令牌。", en="there is no token with the number {number} that is still in use."
 )
 NONE = Text(zh="（还没有）", en="(none yet)")
+NO_ROLE = Text(zh="没有角色 {value}。可用：{known}。", en="there is no role {value}. Known: {known}.")
+LAST_ADMIN = Text(
+    zh="{name} 是最后一个管理员，不能改成别的角色。请先让另一个人成为管理员。",
+    en="{name} is the last admin and stays one. Make somebody else an admin first.",
+)
+OPERATOR = "operator"
+"""Who works at the command line of the server; the operating system knows them by name."""
 
 
 class NewToken(Struct, frozen=True):
@@ -62,7 +70,9 @@ class NewToken(Struct, frozen=True):
         return f"NewToken({self.id}, {self.name!r}, {self.role!r}, secret=***)"
 
 
-def add(space: Workspace, name: str, role: str, password: str, sales_owner: str | None = None) -> User:
+def add(
+    space: Workspace, name: str, role: str, password: str, sales_owner: str | None = None, *, by: str = OPERATOR
+) -> User:
     """A new person; names that differ only in case, width or blanks around them are one."""
     written = name.strip()
     if not written:
@@ -74,11 +84,11 @@ def add(space: Workspace, name: str, role: str, password: str, sales_owner: str 
         if accounts.user(store, user.key) is not None:
             raise UsageProblem(TAKEN, name=written)
         accounts.add_user(store, user, hashed)
-        accounts.note(store, now, OPERATOR, "user added", f"{written} ({role})")
+        accounts.note(store, now, by, "user added", f"{written} ({role})")
     return user
 
 
-def set_password(space: Workspace, name: str, password: str) -> None:
+def set_password(space: Workspace, name: str, password: str, *, by: str = OPERATOR) -> None:
     """Sets it for a person whom the operator names; every session of theirs ends."""
     with writable(space) as store:
         user = _known(store, name)
@@ -87,16 +97,32 @@ def set_password(space: Workspace, name: str, password: str) -> None:
         with store.transaction():
             accounts.set_password(store, user.key, hashed, now)
             accounts.forgive(store, "name", user.key)
-            accounts.note(store, now, OPERATOR, "password set", user.name)
+            accounts.note(store, now, by, "password set", user.name)
 
 
-def disable(space: Workspace, name: str) -> None:
+def set_role(space: Workspace, name: str, role: str, *, by: str = OPERATOR) -> User:
+    """What a person may do from their next click on; whoever is in a session stays in it. The last admin stays one."""
+    if role not in ROLES:
+        raise UsageProblem(NO_ROLE, value=role, known=", ".join(ROLES))
+    now = space.clock.now()
+    with writable(space) as store, store.transaction():
+        user = _known(store, name)
+        if user.role == role:
+            return user
+        if user.role == "admin" and user.disabled_at is None and _admins(store) == 1:
+            raise UsageProblem(LAST_ADMIN, name=user.name)
+        accounts.set_role(store, user.key, role, now)
+        accounts.note(store, now, by, "role changed", f"{user.name} ({user.role} -> {role})")
+    return msgspec.structs.replace(user, role=role)
+
+
+def disable(space: Workspace, name: str, *, by: str = OPERATOR) -> None:
     """From now on the person cannot come in; what they did stays theirs."""
     now = space.clock.now()
     with writable(space) as store, store.transaction():
         user = _known(store, name)
         accounts.disable(store, user.key, now)
-        accounts.note(store, now, OPERATOR, "user disabled", user.name)
+        accounts.note(store, now, by, "user disabled", user.name)
 
 
 def users(space: Workspace) -> list[User]:
@@ -104,7 +130,7 @@ def users(space: Workspace) -> list[User]:
         return accounts.users(store)
 
 
-def create_token(space: Workspace, name: str, role: str) -> NewToken:
+def create_token(space: Workspace, name: str, role: str, *, by: str = OPERATOR) -> NewToken:
     written = name.strip()
     if not written:
         raise UsageProblem(NO_NAME)
@@ -112,16 +138,16 @@ def create_token(space: Workspace, name: str, role: str) -> NewToken:
     now = space.clock.now()
     with space.store(create=True) as store, store.transaction():
         number = accounts.add_token(store, written, role, digest(secret), now)
-        accounts.note(store, now, OPERATOR, "token created", f"{number} {written} ({role})")
+        accounts.note(store, now, by, "token created", f"{number} {written} ({role})")
     return NewToken(number, written, role, secret)
 
 
-def revoke_token(space: Workspace, number: int) -> None:
+def revoke_token(space: Workspace, number: int, *, by: str = OPERATOR) -> None:
     now = space.clock.now()
     with writable(space) as store, store.transaction():
         if not accounts.revoke_token(store, number, now):
             raise UsageProblem(NO_TOKEN, number=number)
-        accounts.note(store, now, OPERATOR, "token revoked", str(number))
+        accounts.note(store, now, by, "token revoked", str(number))
 
 
 def tokens(space: Workspace) -> list[Token]:
@@ -174,13 +200,13 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def _admins(store: Store) -> int:
+    return sum(one.role == "admin" and one.disabled_at is None for one in accounts.users(store))
+
+
 def _known(store: Store, name: str) -> User:
     user = accounts.user(store, fold(name))
     if user is None:
         known = ", ".join(one.name for one in accounts.users(store)) or NONE
         raise UsageProblem(UNKNOWN, name=name, known=known)
     return user
-
-
-OPERATOR = "operator"
-"""Who works at the command line of the server; the operating system knows them by name."""

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from bridge.plan.cells import fold
 from bridge.store import accounts
+from bridge.store.accounts import User
 from bridge.store.engine import Store
 from bridge.usecases.accounts import METHOD, digest, hashed_password, is_password
 from bridge.usecases.recorded import writable
@@ -64,6 +65,8 @@ class Admission(Struct, frozen=True):
     def is_guarded(self) -> bool:
         """Whether there is anybody who could come in; until then there is nothing to ask a password for."""
         space = self.opened()
+        if space.settings.oidc.issuer:
+            return True
         if not space.has_store:
             return False
         with space.store() as store:
@@ -77,7 +80,7 @@ class Admission(Struct, frozen=True):
         space, key = self.opened(), fold(name)
         now = space.clock.now()
         with writable(space) as store:
-            wait = self._wait(store, key, address, now)
+            wait = wait_of(store, key, address, now)
             if wait > timedelta(0):
                 with store.transaction():
                     accounts.note(store, now, name[:100], "login refused: locked", None, address)
@@ -86,18 +89,14 @@ class Admission(Struct, frozen=True):
             is_right = is_password(hashed or _nobodys(), password)
             with store.transaction():
                 if hashed is None or not is_right:
-                    for kind, value in _counted(key, address):
+                    for kind, value in counted(key, address):
                         accounts.fail(store, kind, value, now, now - WINDOW)
                     accounts.note(store, now, name[:100], "login refused", None, address)
                     return Refused("wrong")
                 accounts.forgive(store, "name", key)
                 accounts.note(store, now, name, "login", None, address)
-                secret, csrf = secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(SECRET_BYTES)
-                accounts.open_session(store, digest(secret), key, csrf, now, now + LONGEST)
                 user = accounts.user(store, key)
-        if user is None:
-            return Refused("wrong")
-        return Entered(secret, Who(user.name, user.role, user.sales_owner, csrf, user.key))
+                return Refused("wrong") if user is None else opened_session(store, user, now)
 
     def session(self, secret: str) -> Who | None:
         """None for one that is unknown, over, or was not used for too long."""
@@ -141,7 +140,7 @@ class Admission(Struct, frozen=True):
         now = space.clock.now()
         with writable(space) as store:
             hashed = accounts.password_of(store, who.key)
-            if hashed is None or self._wait(store, who.key, "", now) > timedelta(0):
+            if hashed is None or wait_of(store, who.key, "", now) > timedelta(0):
                 return False
             if not is_password(hashed, old):
                 with store.transaction():
@@ -154,22 +153,29 @@ class Admission(Struct, frozen=True):
                 accounts.note(store, now, who.name, "password changed")
         return True
 
-    @staticmethod
-    def _wait(store: Store, key: str, address: str, now: datetime) -> timedelta:
-        """Until the oldest failure that counts is older than the window."""
-        waits = [timedelta(0)]
-        for kind, value in _counted(key, address):
-            failed, most = accounts.failures(store, kind, value, now - WINDOW), MOST[kind]
-            if len(failed) >= most:
-                waits.append(failed[-most] + WINDOW - now)
-        return max(waits)
+
+def opened_session(store: Store, user: User, now: datetime) -> Entered:
+    """A session of this person that nobody has had before; the secret is known to who gets this alone."""
+    secret, csrf = secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+    accounts.open_session(store, digest(secret), user.key, csrf, now, now + LONGEST)
+    return Entered(secret, Who(user.name, user.role, user.sales_owner, csrf, user.key))
 
 
-def _counted(key: str, address: str) -> list[tuple[str, str]]:
-    """By what failures are counted. Behind a proxy on this machine everybody comes from loopback: nobody may lock all
-    the others out, so the address is not counted there."""
-    is_of_one = address not in ("", "127.0.0.1", "::1")
-    return [("name", key), ("address", address)] if is_of_one else [("name", key)]
+def wait_of(store: Store, key: str | None, address: str, now: datetime) -> timedelta:
+    """Until the oldest failure that counts is older than the window."""
+    waits = [timedelta(0)]
+    for kind, value in counted(key, address):
+        failed, most = accounts.failures(store, kind, value, now - WINDOW), MOST[kind]
+        if len(failed) >= most:
+            waits.append(failed[-most] + WINDOW - now)
+    return max(waits)
+
+
+def counted(key: str | None, address: str) -> list[tuple[str, str]]:
+    """By what failures are counted; without a key by the address alone. Behind a proxy on this machine everybody comes
+    from loopback: nobody may lock all the others out, so the address is not counted there."""
+    found = [] if key is None else [("name", key)]
+    return found if address in ("", "127.0.0.1", "::1") else [*found, ("address", address)]
 
 
 @lru_cache(maxsize=1)

@@ -87,7 +87,7 @@ class Journal:
 def secrets_of(settings: Settings) -> list[str]:
     """Everything in the settings that no log may show."""
     found = [source.client_secret.get_secret_value() for source in settings.sources]
-    found.append(settings.web.hook_token)
+    found += [settings.web.hook_token, settings.oidc.client_secret]
     for entry in settings.notify:
         found += Target(entry.name, entry.kind, entry.url, entry.secret).secrets
     return [secret for secret in found if secret]

@@ -78,12 +78,14 @@ class Checked(Struct, frozen=True):
         }
 
 
-def check(space: Workspace, file: Path | None = None, *, live: bool = False) -> list[Checked]:
-    """The mapping of each source, or this file for each source of its kind. Writes nothing."""
-    return list(_of_file(space, file, live)) if file else list(_of_sources(space, live))
+def check(space: Workspace, file: Path | None = None, *, live: bool = False, most: int | None = None) -> list[Checked]:
+    """The mapping of each source, or this file for each source of its kind, over at most so many rows of each stream.
+    Writes nothing."""
+    limit = MOST_ROWS if most is None else most
+    return list(_of_file(space, file, live, limit)) if file else list(_of_sources(space, live, limit))
 
 
-def _of_sources(space: Workspace, live: bool) -> Iterator[Checked]:
+def _of_sources(space: Workspace, live: bool, most: int) -> Iterator[Checked]:
     for source in space.sources():
         name = source.mapping or f"{source.kind}.toml"
         try:
@@ -91,10 +93,10 @@ def _of_sources(space: Workspace, live: bool) -> Iterator[Checked]:
         except Problems as problems:
             yield Checked(source.name, name, tuple(_mistakes(problems, name)))
         else:
-            yield _examined(space, source, mapping, name, live)
+            yield _examined(_Looks(space, source, mapping, most), name, live)
 
 
-def _of_file(space: Workspace, file: Path, live: bool) -> Iterator[Checked]:
+def _of_file(space: Workspace, file: Path, live: bool, most: int) -> Iterator[Checked]:
     name = str(file)
     try:
         mapping = draft(file).mapping
@@ -105,7 +107,7 @@ def _of_file(space: Workspace, file: Path, live: bool) -> Iterator[Checked]:
     if not concerned:
         raise UsageProblem(NO_SUCH_KIND, path=name, kind=mapping.kind)
     for source in concerned:
-        yield _examined(space, source, mapping, name, live)
+        yield _examined(_Looks(space, source, mapping, most), name, live)
 
 
 def _mistakes(problems: Problems, name: str) -> Iterator[Problem]:
@@ -114,9 +116,9 @@ def _mistakes(problems: Problems, name: str) -> Iterator[Problem]:
             yield Problem(name, one.place.line, one.place.column, one.code, "error", one.what)
 
 
-def _examined(space: Workspace, source: SourceConfig, mapping: MappingFile, name: str, live: bool) -> Checked:
+def _examined(looks: _Looks, name: str, live: bool) -> Checked:
+    space, source, mapping = looks.space, looks.source, looks.mapping
     remarks: list[Remark] = []
-    looks = _Looks(space, source, mapping)
     if space.has_store:
         with space.store() as store:
             remarks += looks.remarks(store)
@@ -144,6 +146,7 @@ class _Looks:
     space: Workspace
     source: SourceConfig
     mapping: MappingFile
+    most: int
     about: Surroundings = field(init=False)
     looked: list[Looked] = field(default_factory=list)
 
@@ -161,7 +164,7 @@ class _Looks:
         yield from reference_lint.check(mapping, self._streams(store), found, properties)
 
     def _payloads(self, store: Store, stream: str) -> Iterator[Payload]:
-        look = sampling.look(store, self.source.name, stream, MOST_ROWS)
+        look = sampling.look(store, self.source.name, stream, self.most)
         yield from look.payloads()
         if look.total:
             self.looked.append(Looked(stream, look.looked, look.total))

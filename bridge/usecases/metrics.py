@@ -18,13 +18,13 @@ from bridge.errors import BridgeError
 from bridge.language import Text
 from bridge.model import SEVERITY_ORDER, Severity
 from bridge.reconcile.findings import is_quiet
-from bridge.store import budgets, clock_jobs, depths, engine, findings, runs, statements, tallies
+from bridge.store import clock_jobs, depths, engine, findings, runs, statements, tallies
 from bridge.store.engine import Store
 from bridge.store.tables import STEPS
 from bridge.usecases import health
+from bridge.usecases.budget_use import budget_use
 from bridge.usecases.metric_names import FAMILIES
 from bridge.usecases.workspace import Workspace
-from connectors.budget import credential
 
 Labels = tuple[str, ...]
 Samples = dict[Labels, float]
@@ -185,20 +185,11 @@ def _findings(space: Workspace, store: Store) -> Samples:
 
 def _of_budgets(space: Workspace) -> dict[str, Samples]:
     """What each source's credential has sent in the last minute; sources that share one show the same."""
-    path = space.settings.database_file
-    limit: Samples = {(source.name,): source.requests_per_minute for source in space.settings.sources}
-    used: Samples = dict.fromkeys(limit, 0)
-    blocked: Samples = dict.fromkeys(limit, 0)
-    if budgets.is_kept(path):
-        with budgets.allowances(path) as shared:
-            for source in space.settings.sources:
-                use = shared.use(credential(source.base_url, source.client_id))
-                used[source.name,], blocked[source.name,] = use.sent, use.blocked_s
-                limit[source.name,] = min(source.requests_per_minute, use.told or source.requests_per_minute)
+    found = budget_use(space)
     return {
-        "pbridge_budget_limit": limit,
-        "pbridge_budget_used": used,
-        "pbridge_budget_blocked_seconds": blocked,
+        "pbridge_budget_limit": {(name,): use.limit for name, use in found.items()},
+        "pbridge_budget_used": {(name,): use.sent for name, use in found.items()},
+        "pbridge_budget_blocked_seconds": {(name,): use.blocked_s for name, use in found.items()},
     }
 
 

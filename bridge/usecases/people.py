@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Known",
     "conflict_as_json",
+    "file_text",
     "known_people",
     "look",
     "names_in",
@@ -63,7 +64,7 @@ def look(space: Workspace, sources: Sequence[str] = ()) -> Known:
     from bridge.mapping.numbering import numbered
 
     chosen = {source.name for source in space.sources(sources)}
-    decisions = _decisions(space, _file(space))
+    decisions = _decisions(space, file_text(space))
     with space.store() as store:
         found = people_of(accounts_in(space, store), decisions)
         persons = numbered(found.persons, _numbers(store), people.next_number(store))
@@ -84,7 +85,7 @@ def renew(
         source.name: (mappings or {}).get(source.name) or _mapping(space, source) for source in space.settings.sources
     }
     try:
-        text = _file(space)
+        text = file_text(space)
         basis = _basis(space, store, text, read)
         if people.basis(store) == basis:
             return ()
@@ -108,7 +109,7 @@ def renew(
 
 def undecided(space: Workspace) -> UsageProblem | None:
     """What to say where somebody has to decide who is who; None where all is clear. A file that is wrong raises."""
-    _decisions(space, _file(space))
+    _decisions(space, file_text(space))
     try:
         count = len(look(space).conflicts) if space.has_store else 0
     except BridgeError:
@@ -206,7 +207,7 @@ def _basis(space: Workspace, store: Store, text: str, mappings: Mapping[str, Map
     return f"{people.fingerprint(store, streams)} {versions} {digest({FILE: text.encode()})}"
 
 
-def _file(space: Workspace) -> str:
+def file_text(space: Workspace) -> str:
     path = space.settings.path(FILE)
     try:
         return path.read_text(encoding="utf-8-sig")

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
+import connectors
 from bridge.store import quarantine, runs, tasks
 from bridge.store.engine import Store
 from bridge.usecases.workspace import Workspace
+from connectors import contract
 from connectors.contract import SourceConfig
+
+
+class Optional(Struct, frozen=True):
+    """A stream that a server, an edition or an app's permissions may lack.
+
+    `state` is `lacking` with why, `not_asked`, or the outcome of its last reading.
+    """
+
+    stream: str
+    state: str
+    why: str | None = None
 
 
 class SourceState(Struct, frozen=True):
@@ -28,8 +41,8 @@ class SourceState(Struct, frozen=True):
     """Rows in quarantine."""
     troubles: tuple[Mapping[str, Any], ...] = ()
     """What was not read completely last time: stream, scope, name, outcome, why."""
-    lacking: Mapping[str, str] = {}
-    """Optional streams that the server or the app does not have, and why."""
+    optional: tuple[Optional, ...] = ()
+    """What a server or an app may lack, as it was found last time."""
 
 
 def look(space: Workspace) -> list[SourceState]:
@@ -37,10 +50,10 @@ def look(space: Workspace) -> list[SourceState]:
     if not space.has_store:
         return [SourceState(source.name, source.kind) for source in space.sources()]
     with space.store() as store, store.snapshot():
-        return [_state(store, source) for source in space.sources()]
+        return [_state(space, store, source) for source in space.sources()]
 
 
-def _state(store: Store, source: SourceConfig) -> SourceState:
+def _state(space: Workspace, store: Store, source: SourceConfig) -> SourceState:
     last = runs.latest(store, source.name)
     if last is None:
         return SourceState(source.name, source.kind)
@@ -54,8 +67,28 @@ def _state(store: Store, source: SourceConfig) -> SourceState:
         tasks.count_present(store, source.name),
         quarantine.count(store, source.name),
         tuple(_troubles(report)),
-        report.get("unavailable") or {},
+        tuple(_optional(space, source, report)),
     )
+
+
+def _optional(space: Workspace, source: SourceConfig, report: Mapping[str, Any]) -> Iterator[Optional]:
+    """In the order of the alphabet; which there are depends on the settings."""
+    connector = connectors.load(source.kind)(source, contract.Surroundings(space.clock.timezone))
+    try:
+        streams = {*connector.optional_streams, *connector.detail_streams}
+    finally:
+        connector.close()
+    lacking = report.get("unavailable") or {}
+    outcomes: dict[str, set[str]] = {}
+    for entry in report.get("streams", ()):
+        outcomes.setdefault(entry["stream"], set()).add(entry["outcome"])
+    for stream in sorted(streams | lacking.keys()):
+        if stream in lacking:
+            yield Optional(stream, "lacking", lacking[stream])
+        else:
+            ended = outcomes.get(stream)
+            worst = next((one for one in ("failed", "partial", "complete") if one in (ended or ())), "not_asked")
+            yield Optional(stream, worst)
 
 
 def _troubles(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -51,6 +51,12 @@ WORDS = {
         "初始密码（至少 10 个字符，本人登录后应修改）", "First password (10 characters or more; to be changed by them)"
     ),
     "sales_owner": Text("只看此销售负责人的项目（可空）", "Only the deals of this sales owner (may be blank)"),
+    "role_title": Text("改角色", "Change a role"),
+    "role_deed": Text("改为这个角色", "Give this role"),
+    "role_lede": Text(
+        "从本人下一次点击起生效，不必重新登录；最后一个管理员不能改",
+        "It holds from their next click on, without a new login; the last admin stays one",
+    ),
     "disable": Text("停用", "Disable"),
     "reset": Text("设新密码", "Set a new password"),
     "new_password": Text("新密码", "New password"),
@@ -69,6 +75,7 @@ WORDS = {
 }
 DONE = {
     "add": Text("已添加。", "Added."),
+    "role": Text("角色已改。", "The role was changed."),
     "disable": Text("已停用。", "Disabled."),
     "reset": Text("新密码已生效。", "The new password holds."),
     "revoke": Text("令牌已吊销。", "The token was revoked."),
@@ -90,7 +97,7 @@ def add_accounts(app: Flask, opened: Opened, frame: Frame) -> None:
         deed = request.form.get("deed", "")
         try:
             if deed == "token":
-                made = accounts.create_token(space, typed("name"), _role())
+                made = accounts.create_token(space, typed("name"), _role(), by=admin.name)
                 said = WORDS["made"].say(lang, name=made.name)
                 return _page(space, frame, Notice("good", (said,), made.secret))
             if deed not in DEEDS:
@@ -108,27 +115,34 @@ def _role() -> str:
     return role
 
 
-def _add(space: Workspace, _: str) -> None:
-    accounts.add(space, typed("name"), _role(), request.form.get("password", ""), typed("sales_owner") or None)
+def _add(space: Workspace, admin: str) -> None:
+    password, sales_owner = request.form.get("password", ""), typed("sales_owner") or None
+    accounts.add(space, typed("name"), _role(), password, sales_owner, by=admin)
+
+
+def _change_role(space: Workspace, admin: str) -> None:
+    accounts.set_role(space, typed("name"), _role(), by=admin)
 
 
 def _disable(space: Workspace, admin: str) -> None:
     if fold(typed("name")) == fold(admin):  # as names of users are told apart
         raise UsageProblem(NOT_YOURSELF)
-    accounts.disable(space, typed("name"))
+    accounts.disable(space, typed("name"), by=admin)
 
 
-def _reset(space: Workspace, _: str) -> None:
-    accounts.set_password(space, typed("name"), request.form.get("password", ""))
+def _reset(space: Workspace, admin: str) -> None:
+    accounts.set_password(space, typed("name"), request.form.get("password", ""), by=admin)
 
 
-def _revoke(space: Workspace, _: str) -> None:
-    number = typed("number")
-    accounts.revoke_token(space, int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0)
+def _revoke(space: Workspace, admin: str) -> None:
+    written = typed("number")
+    number = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
+    accounts.revoke_token(space, number, by=admin)
 
 
 DEEDS: dict[str, Callable[[Workspace, str], None]] = {
     "add": _add,
+    "role": _change_role,
     "disable": _disable,
     "reset": _reset,
     "revoke": _revoke,
@@ -185,11 +199,18 @@ def _forms(frame: Frame, alive: list[str], tokens: list[Token]) -> Iterator[Form
             Field("password", say("password"), "password", is_required=True, filled="new-password"),
         ),
     )
+    name = Field("name", say("name"), "select", options=tuple((name, name) for name in alive))
+    yield Form(
+        say("role_title"),
+        (Button("role", say("role_deed")),),
+        (name, Field("role", say("role"), "select", options=roles)),
+        lines=(say("role_lede"),),
+    )
     yield Form(
         say("existing"),
         (Button("reset", say("reset")), Button("disable", say("disable"), is_plain=True)),
         (
-            Field("name", say("name"), "select", options=tuple((name, name) for name in alive)),
+            name,
             Field("password", say("new_password"), "password", filled="new-password"),
         ),
         lines=(say("existing_lede"),),

@@ -50,6 +50,13 @@ def form_answer(page: str, status: int = 200) -> Response:
     return response
 
 
+def scripted(response: Response) -> Response:
+    """A page of ours whose script file may run and ask these pages; what stands in the page itself still runs nowhere."""
+    policy = response.headers["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = f"{policy}; script-src 'self'; connect-src 'self'"
+    return response
+
+
 def lasting_answer(text: str, kind: str) -> Response:
     """A file whose address changes with its content, so that a browser asks for it once."""
     response = Response(text, content_type=f"{kind}; charset=utf-8")

@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 
+from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.usecases.reporting import ReportWish
+from bridge.usecases.workspace import UNKNOWN_SOURCE
 from bridge.web.answers import Said, json_answer
 from bridge.web.asked import asked
 from bridge.web.login import own_deals
@@ -70,7 +72,12 @@ def add_api(app: Flask, services: Asked, language: Callable[[], Lang]) -> None:
             raise Said(403, OWN_ONLY.say(language()))
         limit, after = _limit(language()), _after(language())
         source, project = (request.args.get(name) or None for name in ("source", "project"))
-        rows = services.tasks(source, project, after, limit + 1)
+        try:
+            rows = services.tasks(source, project, after, limit + 1)
+        except UsageProblem as problem:
+            if problem.text is not UNKNOWN_SOURCE:
+                raise
+            raise Said(422, problem.say(language())) from None
         more = f"{rows[limit - 1]['source']}/{rows[limit - 1]['id']}" if len(rows) > limit else None
         answer = _tagged({"tasks": list(rows[:limit]), "next": more})
         if more is not None:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
+from bridge.usecases.single_sign_on import SingleSignOn
 from bridge.usecases.workspace import Workspace
 from bridge.web.answers import Said, guard, lasting_answer, problem_document
 from bridge.web.api import Asked, add_api
@@ -26,6 +27,7 @@ from bridge.web.login import Doors, add_login
 from bridge.web.pages import add_pages
 from bridge.web.probes import Probed, add_probes
 from bridge.web.report_page import Reporting, add_report
+from bridge.web.single_sign_on import add_single_sign_on
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -54,17 +56,21 @@ def create_app(
     opened: Callable[[], Workspace] | None = None,
     wake: Callable[[str], None] | None = None,
     is_secure: bool = False,
+    single: SingleSignOn | None = None,
 ) -> Flask:
     """A WSGI application; `hosts` are the names it may be asked by, `hooks` takes webhooks where there are any, and
     `doors` knows who may come in; without them nobody has to log in. `opened` gives the workspace of the moment to the
-    pages beside the report, which are there only with it, and `wake` has a source read soon. `is_secure`: it is reached by https only."""
+    pages beside the report, which are there only with it, and `wake` has a source read soon. `is_secure`: it is reached by https only. `single` is
+    the way in by an identity provider, where the settings name one."""
     app = Flask("bridge.web", static_folder=None, template_folder=None)
     app.config["TRUSTED_HOSTS"] = list(hosts)
     app.json = _Json(app)
     app.after_request(guard)
     frame = Frame(lambda: _language(services))
     if doors is not None:
-        add_login(app, doors, frame.language, is_secure=is_secure)
+        add_login(app, doors, frame.language, is_secure=is_secure, other=single)
+    if single is not None:
+        add_single_sign_on(app, single, frame.language, is_secure=is_secure)
     add_assets(app)
     add_report(app, services, frame, opened)
     if opened is not None:

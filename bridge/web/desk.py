@@ -13,6 +13,7 @@ from bridge.errors import BridgeError
 from bridge.language import Text
 from bridge.usecases.serving import Opened
 from bridge.usecases.workspace import Workspace
+from bridge.web.answers import scripted
 from bridge.web.frame import Frame
 from bridge.web.login import form_mark
 from bridge.web.sheets import Panel
@@ -21,7 +22,7 @@ NO_DEED = Text("不知道要做什么：请回到页面，用其中的按钮。"
 
 
 class Field(Struct, frozen=True):
-    """One question; `kind` is that of an input, or `area`, `code`, `select` with `options` (value and name)."""
+    """One question; `kind` is that of an input, or `area`, `code`, `select` or `checks` with `options` (value and name)."""
 
     name: str
     label: str
@@ -29,8 +30,12 @@ class Field(Struct, frozen=True):
     value: str = ""
     options: tuple[tuple[str, str], ...] = ()
     is_required: bool = False
+    chosen: tuple[str, ...] = ()
+    """Which of the `checks` are set."""
     filled: str = "off"
     """What a browser may fill in."""
+    watch: str = ""
+    """Where the page's script asks, while somebody types, what is wrong with it."""
 
 
 class Button(Struct, frozen=True):
@@ -86,8 +91,10 @@ def desk(
     results: Sequence[Panel] = (),
     lede: str = "",
     words: Mapping[str, Any],
+    live: tuple[str, Panel] | None = None,
 ) -> Response:
-    """A page of panels and forms; `results` are what a deed found, and stand first. What was refused is answered with 422 and what was typed."""
+    """A page of panels and forms; `results` are what a deed found, and stand first; `live` is a panel, and the address at which the page's script asks
+    for it anew while something goes on. What was refused is answered with 422 and what was typed."""
     values = {
         **words,
         "panels": panels,
@@ -96,9 +103,19 @@ def desk(
         "notice": notice,
         "lede": lede,
         "mark": form_mark(),
+        "live": live,
+        "has_script": live is not None or any(field.watch for form in forms for field in form.fields),
     }
     status = 422 if notice is not None and notice.kind == "bad" else 200
-    return frame.page("desk.html", values, title=title, here=here, status=status)
+    answer = frame.page("desk.html", values, title=title, here=here, status=status)
+    return scripted(answer) if values["has_script"] else answer
+
+
+def fragment(frame: Frame, panel: Panel, *, goes_on: bool, words: Mapping[str, Any]) -> Response:
+    """A panel alone, for the page's script; `goes_on` says whether it is worth asking again soon."""
+    answer = frame.page("fragment.html", {**words, "panel_alone": panel}, title="")
+    answer.headers["X-Goes-On"] = "yes" if goes_on else "no"
+    return answer
 
 
 def space_of(opened: Opened, frame: Frame) -> Workspace:

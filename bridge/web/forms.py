@@ -35,6 +35,8 @@ button {
   border: 0; border-radius: .375rem; cursor: pointer;
 }
 :focus-visible { outline: 3px solid var(--deed); outline-offset: 2px; }
+.beside { margin: 1.25rem 0 0; text-align: center; }
+.beside a { color: var(--deed); }
 [role=alert] { margin: 0 0 1rem; padding: .5rem .75rem; color: var(--alarm); border-left: .25rem solid currentColor; }
 """
 STYLE_ADDRESS = f"/style.css?v={hashlib.sha256(STYLE.encode()).hexdigest()[:12]}"
@@ -48,8 +50,9 @@ def page(
     deed: str,
     lang: Lang,
     said: str = "",
+    beside: tuple[str, str] | None = None,
 ) -> str:
-    """A whole page; everything that is not ours is escaped."""
+    """A whole page; everything that is not ours is escaped. `beside` is another way in: address and name."""
     kept = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items()
     )
@@ -59,6 +62,7 @@ def page(
         for number, (kind, name, label, value, filled) in enumerate(fields)
     )
     alert = f'<p role="alert">{escape(said)}</p>' if said else ""
+    other = f'<p class="beside"><a href="{escape(beside[0])}">{escape(beside[1])}</a></p>' if beside else ""
     return PAGE.format(
         lang="zh-CN" if lang == "zh" else "en",
         title=escape(title),
@@ -69,6 +73,7 @@ def page(
         hidden=kept,
         fields=shown,
         deed=escape(deed),
+        beside=other,
     )
 
 
@@ -87,7 +92,7 @@ PAGE = """<!doctype html>
 <p class="brand">{brand}</p>
 <h1>{title}</h1>
 {alert}<form method="post" action="{action}">{hidden}{fields}<button>{deed}</button></form>
-</main>
+{beside}</main>
 </body>
 </html>
 """

@@ -51,7 +51,9 @@ TABS = (
     Tab("/risks", Text("风险", "Risks")),
     Tab("/feedback", Text("反馈", "Feedback")),
     Tab("/mappings", Text("映射", "Mappings"), ("admin",)),
+    Tab("/people/accounts", Text("谁是谁", "Who is who"), ("admin",)),
     Tab("/sources", Text("来源", "Sources"), ("admin",)),
+    Tab("/notify", Text("通知", "Messages"), ("admin",)),
     Tab("/users", Text("用户", "Users"), ("admin",)),
     Tab("/runs", Text("运行", "Runs"), ("admin",)),
 )

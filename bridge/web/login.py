@@ -10,7 +10,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, g, request
 
@@ -22,7 +22,7 @@ from bridge.web.assets import ROOT
 from bridge.web.forms import page
 
 COOKIE, FORM_COOKIE = "pbridge_session", "pbridge_form"
-OPEN = frozenset({"/login", "/healthz", "/readyz", "/metrics", "/style.css"})
+OPEN = frozenset({"/login", "/login/oidc", "/login/oidc/callback", "/healthz", "/readyz", "/metrics", "/style.css"})
 """Paths that anybody may ask for; webhooks show a token of their own."""
 MOST_FORM_BYTES, MOST_KNOWN_BYTES = 16 * 1024, 128 * 1024
 """What a form may hold of anybody, and of who is logged in."""
@@ -33,6 +33,7 @@ BEARER = "Bearer "
 TITLE = Text("登录", "Log in")
 NAME, PASSWORD = Text("姓名", "Name"), Text("密码", "Password")
 ENTER = Text("登录", "Log in")
+ENTER_BY = Text("用 {name} 登录", "Log in by {name}")
 WRONG = Text("姓名或密码不对。", "The name or the password is wrong.")
 LOCKED = Text(
     "失败的次数太多，请在 {minutes} 分钟后再试。", "Too many failed attempts; try again in {minutes} minutes."
@@ -73,7 +74,15 @@ class Doors(Protocol):
     def change_password(self, who: Who, old: str, new: str) -> bool: ...
 
 
-def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secure: bool) -> None:
+class OtherWay(Protocol):
+    """Another way in beside the password."""
+
+    def name(self) -> str | None: ...
+
+
+def add_login(
+    app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secure: bool, other: OtherWay | None = None
+) -> None:
     """Ask everybody who they are, once there is a user. `is_secure`: the pages are reached by https only."""
 
     @app.before_request
@@ -94,37 +103,39 @@ def add_login(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secu
             raise Said(403, STALE.say(language()))
         return None
 
-    _add_door(app, doors, language, is_secure=is_secure)
+    _add_door(app, doors, language, is_secure=is_secure, other=other)
     _add_password(app, doors, language)
 
 
-def _add_door(app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secure: bool) -> None:
+def _add_door(
+    app: Flask, doors: Doors, language: Callable[[], Lang], *, is_secure: bool, other: OtherWay | None
+) -> None:
+    def page_of(said: str = "", status: int = 200) -> Response:
+        return login_page(language(), said, status, is_secure=is_secure, other=other)
+
     @app.get("/login")
     def form() -> Response:
-        return _login_page(language(), is_secure=is_secure)
+        return page_of()
 
     @app.post("/login")
     def enter() -> Response:
         if not _same(request.form.get("csrf", ""), request.cookies.get(FORM_COOKIE, "")):
-            return _login_page(language(), STALE.say(language()), 400, is_secure=is_secure)
+            return page_of(STALE.say(language()), 400)
         found = doors.enter(request.form.get("name", ""), request.form.get("password", ""), request.remote_addr or "")
         if isinstance(found, Refused):
             minutes = max(1, -(-int(found.wait.total_seconds()) // 60))
             locked = found.why == "locked"
             said = LOCKED.say(language(), minutes=minutes) if locked else WRONG.say(language())
-            answer = _login_page(language(), said, 429 if locked else 401, is_secure=is_secure)
+            answer = page_of(said, 429 if locked else 401)
             if locked:
                 answer.headers["Retry-After"] = str(minutes * 60)
             return answer
-        answer = _redirect(_inside(request.form.get("next", "")))
-        _set(answer, COOKIE, found.secret, is_secure)
-        answer.delete_cookie(FORM_COOKIE, path="/")
-        return answer
+        return let_in(found, request.form.get("next", ""), is_secure=is_secure)
 
     @app.post("/logout")
     def leave() -> Response:
         doors.leave(request.cookies.get(COOKIE, ""))
-        answer = _redirect("/login")
+        answer = redirect("/login")
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
@@ -143,7 +154,7 @@ def _add_password(app: Flask, doors: Doors, language: Callable[[], Lang]) -> Non
             return _password_page(lang, problem.say(lang), 422)
         if not is_changed:
             return _password_page(lang, OLD_WRONG.say(lang), 422)
-        answer = _redirect("/login")
+        answer = redirect("/login")
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
@@ -223,20 +234,30 @@ def _inside(address: str) -> str:
 
 def _to_login() -> Response:
     if request.method != "GET" or request.full_path == "/?":
-        return _redirect("/login")
-    return _redirect(f"/login?next={quote(request.full_path.rstrip('?'), safe='')}")
+        return redirect("/login")
+    return redirect(f"/login?next={quote(request.full_path.rstrip('?'), safe='')}")
 
 
-def _redirect(where: str) -> Response:
+def redirect(where: str) -> Response:
     """303: the browser asks anew, and a reload does not send the form again."""
     return Response("", 303, {"Location": where})
 
 
-def _set(answer: Response, name: str, value: str, is_secure: bool) -> None:
+def set_cookie(answer: Response, name: str, value: str, is_secure: bool) -> None:
     answer.set_cookie(name, value, path="/", httponly=True, samesite="Lax", secure=is_secure)
 
 
-def _login_page(lang: Lang, said: str = "", status: int = 200, *, is_secure: bool) -> Response:
+def let_in(found: Entered, onward: str, *, is_secure: bool) -> Response:
+    """Into the new session, to a page of ours."""
+    answer = redirect(_inside(onward))
+    set_cookie(answer, COOKIE, found.secret, is_secure)
+    answer.delete_cookie(FORM_COOKIE, path="/")
+    return answer
+
+
+def login_page(
+    lang: Lang, said: str = "", status: int = 200, *, is_secure: bool, other: OtherWay | None = None
+) -> Response:
     mark = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
     onward = request.values.get("next", "")
     fields = [
@@ -244,8 +265,11 @@ def _login_page(lang: Lang, said: str = "", status: int = 200, *, is_secure: boo
         ("password", "password", PASSWORD.say(lang), "", "current-password"),
     ]
     hidden = {"csrf": mark, "next": onward, "lang": lang}
-    answer = form_answer(page(TITLE.say(lang), "/login", fields, hidden, ENTER.say(lang), lang, said), status)
-    _set(answer, FORM_COOKIE, mark, is_secure)
+    name = other.name() if other is not None else None
+    address = f"/login/oidc?{urlencode({'next': onward, 'lang': lang})}"
+    beside = (address, ENTER_BY.say(lang, name=name)) if name else None
+    answer = form_answer(page(TITLE.say(lang), "/login", fields, hidden, ENTER.say(lang), lang, said, beside), status)
+    set_cookie(answer, FORM_COOKIE, mark, is_secure)
     return answer
 
 

@@ -5,33 +5,28 @@ Nothing is in force before it is published. Only an admin sees it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import NotFound
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang
-from bridge.report.cells import money_of
-from bridge.usecases import drafting, mapping_check, mapping_fields, mapping_preview, mapping_versions
+from bridge.usecases import drafting, mapping_fields, mapping_values, mapping_versions
 from bridge.usecases.drafting import SourceConfig
-from bridge.usecases.mapping_check import Checked
-from bridge.usecases.mapping_preview import Preview
+from bridge.usecases.mapping_values import Words
 from bridge.usecases.serving import Opened
-from bridge.usecases.shown import shown
 from bridge.usecases.workspace import Workspace
 from bridge.web import desk
-from bridge.web.answers import Said
+from bridge.web.answers import Said, json_answer
 from bridge.web.desk import Button, Field, Form, Notice, typed
 from bridge.web.frame import Frame
 from bridge.web.login import require
-from bridge.web.mapping_words import COLUMNS, DONE, WHY_NOT, WORDS
-from bridge.web.sheets import Cell, Panel, cell, grid, said_day, status_cell
+from bridge.web.mapping_trials import TRIALS, as_typed, source_of
+from bridge.web.mapping_value_form import chosen_words, word_buttons, word_fields, words_notice
+from bridge.web.mapping_words import COLUMNS, DONE, WORDS
+from bridge.web.sheets import Cell, Panel, cell, grid, said_day
 
 MOST_FIELDS, MOST_LOOKED = 400, 2_000
-PREVIEW_SECONDS = 8.0
-Result = tuple[Notice, tuple[Panel, ...]]
 
 
 def add_mappings(app: Flask, opened: Opened, frame: Frame) -> None:
@@ -54,7 +49,15 @@ def add_mappings(app: Flask, opened: Opened, frame: Frame) -> None:
     def mapping_desk(name: str) -> Response:
         require(frame.language(), "admin")
         space = desk.space_of(opened, frame)
-        return _page(space, frame, name, desk.done(frame, DONE), drafting.mapping_text(space, _source(space, name)))
+        return _page(space, frame, name, desk.done(frame, DONE), drafting.mapping_text(space, source_of(space, name)))
+
+    @app.post("/mappings/<name>/problems")
+    def mapping_problems(name: str) -> Response:
+        """What a text would be told, for the script of the page; nothing is kept of it."""
+        lang = frame.language()
+        require(lang, "admin")
+        space = desk.space_of(opened, frame)
+        return json_answer(as_typed(space, source_of(space, name), request.form.get("text", ""), lang))
 
     @app.post("/mappings/<name>")
     def mapping_deed(name: str) -> Response:
@@ -63,7 +66,7 @@ def add_mappings(app: Flask, opened: Opened, frame: Frame) -> None:
         try:
             return _done(space, frame, name, text, admin.name)
         except UsageProblem as error:
-            source = _source(space, name)
+            source = source_of(space, name)
             kept = text or drafting.mapping_text(space, source)
             return _page(space, frame, name, _refused(error, source, frame.language()), kept)
 
@@ -74,6 +77,13 @@ def _done(space: Workspace, frame: Frame, name: str, text: str, who: str) -> Res
     if deed in TRIALS:
         notice, panels = TRIALS[deed](space, name, text, frame.language())
         return _page(space, frame, name, notice, text, panels)
+    if deed in ("words", "fill"):
+        chosen = chosen_words() if deed == "fill" else []
+        text = mapping_values.put(text, chosen)
+        words = mapping_values.unmapped(space, source_of(space, name), text)
+        return _page(space, frame, name, words_notice(words, len(chosen), frame.language()), text, words=words)
+    if deed == "fill_publish":
+        deed, text = "publish", mapping_values.put(text, chosen_words())
     if deed == "publish":
         _publish(space, name, text, who, why)
     elif deed == "rollback":
@@ -94,104 +104,9 @@ def _refused(error: UsageProblem, source: SourceConfig, lang: Lang) -> Notice:
     return Notice("bad", tuple(drafting.named(source, line) for line in error.say(lang).split("\n")))
 
 
-def _source(space: Workspace, name: str) -> SourceConfig:
-    """A source of the settings; there is no page for another one."""
-    found = next((one for one in space.settings.sources if one.name == name), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
-# --- What may be tried: nothing of it is kept ----------------------------------------------------------------------------
-
-
-def _check(space: Workspace, name: str, text: str, lang: Lang) -> Result:
-    source = _source(space, name)
-    with drafting.mapping_draft(source, text) as file:
-        found = [one for one in mapping_check.check(space, file) if one.source in ("", name)]
-    problems = [problem for one in found for problem in one.problems]
-    panel = Panel(
-        WORDS["problems"].say(lang), grid(lang, COLUMNS["problems"], _problems(found, lang), WORDS["no_problem"])
-    )
-    bad = sum(not problem.is_remark for problem in problems)
-    said = WORDS["checked_bad"].say(lang, count=bad) if bad else WORDS["checked_good"].say(lang)
-    return Notice("bad" if bad else "good", (said,)), (panel,) if problems else ()
-
-
-def _problems(found: list[Checked], lang: Lang) -> Iterator[Iterator[Cell]]:
-    for one in found:
-        for problem in sorted(one.problems, key=lambda problem: (problem.line, problem.column)):
-            kind = "over" if problem.severity == "error" else ""
-            yield iter(
-                (
-                    cell(problem.line, "n"),
-                    cell(problem.column, "n"),
-                    cell(WORDS["remark" if problem.is_remark else "problem"].say(lang), kind),
-                    cell(problem.text.say(lang), "text"),
-                )
-            )
-
-
-def _preview(space: Workspace, name: str, text: str, lang: Lang) -> Result:
-    source = _source(space, name)
-    with drafting.mapping_draft(source, text) as file:
-        wish = mapping_preview.Wish(seconds=PREVIEW_SECONDS)
-        found = mapping_preview.preview(space, file, source=name, wish=wish)
-    (one,) = found.sources
-    facts = {"examined": one.findings.examined, "rows": one.findings.rows, "changed": one.findings.changed}
-    lines = [
-        WORDS["sampled" if one.is_sampled else "whole"].say(lang, **facts),
-        WORDS["rows"].say(
-            lang, new=one.findings.new, held=one.findings.to_quarantine, released=one.findings.from_quarantine
-        ),
-    ]
-    panels = [Panel(WORDS["changes"].say(lang), grid(lang, COLUMNS["changes"], _changes(one), WORDS["no_change"]))]
-    if found.why_not is not None:
-        lines.append(WHY_NOT[found.why_not].say(lang))
-    elif found.shifts:
-        panels.append(Panel(WORDS["shifts"].say(lang), grid(lang, COLUMNS["shifts"], _shifts(found, lang))))
-    else:
-        lines.append(WORDS["no_shift"].say(lang))
-    return Notice("good", tuple(lines)), tuple(panels)
-
-
-def _changes(one: mapping_preview.SourcePreview) -> Iterator[Iterator[Cell]]:
-    for name, count in one.findings.fields.items():
-        for example in one.findings.examples.get(name, []):
-            key, title = one.titles.get(example.id, (None, example.id))
-            yield iter(
-                (
-                    cell(name),
-                    cell(count, "n"),
-                    cell(title, "text", small=key),
-                    cell(shown(example.old)),
-                    cell(shown(example.new)),
-                )
-            )
-
-
-def _shifts(found: Preview, lang: Lang) -> Iterator[Iterator[Cell]]:
-    def money(amount: Decimal, currency: str) -> Cell:
-        return cell(money_of(f"{amount:.2f}", currency), "n")
-
-    for shift in found.shifts:
-        yield iter(
-            (
-                cell(shift.name, "text", small=shift.key),
-                status_cell(shift.before.value, lang),
-                status_cell(shift.after.value, lang),
-                money(shift.at_risk_before, shift.currency),
-                money(shift.at_risk_after, shift.currency),
-            )
-        )
-
-
-TRIALS = {"check": _check, "preview": _preview}
-
-
 def _publish(space: Workspace, name: str, text: str, who: str, why: str | None) -> None:
     """For every source that has the same file: one file is one mapping."""
-    source = _source(space, name)
+    source = source_of(space, name)
     only = name if sum(one.mapping == source.mapping for one in space.sources()) == 1 else None
     with drafting.mapping_draft(source, text) as file:
         mapping_versions.publish(space, file, source=only, who=who, why=why)
@@ -201,7 +116,14 @@ def _publish(space: Workspace, name: str, text: str, who: str, why: str | None) 
 
 
 def _page(
-    space: Workspace, frame: Frame, name: str, notice: Notice | None, text: str, results: tuple[Panel, ...] = ()
+    space: Workspace,
+    frame: Frame,
+    name: str,
+    notice: Notice | None,
+    text: str,
+    results: tuple[Panel, ...] = (),
+    *,
+    words: Words | None = None,
 ) -> Response:
     lang = frame.language()
     history = [version for _, version in mapping_versions.histories(space, (name,))]
@@ -217,9 +139,9 @@ def _page(
         yield cell(one.who)
         yield cell(one.why, "text")
 
-    forms = tuple(_forms(history, text, lang))
+    watch = frame.link("mappings", name, "problems")
+    forms = tuple(_forms(history, Field("text", say("file"), "code", text, watch=watch), words, lang))
     panels = (Panel(say("history"), grid(lang, COLUMNS["history"], map(version, history), WORDS["no_history"])),)
-    words: Mapping[str, object] = frame.words(space.clock.today)
     return desk.desk(
         frame,
         f"{say('title')} · {name}",
@@ -228,21 +150,29 @@ def _page(
         forms,
         notice=notice,
         results=results,
-        words=words,
+        words=frame.words(space.clock.today),
     )
 
 
-def _forms(history: Sequence[mapping_versions.Version], text: str, lang: Lang) -> Iterator[Form]:
+def _forms(
+    history: Sequence[mapping_versions.Version], editor: Field, words: Words | None, lang: Lang
+) -> Iterator[Form]:
     def say(word: str) -> str:
         return WORDS[word].say(lang)
 
-    buttons = (
+    buttons: tuple[Button, ...] = (
         Button("check", say("check")),
         Button("preview", say("preview"), is_plain=True),
+        Button("words", say("words"), is_plain=True),
         Button("publish", say("publish"), is_plain=True),
     )
-    fields = (Field("text", say("file"), "code", text), Field("why", say("why"), value=typed("why")))
-    yield Form(say("edit"), buttons, fields, lines=(say("edit_lede"),))
+    why = Field("why", say("why"), value=typed("why"))
+    if words is None or not words.words:
+        yield Form(say("edit"), buttons, (editor, why), lines=(say("edit_lede"),))
+    else:
+        fields, hidden = word_fields(words, lang)
+        buttons = (*word_buttons(lang), *buttons)
+        yield Form(say("edit"), buttons, (*fields, editor, why), hidden, (say("words_lede"), say("edit_lede")))
     if len(history) > 1:
         options = tuple(
             (one.version, f"{one.version} · {one.why or one.who or ''}".rstrip(" ·")) for one in history[1:]

@@ -28,6 +28,33 @@ WORDS: dict[str, Text] = {
     "no_problem": Text("没有问题。", "There is no problem."),
     "checked_good": Text("检查通过。", "The check found no problem."),
     "checked_bad": Text("有 {count} 个问题，见下。", "{count} problem(s), listed below."),
+    "typed_good": Text(
+        "边写边查：没有发现问题（只看了少量数据，“检查”看全部）",
+        "While you write: no problem (over a few rows; “Check” looks at all)",
+    ),
+    "typed_bad": Text("边写边查：{count} 个问题", "While you write: {count} problem(s)"),
+    "place": Text("第 {line} 行第 {column} 列", "line {line}, column {column}"),
+    "words": Text("列出没有映射的词", "List unmapped words"),
+    "words_lede": Text(
+        "给没有映射的词选一个意思，再写进下面的文件；注释和顺序不动，发布后才生效",
+        "Choose what unmapped words mean and put that into the file below; comments and order stay, and it holds once published",
+    ),
+    "words_found": Text(
+        "有 {count} 个词没有映射（看了 {stored} 行中的 {looked} 行）。",
+        "{count} word(s) are not mapped ({looked} of {stored} rows were looked at).",
+    ),
+    "words_none": Text(
+        "没有未映射的词（看了 {stored} 行中的 {looked} 行）。",
+        "No word is unmapped ({looked} of {stored} rows were looked at).",
+    ),
+    "words_put": Text(
+        "已写进下面的文件 {count} 个词，还没有发布。",
+        "{count} word(s) were put into the file below, which is not published yet.",
+    ),
+    "word": Text("{target} · {word} · {count} 行", "{target} · {word} · {count} row(s)"),
+    "leave": Text("（不管）", "(leave it)"),
+    "fill": Text("写进文件", "Put into the file"),
+    "fill_publish": Text("写进文件并发布", "Put into the file and publish"),
     "whole": Text(
         "看了全部 {rows} 行：{changed} 个任务会变。",
         "All {rows} row(s) were looked at: {changed} task(s) would change.",

@@ -45,6 +45,8 @@ class Panel(Struct, frozen=True):
     lines: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    texts: tuple[str, ...] = ()
+    """What is shown with its line breaks, as a message is."""
 
 
 def cell(value: object, kind: str = "", href: str | None = None, small: str | None = None) -> Cell:

@@ -12,7 +12,8 @@ from bridge.language import Lang, Text
 from bridge.usecases import checking, quarantine, source_states
 from bridge.usecases.quarantine import Choice
 from bridge.usecases.serving import Opened
-from bridge.usecases.source_states import SourceState
+from bridge.usecases.source_progress import going_on
+from bridge.usecases.source_states import Optional, SourceState
 from bridge.usecases.workspace import Workspace
 from bridge.web import desk
 from bridge.web.answers import Said
@@ -20,6 +21,7 @@ from bridge.web.desk import Button, Field, Form, Notice, typed
 from bridge.web.frame import Frame
 from bridge.web.login import require
 from bridge.web.sheets import Cell, Panel, cell, grid
+from bridge.web.source_progress import OUTCOMES, progress_panel
 
 Wake = Callable[[str], None]
 """Has a source read soon; one that is being read anyway is not read twice."""
@@ -34,7 +36,7 @@ COLUMNS = (
     Text("隔离", "Quarantined"),
 )
 TROUBLE_COLUMNS = (Text("内容", "Stream"), Text("范围", "Scope"), Text("结果", "Outcome"), Text("原因", "Why"))
-LACK_COLUMNS = (Text("内容", "Stream"), Text("为什么没有", "Why it is not there"))
+OPTIONAL_COLUMNS = (Text("内容", "Stream"), Text("状态", "State"), Text("为什么没有", "Why it is not there"))
 HELD_COLUMNS = (
     Text("来源", "Source"),
     Text("编号", "Id"),
@@ -43,11 +45,6 @@ HELD_COLUMNS = (
     Text("说明", "Detail"),
 )
 CHECK_COLUMNS = (Text("检查", "Check"), Text("结果", "Result"), Text("说明", "What it says"))
-OUTCOMES = {
-    "complete": Text("完整", "complete"),
-    "partial": Text("不完整", "partial"),
-    "failed": Text("失败", "failed"),
-}
 WORDS = {
     "all": Text("各来源", "All sources"),
     "deeds": Text("立即读取或检查", "Read or check now"),
@@ -57,7 +54,7 @@ WORDS = {
     "check_lede": Text("检查只读，不写入；最多约十秒", "A check only reads; it takes ten seconds at most"),
     "no_service": Text("后台服务没有运行，不能立即读取。", "The service does not run, so nothing is read now."),
     "troubled": Text("{source}：没读全的部分", "{source}: what was not read completely"),
-    "lacking": Text("{source}：这里没有的内容", "{source}: what this server or app does not have"),
+    "optional": Text("{source}：可选的内容", "{source}: what a server or app may lack"),
     "checked": Text("检查结果：{source}", "Checked: {source}"),
     "fine": Text("没有发现问题。", "No problem was found."),
     "trouble": Text("有问题，见下。", "There are problems, listed below."),
@@ -91,6 +88,16 @@ def add_sources(app: Flask, opened: Opened, frame: Frame, wake: Wake | None) -> 
     def source_list() -> Response:
         require(frame.language(), "admin")
         return _page(desk.space_of(opened, frame), frame, desk.done(frame, DONE), wake)
+
+    @app.get("/sources/progress")
+    def source_progress() -> Response:
+        lang = frame.language()
+        require(lang, "admin")
+        space = opened()
+        found = going_on(space)
+        panel = progress_panel(found, space.clock.timezone, lang)
+        is_going = any(one.since is not None for one in found)
+        return desk.fragment(frame, panel, goes_on=is_going, words=frame.words(space.clock.today))
 
     @app.post("/sources")
     def source_deed() -> Response:
@@ -147,9 +154,9 @@ def _page(
                     grid(lang, TROUBLE_COLUMNS, (_trouble(t, lang) for t in one.troubles)),
                 )
             )
-        if one.lacking:
-            lacks = ((cell(stream), cell(why, "text")) for stream, why in one.lacking.items())
-            panels.append(Panel(say("lacking", source=one.name), grid(lang, LACK_COLUMNS, lacks)))
+        if one.optional:
+            rows = (_optional(stream, lang) for stream in one.optional)
+            panels.append(Panel(say("optional", source=one.name), grid(lang, OPTIONAL_COLUMNS, rows)))
     names = tuple((one.name, one.name) for one in found)
     buttons = (Button("check", say("check"), is_plain=wake is not None),)
     form = Form(
@@ -159,7 +166,17 @@ def _page(
         lines=(say("check_lede"),),
     )
     words = frame.words(space.clock.today)
-    return desk.desk(frame, TITLE.say(lang), "/sources", panels, (form,), notice=notice, results=results, words=words)
+    live = (frame.link("sources", "progress"), progress_panel(going_on(space), space.clock.timezone, lang))
+    title = TITLE.say(lang)
+    return desk.desk(frame, title, "/sources", panels, (form,), notice=notice, results=results, words=words, live=live)
+
+
+def _optional(one: Optional, lang: Lang) -> Iterator[Cell]:
+    yield cell(one.stream)
+    # Not having it is no trouble; having it and not reading it is.
+    said = OUTCOMES[one.state].say(lang)
+    yield cell(said, "over" if one.state in ("partial", "failed") else "")
+    yield cell(one.why, "text")
 
 
 def _state(one: SourceState, space: Workspace, frame: Frame, lang: Lang) -> Iterator[Cell]:

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from bridge.store.accounts import Session, User
+from bridge.store.accounts import Session, User, noted
 from bridge.usecases import accounts, admission
 from bridge.usecases.admission import Admission
 from bridge.usecases.workspace import Workspace
@@ -68,7 +68,10 @@ def opened(site: Site) -> Workspace:
 
 
 def browser(site: Site, *, is_secure: bool = False) -> FlaskClient:
-    app = create_app(Reports(opened(site)), doors=Admission(lambda: opened(site)), is_secure=is_secure)
+    def space() -> Workspace:
+        return opened(site)
+
+    app = create_app(Reports(space()), doors=Admission(space), opened=space, is_secure=is_secure)
     return app.test_client()
 
 
@@ -286,6 +289,43 @@ def test_who_is_disabled_is_out_at_once(guarded: Site, monkeypatch):
     assert log_in(browser(guarded), "赵宁").status_code == 401
 
 
+def test_a_role_that_was_changed_holds_at_once_in_the_session_that_is_open(guarded: Site, monkeypatch):
+    add(guarded, "赵宁", "admin", monkeypatch)
+    client = browser(guarded)
+    log_in(client, "赵宁")
+    assert client.get("/users").status_code == 200
+
+    changed = guarded.run("user", "role", " 赵宁", "--role", "viewer")
+
+    assert (changed.code, changed.out) == (0, "赵宁 的角色是 viewer。\n")
+    assert client.get("/").status_code == 200
+    assert client.get("/users").status_code == 403
+
+
+def test_the_last_admin_stays_one_by_command_and_by_page(guarded: Site, monkeypatch):
+    add(guarded, "赵宁", "viewer", monkeypatch)
+    add(guarded, "林悦", "admin", monkeypatch)
+    assert guarded.run("user", "disable", "林悦").code == 0
+    client = browser(guarded)
+    log_in(client)
+    data = {"csrf": hidden(client.get("/users")), "deed": "role"}
+
+    by_command = guarded.run("user", "role", "王敏", "--role", "lead")
+    by_page = client.post("/users", data={**data, "name": "王敏", "role": "lead"})
+    unknown = client.post("/users", data={**data, "name": "赵宁", "role": "root"})
+    raised = client.post("/users", data={**data, "name": "赵宁", "role": "admin"})
+    stepped_down = client.post("/users", data={**data, "name": "王敏", "role": "lead"})
+
+    assert (by_command.code, by_page.status_code, unknown.status_code) == (2, 422, 422)
+    assert "最后一个管理员" in by_command.err
+    assert "最后一个管理员" in by_page.text
+    assert (raised.status_code, stepped_down.status_code) == (303, 303)
+    assert client.get("/users").status_code == 403
+    with opened(guarded).store() as store:
+        lines = [(who, about) for _, who, what, about, _ in noted(store) if what == "role changed"]
+    assert lines == [("王敏", "王敏 (admin -> lead)"), ("王敏", "赵宁 (viewer -> admin)")]
+
+
 def test_who_sees_own_deals_only_sees_no_other_whatever_they_ask_for(guarded: Site, monkeypatch):
     add(guarded, "赵宁", "lead", monkeypatch, "--sales-owner", "赵宁")
     client = browser(guarded)
@@ -363,8 +403,6 @@ def test_everything_that_happened_at_the_door_is_in_the_audit(guarded: Site):
     log_in(client, password="wrong")
     log_in(client)
     with opened(guarded).store() as store:
-        from bridge.store.accounts import noted
-
         lines = [(who, what, address) for _, who, what, _, address in noted(store)]
 
     assert lines == [

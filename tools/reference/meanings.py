@@ -27,6 +27,11 @@ SECTION_MEANINGS: Mapping[str, Text] = {
     "[log]": Text(
         "`pbridge serve` 的日志，密钥一律隐去。", "What `pbridge serve` writes about itself; secrets are taken out."
     ),
+    "[web.oidc]": Text(
+        "用公司的身份服务登录（OpenID Connect）；`issuer` 为空时关闭。怎样接上见[管理员指南](../guide-admin.md)。",
+        "Login by the company's identity provider (OpenID Connect); off while `issuer` is empty. How to set it up: "
+        "[guide for admins](../guide-admin.md).",
+    ),
     "[web]": Text("`pbridge serve` 的网页、接口和 webhook。", "Pages, API and webhooks of `pbridge serve`."),
     "[[sources]]": Text("每个来源一段；这些键每种来源都有。", "One for each source; these keys every kind has."),
     '[[sources]] kind = "pingcode"': Text("PingCode 另有的键。", "What PingCode adds."),
@@ -80,6 +85,30 @@ SETTINGS: Mapping[str, Text] = {
     ),
     "[web] port": Text("端口；0 为任意空闲端口", "port; 0 takes any free one"),
     "[web] public_url": Text("反向代理对外的地址", "the address by which a reverse proxy is known"),
+    "[web.oidc] issuer": Text(
+        "身份服务的地址，其下有 /.well-known/openid-configuration",
+        "address of the provider, below which /.well-known/openid-configuration is found",
+    ),
+    "[web.oidc] client_id": Text("在身份服务登记的应用编号", "the id under which this program is registered there"),
+    "[web.oidc] client_secret": Text(
+        "应用的密钥，请用 env: 或 file:；公开应用留空", "its secret, by env: or file:; empty for a public client"
+    ),
+    "[web.oidc] name": Text("登录页上怎样称呼它", "what it is called on the login page"),
+    "[web.oidc] scopes": Text("请求的范围", "the scopes to be asked for"),
+    "[web.oidc] name_claim": Text("姓名取自哪个声明", "the claim that a person's name is taken from"),
+    "[web.oidc] email_domains": Text(
+        "只准这些域名的、已验证的邮箱；空则不看邮箱",
+        "only verified e-mail addresses of these domains come in; empty: no matter which",
+    ),
+    "[web.oidc] roles_claim": Text(
+        "角色取自哪个声明，如 groups 或 realm_access.roles；每次登录都照它",
+        "the claim that roles are taken from, such as groups or realm_access.roles; followed at every login",
+    ),
+    "[web.oidc] roles": Text("声明里的值 → 角色", "a value of that claim → a role"),
+    "[web.oidc] default_role": Text(
+        "没有别的角色的人得到它；空则拒绝", "given to who has no other role; empty: they are refused"
+    ),
+    "[web.oidc] ca_file": Text("内部证书机构的证书文件", "certificates of an authority of your own"),
     "[web] hook_token": Text(
         "webhook 发到 /hooks/<来源名>/<token>；空则不接收",
         "webhooks come to /hooks/<source>/<token>; empty: none is received",
