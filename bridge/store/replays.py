@@ -13,11 +13,8 @@ from bridge.store.raw import Stored
 
 Stretch = tuple[int, int]
 """First and last id of neighbouring raw rows."""
-# SQLite must walk the rows in their own order: any index would have to be sorted again for every stretch.
-_OF_STREAM = "raw_records NOT INDEXED WHERE source = ? AND stream = ? AND superseded_at IS NULL"
-
 # Of what could not be read, that which the task's own payload told: detail rows file theirs as "stream.field".
-_TOLD_BY_TASK = "(instr(target, '.') = 0 OR target LIKE 'project.%' OR target LIKE 'fields.%')"
+_TOLD_BY_TASK = "(target NOT LIKE '%.%' OR target LIKE 'project.%' OR target LIKE 'fields.%')"
 
 
 class Known(NamedTuple):
@@ -35,16 +32,20 @@ Rewritten = tuple[str, str, str | None, str, int, int, str, int]
 """A task that stays where it is: JSON text; project, its key and name; whether open; raw content; version; row."""
 
 
+def _of_stream(store: Store) -> str:
+    return f"raw_records{store.dialect.in_order_of_rows} WHERE source = ? AND stream = ? AND superseded_at IS NULL"
+
+
 def stretches(store: Store, source: str, stream: str, size: int) -> list[tuple[int, int, int]]:
     """(first id, last id, number of rows) of every `size` current rows of a stream, in order of id."""
-    numbered = f"SELECT id, (row_number() OVER (ORDER BY id) - 1) / ? AS part FROM {_OF_STREAM}"
-    sql = f"SELECT min(id), max(id), count(*) FROM ({numbered}) GROUP BY part ORDER BY part"
+    numbered = f"SELECT id, (row_number() OVER (ORDER BY id) - 1) / ? AS part FROM {_of_stream(store)}"
+    sql = f"SELECT min(id), max(id), count(*) FROM ({numbered}) AS numbered GROUP BY part ORDER BY part"
     return [(row[0], row[1], row[2]) for row in store.rows(sql, (size, source, stream))]
 
 
 def payloads(store: Store, packing: Packing, source: str, stream: str, stretch: Stretch) -> Iterator[Stored]:
     """The current contents of a stretch."""
-    sql = f"SELECT id, external_id, scope, payload FROM {_OF_STREAM} AND id BETWEEN ? AND ? ORDER BY id"
+    sql = f"SELECT id, external_id, scope, payload FROM {_of_stream(store)} AND id BETWEEN ? AND ? ORDER BY id"
     for raw, external_id, scope, blob in store.rows(sql, (source, stream, *stretch)):
         yield Stored(raw, external_id, scope, packing.unpack(blob))
 
