@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -169,6 +170,15 @@ class Store:
             raise UsageProblem(NOT_OURS, path=str(self.path))
 
     @property
+    def place(self) -> Path | str:
+        """Where another connection to the same store is opened."""
+        return self.path
+
+    def now(self) -> datetime:
+        """By the clock that all who use the store agree on."""
+        return datetime.now(UTC)
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was ever created in the file."""
         return self.one("SELECT 1 FROM sqlite_master LIMIT 1") is None
@@ -260,19 +270,27 @@ class Store:
                 raise
             self.conn.execute("COMMIT")
 
+    @property
+    def _in_transaction(self) -> bool:
+        return self.conn.in_transaction
+
+    def run(self, sql: str) -> Any:
+        """Run one statement as it stands; returns its cursor."""
+        return self.conn.execute(sql)
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part of a transaction that leaves nothing behind where it fails."""
-        self.conn.execute("SAVEPOINT attempt")
+        self.run("SAVEPOINT attempt")
         try:
             yield
         except BaseException:
-            if self.conn.in_transaction:
-                self.conn.execute("ROLLBACK TO attempt")
+            if self._in_transaction:
+                self.run("ROLLBACK TO attempt")
             raise
         finally:
-            if self.conn.in_transaction:
-                self.conn.execute("RELEASE attempt")
+            if self._in_transaction:
+                self.run("RELEASE attempt")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -344,6 +362,9 @@ class Store:
         where = " AND ".join(f"{words.column(name)} = ?" for name in columns)
         self.execute_many(f"DELETE FROM {table} WHERE {where}", keys)
 
+    def settle(self) -> None:
+        """After rows were put in together with their numbers: a file needs nothing."""
+
     def copy_to(self, path: Path) -> Store:
         """Another file with all that is committed here, open for writing: to try something out, not to be kept."""
         with self._in_plain_words():
@@ -367,5 +388,5 @@ def insert_sql(table: str, columns: tuple[str, ...]) -> str:
 
 
 def marks(count: int) -> str:
-    """`?, ?, …` for an IN list."""
-    return ", ".join("?" * count)
+    """`?, ?, …` for an IN list; nothing is in an empty one."""
+    return ", ".join("?" * count) or "NULL"

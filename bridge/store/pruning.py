@@ -6,6 +6,7 @@ whatever stood at the end of some day, and the numbers of rows are never given t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from bridge.store.clockwork import end_of, instant, stamp
-from bridge.store.engine import Store
+from bridge.store.engine import Store, dumps
 from bridge.store.tables import BY_NAME
 
 BATCH = 2_000
@@ -133,11 +134,18 @@ def remove(store: Store, doomed: Doomed) -> None:
         batch = doomed.keys[start : start + BATCH]
         with store.transaction():
             if doomed.table == "assessments":
-                # A snapshot stays; only the weights of single tasks go from it.
-                data = store.dialect.with_empty_member.format("data", "leaves")
-                store.execute_many(f"UPDATE assessments SET data = {data} WHERE milestone = ? AND day = ?", batch)
+                _forget_leaves(store, batch)
             else:
                 store.delete_many(doomed.table, BY_NAME[doomed.table].key, batch)
+
+
+def _forget_leaves(store: Store, keys: Iterable[tuple[object, ...]]) -> None:
+    """A snapshot stays; only the weights of single tasks go from it."""
+    for key in keys:
+        row = store.one("SELECT data FROM assessments WHERE milestone = ? AND day = ?", key)
+        if row is not None:
+            data = dumps({**json.loads(row[0]), "leaves": {}})
+            store.execute("UPDATE assessments SET data = ? WHERE milestone = ? AND day = ?", (data, *key))
 
 
 def _older(store: Store, table: str, key: str, column: str, before: datetime) -> Doomed:

@@ -185,7 +185,7 @@ def _findings(space: Workspace, store: Store) -> Samples:
 
 def _of_budgets(space: Workspace) -> dict[str, Samples]:
     """What each source's credential has sent in the last minute; sources that share one show the same."""
-    path = space.settings.database_file
+    path = space.settings.database_place
     limit: Samples = {(source.name,): source.requests_per_minute for source in space.settings.sources}
     used: Samples = dict.fromkeys(limit, 0)
     blocked: Samples = dict.fromkeys(limit, 0)
