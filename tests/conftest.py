@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from connectors import budget
+from tests.server import Server, programs
+
+NO_SERVER = "no PostgreSQL server here (apt-get install postgresql): what needs one is not tried"
 
 LONGEST = (
     "test_demo",
@@ -32,3 +39,30 @@ def _nothing_is_owed_to_a_server_of_a_former_test() -> None:
     with budget._budgets_lock:
         budget._ledgers.clear()
         budget._budgets.clear()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of this session's own."""
+    found = programs()
+    if found is None:
+        pytest.skip(NO_SERVER)
+    # Not in pytest's own folder: the user who runs the server may not look into that.
+    with tempfile.TemporaryDirectory(prefix="pbridge-postgres-", ignore_cleanup_errors=True) as folder:
+        made = Server(Path(folder), found)
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Where a store may be, in each engine."""
+    if request.param == "sqlite":
+        yield tmp_path / "bridge.db"
+        return
+    server: Server = request.getfixturevalue("server")
+    url = server.fresh()
+    yield url
+    server.drop(url)

@@ -34,6 +34,10 @@ FORCE = Text(zh="覆盖已有的文件", en="replace a file of that name")
 DONE = Text(zh="已执行：{steps}", en="applied: {steps}")
 CURRENT = Text(zh="已是当前版本。", en="already up to date.")
 WHOLE = Text(zh="{path} 完好，且为当前版本。", en="{path} is whole and up to date.")
+CURRENT_THERE = Text(
+    zh="{path} 是当前版本。数据文件是否完好由 PostgreSQL 负责，这里没有检查；请用 pg_amcheck 检查，用 pg_dump 备份。",
+    en="{path} is up to date. Its files are the server's and were not looked into: pg_amcheck does, and pg_dump makes backups.",
+)
 OLD = Text(zh="{path} 是旧版本；请运行 pbridge db upgrade。", en="{path} has an older schema; run pbridge db upgrade.")
 BROKEN = Text(
     zh="{path} 已损坏：{what}。请从备份恢复：pbridge db restore FILE。",
@@ -118,7 +122,7 @@ def verify(session: Session) -> int:
     if not found.is_current:
         click.echo(OLD.say(space.lang, path=found.path), err=True)
     if found.exit_code == 0:
-        click.echo(WHOLE.say(space.lang, path=found.path))
+        click.echo((WHOLE if found.is_file else CURRENT_THERE).say(space.lang, path=found.path))
     return found.exit_code
 
 

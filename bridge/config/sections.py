@@ -16,6 +16,8 @@ from bridge.language import Lang
 from bridge.thresholds import NAMES, Thresholds
 from connectors.contract import SourceConfig
 
+SQLITE = "sqlite:///"
+_SERVER = re.compile(r"postgresql://[^/?\s]*/[^/?\s]+(\?\S*)?")
 QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -44,9 +46,15 @@ class DatabaseSection(_Section):
     @field_validator("url")
     @classmethod
     def _known_scheme(cls, value: str) -> str:
-        if not value.startswith("sqlite:///") or value.endswith("/"):
-            raise ValueError("must start with sqlite:/// and name a file (PostgreSQL is not built in yet)")
+        is_file = value.startswith(SQLITE) and not value.endswith("/")
+        if not is_file and not _SERVER.fullmatch(value):
+            raise ValueError("must be sqlite:///FILE or postgresql://USER@HOST/NAME")
         return value
+
+    @property
+    def is_server(self) -> bool:
+        """Whether the store is in PostgreSQL, which other machines may use too."""
+        return not self.url.startswith(SQLITE)
 
 
 class PlanSection(_Section):
@@ -229,7 +237,18 @@ class Settings(Struct, frozen=True):
 
     @property
     def database_file(self) -> Path:
-        return self.path(self.database.url.removeprefix("sqlite:///"))
+        """The file of SQLite; only where the store is one."""
+        return self.path(self.database.url.removeprefix(SQLITE))
+
+    @property
+    def database_place(self) -> Path | str:
+        """Where the store is: a file, or the address of a database in PostgreSQL."""
+        return self.database.url if self.database.is_server else self.database_file
+
+    @property
+    def data_folder(self) -> Path:
+        """Where files are kept that belong to the store: beside it, or where it is on a server in `data_dir`."""
+        return self.path(self.bridge.data_dir) if self.database.is_server else self.database_file.parent
 
     @property
     def plan_file(self) -> Path:

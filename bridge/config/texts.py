@@ -54,8 +54,8 @@ WHY_BY_MESSAGE: dict[str, Text] = {
     for text in (
         Text(zh="不是时区名，例如 Asia/Shanghai", en="is no time zone name such as Asia/Shanghai"),
         Text(
-            zh="应以 sqlite:/// 开头，后面写文件（PostgreSQL 尚未支持）",
-            en="must start with sqlite:/// and name a file (PostgreSQL is not built in yet)",
+            zh="应写成 sqlite:///文件 或 postgresql://用户@主机/库名",
+            en="must be sqlite:///FILE or postgresql://USER@HOST/NAME",
         ),
         Text(zh="应写成 21:00-08:00 的样子", en="must look like 21:00-08:00"),
         Text(zh="应是不带 ? 和 # 的 https 地址", en="must be an https address without ? and #"),

@@ -98,7 +98,7 @@ def session(store: Store, name: str) -> Session | None:
     """That of a person who may still come in."""
     columns = ", ".join(f"users.{column}" for column in USER.split(", "))
     row = store.one(
-        f"SELECT {columns}, csrf, seen_at, ends_at FROM sessions JOIN users ON users.key = sessions.user "
+        f'SELECT {columns}, csrf, seen_at, ends_at FROM sessions JOIN users ON users.key = sessions."user" '
         "WHERE sessions.id = ? AND users.disabled_at IS NULL",
         (name,),
     )
@@ -114,7 +114,7 @@ def close_session(store: Store, name: str) -> None:
 
 
 def close_sessions(store: Store, user: str) -> None:
-    store.execute("DELETE FROM sessions WHERE user = ?", (user,))
+    store.execute('DELETE FROM sessions WHERE "user" = ?', (user,))
 
 
 def add_token(store: Store, name: str, role: str, digest: str, at: datetime) -> int:

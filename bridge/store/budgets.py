@@ -1,7 +1,7 @@
-"""What each credential has sent in the last minute, shared by every process on this machine.
+"""What each credential has sent in the last minute, shared by every process that uses the store.
 
-It lives in a small file of its own beside the database: a place is taken in a tenth of a millisecond, and must not wait
-for a page that is being written. Lost, it would cost a refusal or two, so nothing waits for the disk.
+With SQLite it lives in a small file of its own beside the database: a place is taken in a tenth of a millisecond, and
+must not wait for a page that is being written. Lost, it would cost a refusal or two, so nothing waits for the disk.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from msgspec import Struct, field
 
 from bridge.errors import Unavailable
 from bridge.language import Text
+from bridge.store.opening import Place, is_shared
 
 SUFFIX = ".budgets"
 WINDOW_S = 60.0
@@ -37,6 +38,7 @@ SCHEMA = (
 READ = "SELECT per_minute, sent, blocked_until, uptime, seen_at FROM budgets WHERE credential = ?"
 IS_BLOCKED = "SELECT 1 FROM budgets WHERE credential = ? AND blocked_until > 0"
 WRITE = "INSERT OR REPLACE INTO budgets VALUES (?, ?, ?, ?, ?, ?)"
+Row = tuple[int, str, float, float, float]
 
 CANNOT_USE = Text(
     zh="请求计数文件 {path} 不可用：{why}。它只记录最近一分钟的请求数；请检查磁盘和权限，必要时停止程序后删除它。",
@@ -156,8 +158,7 @@ class SharedAllowances:
 
     def blocked_for(self, key: str) -> float:
         with self._lock, self._in_plain_words():
-            blocked = self._db.execute(IS_BLOCKED, (key,)).fetchone()
-            if blocked is None:
+            if not self._is_blocked(key):
                 return 0.0
             record, now = self._read(key)
         return max(0.0, record.blocked_until - now)
@@ -173,26 +174,42 @@ class SharedAllowances:
 
     @contextmanager
     def _changing(self, key: str) -> Iterator[tuple[Record, float]]:
-        with self._lock, self._in_plain_words():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                record, now = self._read(key)
-                yield record, now
-                sent = orjson.dumps(record.sent).decode()
-                row = (key, record.told, sent, record.blocked_until, record.uptime, record.seen_at)
-                self._db.execute(WRITE, row)
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        with self._lock, self._in_plain_words(), self._alone(key):
+            record, now = self._read(key)
+            yield record, now
+            sent = orjson.dumps(record.sent).decode()
+            self._write(key, (record.told, sent, record.blocked_until, record.uptime, record.seen_at))
 
     def _read(self, key: str) -> tuple[Record, float]:
         """The record as it is at this moment, and the moment."""
-        row = self._db.execute(READ, (key,)).fetchone()
+        row, now, uptime = self._found(key)
         record = Record() if row is None else Record(row[0], orjson.loads(row[1]), *row[2:])
-        now = self._clocks.wall()
-        record.move_to(now, self._clocks.uptime(), self._window_s / SLICES)
+        record.move_to(now, uptime, self._window_s / SLICES)
         return record, now
+
+    # --- Where it is kept: what differs between a file and a server -------------------------------------------------
+
+    @contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """Nobody else changes the record of a credential meanwhile."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _is_blocked(self, key: str) -> bool:
+        return self._db.execute(IS_BLOCKED, (key,)).fetchone() is not None
+
+    def _found(self, key: str) -> tuple[Row | None, float, float]:
+        """What is kept of a credential; the time of day, and how long the machine has been running."""
+        row: Row | None = self._db.execute(READ, (key,)).fetchone()
+        return row, self._clocks.wall(), self._clocks.uptime()
+
+    def _write(self, key: str, row: Row) -> None:
+        self._db.execute(WRITE, (key, *row))
 
     @contextmanager
     def _in_plain_words(self) -> Iterator[None]:
@@ -240,11 +257,25 @@ def _key(credential: str) -> str:
     return hashlib.sha256(credential.encode()).hexdigest()
 
 
-def is_kept(path: Path) -> bool:
-    """Whether anybody who uses the database at `path` has counted yet."""
-    return path.with_name(path.name + SUFFIX).exists()
+def is_kept(place: Place) -> bool:
+    """Whether anybody who uses the store at a place has counted yet."""
+    return is_shared(place) or beside(place).exists()
 
 
-def allowances(path: Path) -> SharedAllowances:
-    """The allowances shared by everybody who uses the database at `path`; close them at the end of the run."""
-    return SharedAllowances(path.with_name(path.name + SUFFIX))
+def has_room(place: Place) -> bool:
+    """Whether anything can be counted there without making more than a file."""
+    return is_shared(place) or beside(place).parent.is_dir()
+
+
+def beside(place: Place) -> Path:
+    path = Path(place)
+    return path.with_name(path.name + SUFFIX)
+
+
+def allowances(place: Place) -> SharedAllowances:
+    """The allowances shared by everybody who uses the store at a place; close them at the end of the run."""
+    if not is_shared(place):
+        return SharedAllowances(beside(place))
+    from bridge.store.budgets_postgres import ServerAllowances  # as rarely loaded as the driver
+
+    return ServerAllowances(place)

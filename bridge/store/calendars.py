@@ -60,9 +60,10 @@ def replace(
     current = next((one for one in in_force(store) if (one.origin, one.year) == (origin, year)), None)
     if named == {day: (kind, name) for day, kind, name in (current.days if current else ())}:
         return False
+    of_year, values = ("year IS NULL", ()) if year is None else ("year = ?", (year,))
     store.execute(
-        "UPDATE calendars SET until_at = ? WHERE origin = ? AND year IS ? AND until_at IS NULL",
-        (stamp(at), origin, year),
+        f"UPDATE calendars SET until_at = ? WHERE origin = ? AND {of_year} AND until_at IS NULL",
+        (stamp(at), origin, *values),
     )
     number = store.insert(
         "calendars",

@@ -14,7 +14,7 @@ Ending = Literal["done", "failed"]
 _READ = (
     "name, started_at, finished_at, outcome, said, skipped_at, missed_at, done, failed, skipped, missed"  # as in `Job`
 )
-_KNOWN = "INSERT OR IGNORE INTO clock_jobs (name, done, failed, skipped, missed) VALUES (?, 0, 0, 0, 0)"
+_KNOWN = "INSERT INTO clock_jobs (name, done, failed, skipped, missed) VALUES (?, 0, 0, 0, 0) ON CONFLICT DO NOTHING"
 
 
 class Job(Struct, frozen=True):

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from bridge.store.clockwork import instant
 from bridge.store.engine import Store
-from bridge.store.tables import RECORD_OF_STEPS
 
 
 def milestones(store: Store) -> dict[str, int]:
@@ -44,5 +43,4 @@ def oldest_waiting(store: Store) -> datetime | None:
 
 def schema(store: Store) -> int:
     """The number of the newest step that the file has taken."""
-    row = store.one(f"SELECT max(name) FROM {RECORD_OF_STEPS}")
-    return int(row[0][1:4]) if row and row[0] else 0
+    return int(store.schema[1:4] or 0)

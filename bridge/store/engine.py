@@ -7,11 +7,14 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.errors import BridgeError, Unavailable, UsageProblem
 from bridge.language import Text
+from bridge.store import dialect as words
+from bridge.store.dialect import Dialect
 from bridge.store.tables import BY_NAME, RECORD_OF_STEPS, STEPS
 
 if TYPE_CHECKING:
@@ -78,7 +81,11 @@ class Damaged(Unavailable):
 
 
 class Store:
-    """An open store. Use it in one thread; open another for another thread."""
+    """An open store: this one is a file of SQLite. Use it in one thread; open another for another thread."""
+
+    dialect: Dialect = words.SQLITE
+    conflict: type[Exception] = sqlite3.IntegrityError
+    """What is raised where a row would stand beside one that excludes it."""
 
     def __init__(self, path: Path, *, read_only: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
@@ -163,6 +170,15 @@ class Store:
             raise UsageProblem(NOT_OURS, path=str(self.path))
 
     @property
+    def place(self) -> Path | str:
+        """Where another connection to the same store is opened."""
+        return self.path
+
+    def now(self) -> datetime:
+        """By the clock that all who use the store agree on."""
+        return datetime.now(UTC)
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was ever created in the file."""
         return self.one("SELECT 1 FROM sqlite_master LIMIT 1") is None
@@ -172,6 +188,24 @@ class Store:
         """Bytes of the file, without the log that is still to be folded in."""
         pages, each = self.one("PRAGMA page_count"), self.one("PRAGMA page_size")
         return int(pages[0] * each[0]) if pages and each else 0
+
+    @property
+    def free_bytes(self) -> int:
+        """Room inside the file that is used again before the file grows."""
+        pages, each = self.one("PRAGMA freelist_count"), self.one("PRAGMA page_size")
+        return int(pages[0] * each[0]) if pages and each else 0
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Which store this is: another one has another, even in the same place."""
+        found = self.path.stat()
+        return found.st_dev, found.st_ino
+
+    @property
+    def schema_version(self) -> int:
+        """Another one after every change of the schema."""
+        found = self.one("PRAGMA schema_version")
+        return int(found[0]) if found else 0
 
     @property
     def _applied(self) -> set[str]:
@@ -236,19 +270,27 @@ class Store:
                 raise
             self.conn.execute("COMMIT")
 
+    @property
+    def _in_transaction(self) -> bool:
+        return self.conn.in_transaction
+
+    def run(self, sql: str) -> Any:
+        """Run one statement as it stands; returns its cursor."""
+        return self.conn.execute(sql)
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part of a transaction that leaves nothing behind where it fails."""
-        self.conn.execute("SAVEPOINT attempt")
+        self.run("SAVEPOINT attempt")
         try:
             yield
         except BaseException:
-            if self.conn.in_transaction:
-                self.conn.execute("ROLLBACK TO attempt")
+            if self._in_transaction:
+                self.run("ROLLBACK TO attempt")
             raise
         finally:
-            if self.conn.in_transaction:
-                self.conn.execute("RELEASE attempt")
+            if self._in_transaction:
+                self.run("RELEASE attempt")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -299,12 +341,11 @@ class Store:
     def insert(self, table: str, row: Mapping[str, object]) -> int:
         """Insert one row of a table with an INTEGER key; returns that key."""
         with self._in_plain_words():
-            cursor = self.conn.execute(_insert_sql(table, tuple(row)), tuple(row.values()))
+            cursor = self.conn.execute(insert_sql(table, tuple(row)), tuple(row.values()))
         return int(cursor.lastrowid or 0)
 
     def insert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
-        with self._in_plain_words():
-            self.conn.executemany(_insert_sql(table, columns), rows)
+        self.execute_many(insert_sql(table, columns), rows)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         with self._in_plain_words():
@@ -313,15 +354,16 @@ class Store:
     def upsert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
         """Insert, or replace the other columns of the row with the same key."""
         key = BY_NAME[table].key
-        rest = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
-        sql = f"{_insert_sql(table, columns)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}"
-        with self._in_plain_words():
-            self.conn.executemany(sql, rows)
+        named = [words.column(name) for name in columns if name not in key]
+        rest = ", ".join(f"{name} = excluded.{name}" for name in named)
+        self.execute_many(f"{insert_sql(table, columns)} ON CONFLICT ({words.columns(key)}) DO UPDATE SET {rest}", rows)
 
     def delete_many(self, table: str, columns: tuple[str, ...], keys: Iterable[Sequence[object]]) -> None:
-        where = " AND ".join(f"{name} = ?" for name in columns)
-        with self._in_plain_words():
-            self.conn.executemany(f"DELETE FROM {table} WHERE {where}", keys)
+        where = " AND ".join(f"{words.column(name)} = ?" for name in columns)
+        self.execute_many(f"DELETE FROM {table} WHERE {where}", keys)
+
+    def settle(self) -> None:
+        """After rows were put in together with their numbers: a file needs nothing."""
 
     def copy_to(self, path: Path) -> Store:
         """Another file with all that is committed here, open for writing: to try something out, not to be kept."""
@@ -341,10 +383,10 @@ class Store:
         return [str(row[0]) for row in self.rows("PRAGMA integrity_check") if row[0] != "ok"]
 
 
-def _insert_sql(table: str, columns: tuple[str, ...]) -> str:
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+def insert_sql(table: str, columns: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({words.columns(columns)}) VALUES ({marks(len(columns))})"
 
 
 def marks(count: int) -> str:
-    """`?, ?, …` for an IN list."""
-    return ", ".join("?" * count)
+    """`?, ?, …` for an IN list; nothing is in an empty one."""
+    return ", ".join("?" * count) or "NULL"

@@ -31,7 +31,8 @@ READ = "SELECT milestone, code, opened_run, seen_on, cleared_on, steps FROM find
 def open_before(store: Store, day: date) -> tuple[Episode, ...]:
     """Those that were open when `day` began, as they stood then, whatever `day` and later days have made of them."""
     until = day.isoformat()
-    rows = store.rows(f"{READ} WHERE opened_on < ? AND (cleared_on IS NULL OR cleared_on >= ?)", (until, until))
+    where = "WHERE opened_on < ? AND (cleared_on IS NULL OR cleared_on >= ?) ORDER BY opened_on, opened_run, milestone"
+    rows = store.rows(f"{READ} {where}", (until, until))
     then = (as_before(_episode(row), day) for row in rows)
     return tuple(episode for episode in then if episode is not None)
 

@@ -29,9 +29,9 @@ class Hint(Struct, frozen=True):
 def add(store: Store, source: str, tasks: Mapping[str, int], at: datetime) -> None:
     """Remember hints about tasks, each with how often it came; a known one counts up. One transaction of the caller."""
     now = stamp(at)
-    store.db.conn.executemany(
+    store.execute_many(
         "INSERT INTO hints (source, task, first_at, last_at, times) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (source, task) DO UPDATE SET last_at = excluded.last_at, times = times + excluded.times",
+        "ON CONFLICT (source, task) DO UPDATE SET last_at = excluded.last_at, times = hints.times + excluded.times",
         [(source, task, now, now, times) for task, times in tasks.items()],
     )
     row = store.one("SELECT count(*), min(first_at), sum(times) FROM hints WHERE source = ?", (source,))

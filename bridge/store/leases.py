@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct, field
 
@@ -18,6 +17,7 @@ from bridge.errors import BridgeError, Unavailable
 from bridge.language import Text
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store
+from bridge.store.opening import Place, is_shared, opened
 
 # A holder on another machine, or one that hangs, is believed dead after this long without a sign of life.
 DEAD_AFTER = timedelta(seconds=120)
@@ -55,18 +55,21 @@ class Process(Struct, frozen=True):
     def this(cls) -> Process:
         return cls(socket.gethostname(), os.getpid(), _born(os.getpid()))
 
-    def is_dead(self) -> bool:
-        """Whether it certainly does not run any more; of another machine nothing is certain."""
+    def is_dead(self, *, afar: bool = False) -> bool:
+        """Whether it certainly does not run any more; of another machine nothing is certain.
+
+        `afar`: other machines use the store too, and one of them may have the name of this one.
+        """
         here = Process.this()
         if self.host != here.host or os.name != "posix":
             return False
         if self.born and here.born:
             (machine, space, _), (our_machine, our_space, _) = self.born.split("/"), here.born.split("/")
             if machine != our_machine:
-                return True
+                return not afar
             # From inside one container the processes of another cannot be seen.
             return space == our_space and _born(self.pid) != self.born
-        return not _answers(self.pid)
+        return not afar and not _answers(self.pid)
 
 
 def _born(pid: int) -> str:
@@ -133,17 +136,17 @@ def _present(store: Store, name: str, now: datetime) -> tuple[Held | None, bool]
     if found is None:
         return None, False
     command, host, pid, born, since, heartbeat_at = found
-    if not is_alive(Process(host, pid, born), instant(heartbeat_at), now):
+    if not is_alive(Process(host, pid, born), instant(heartbeat_at), now, afar=is_shared(store.place)):
         return None, True
     return Held(command, host, pid, instant(since)), False
 
 
-def is_alive(process: Process, heartbeat_at: datetime, now: datetime) -> bool:
+def is_alive(process: Process, heartbeat_at: datetime, now: datetime, *, afar: bool = False) -> bool:
     """Whether a holder is still believed to be at work, by its last sign of life."""
     age = now - heartbeat_at
     # A sign of life from the future comes from a clock that was set back; only what runs here can be looked at.
     is_silent = age > DEAD_AFTER or (age < -DEAD_AFTER and process.host != Process.this().host)
-    return not is_silent and not process.is_dead()
+    return not is_silent and not process.is_dead(afar=afar)
 
 
 def heartbeat(store: Store, lease: Lease, now: datetime) -> bool:
@@ -169,7 +172,8 @@ def forget_dead(store: Store, beginning: str, now: datetime) -> None:
             "SELECT name, host, pid, born, heartbeat_at FROM leases WHERE substr(name, 1, ?) = ?",
             (len(beginning), beginning),
         )
-        dead = [(row[0],) for row in rows if not is_alive(Process(*row[1:4]), instant(row[4]), now)]
+        afar = is_shared(store.place)
+        dead = [(row[0],) for row in rows if not is_alive(Process(*row[1:4]), instant(row[4]), now, afar=afar)]
         store.delete_many("leases", ("name",), dead)
 
 
@@ -178,19 +182,15 @@ def holder(store: Store, name: str, now: datetime) -> Held | None:
     return _present(store, name, now)[0]
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @contextmanager
 def held(
-    store: Store, name: str, *, command: str, now: Callable[[], datetime] = _utc_now, every_s: float = HEARTBEAT_S
+    store: Store, name: str, *, command: str, now: Callable[[], datetime] | None = None, every_s: float = HEARTBEAT_S
 ) -> Iterator[Lease]:
     """Hold `name` while the block runs, with signs of life from a thread that has a connection of its own."""
-    lease = take(store, name, command=command, now=now())
+    lease = take(store, name, command=command, now=(now or store.now)())
     done = threading.Event()
     beating = threading.Thread(
-        target=_beat, args=(store.path, lease, now, every_s, done), name=f"heartbeat of {name}", daemon=True
+        target=_beat, args=(store.place, lease, now, every_s, done), name=f"heartbeat of {name}", daemon=True
     )
     beating.start()
     try:
@@ -205,13 +205,15 @@ def held(
             log.warning("%s could not be released: %s", name, err)
 
 
-def _beat(path: Path, lease: Lease, now: Callable[[], datetime], every_s: float, done: threading.Event) -> None:
-    own: Any = None
+def _beat(
+    place: Place, lease: Lease, now: Callable[[], datetime] | None, every_s: float, done: threading.Event
+) -> None:
+    own: Store | None = None
     try:
         while not done.wait(every_s):
             try:
-                own = own or Store(path)
-                if not heartbeat(own, lease, now()):
+                own = own or opened(place)
+                if not heartbeat(own, lease, (now or own.now)()):
                     log.warning("%s was taken over by another process", lease.name)
                     return
             except BridgeError as err:

@@ -50,8 +50,8 @@ def versions(store: Store) -> list[VersionEntry]:
     return [
         VersionEntry(number, instant(at), file, digest, approved_by, reason, milestones)
         for number, at, file, digest, approved_by, reason, milestones in store.rows(
-            "SELECT id, imported_at, file, hash, approved_by, reason, json_array_length(data, '$.milestones') "
-            "FROM plan_versions ORDER BY id"
+            "SELECT id, imported_at, file, hash, approved_by, reason, "
+            f"{store.dialect.length_of_list.format('data', 'milestones')} FROM plan_versions ORDER BY id"
         )
     ]
 
@@ -126,10 +126,12 @@ def informed(store: Store, before: str | None = None) -> dict[str, set[date]]:
     A later version may overwrite the day; what was told before is not forgotten.
     """
     found: dict[str, set[date]] = {}
+    words = store.dialect
+    key_of, day_of = (words.at_member.format("entry.value", name) for name in ("key", "customer_informed"))
     for key, day in store.rows(
-        "SELECT DISTINCT json_extract(row.value, '$.key'), json_extract(row.value, '$.customer_informed') "
-        "FROM plan_versions, json_each(plan_versions.data, '$.milestones') AS row "
-        "WHERE imported_at < ? AND json_extract(row.value, '$.customer_informed') IS NOT NULL",
+        f"SELECT DISTINCT {key_of}, {day_of} "
+        f"FROM plan_versions, {words.members_of_list.format('plan_versions.data', 'milestones')} "
+        f"WHERE imported_at < ? AND {day_of} IS NOT NULL",
         (before or "9999",),
     ):
         found.setdefault(key, set()).add(date.fromisoformat(day))

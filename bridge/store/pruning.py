@@ -6,6 +6,7 @@ whatever stood at the end of some day, and the numbers of rows are never given t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,14 +15,12 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from bridge.store.clockwork import end_of, instant, stamp
-from bridge.store.engine import Store
+from bridge.store.engine import Store, dumps
 from bridge.store.tables import BY_NAME
 
 BATCH = 2_000
 """Rows of one transaction: nobody who writes waits for long."""
 A_DAY = timedelta(days=1)
-NO_LEAVES = "UPDATE assessments SET data = json_set(data, '$.leaves', json('{}')) WHERE milestone = ? AND day = ?"
-"""A snapshot stays; only the weights of single tasks go from it."""
 
 Stream = tuple[str, str]
 
@@ -38,7 +37,7 @@ class Doomed(Struct, frozen=True):
 def contents(store: Store, before: datetime, zone: ZoneInfo, lasting: Collection[Stream]) -> Doomed:
     """Superseded contents; of the `lasting` streams, which past days are read from, only those that no day ended with."""
     found = store.rows(
-        f"SELECT id, source, stream, first_seen_at, superseded_at, {_weight('raw_records')} FROM raw_records "
+        f"SELECT id, source, stream, first_seen_at, superseded_at, {_weight(store, 'raw_records')} FROM raw_records "
         "WHERE superseded_at < ? AND id NOT IN (SELECT raw FROM tasks) AND id NOT IN (SELECT raw FROM efforts) "
         "AND id < (SELECT max(id) FROM raw_records)",
         (stamp(before),),
@@ -56,9 +55,10 @@ def leaves(store: Store, before: date, starts: Callable[[str], Collection[date]]
 
     It is measured from the first snapshot with any on or after a day in `starts` of the milestone.
     """
+    weights = store.dialect.at_member.format("data", "leaves")
     found = store.rows(
-        "SELECT milestone, day, length(CAST(json_extract(data, '$.leaves') AS BLOB)) FROM assessments "
-        "WHERE day < ? AND json_extract(data, '$.leaves') <> '{}' ORDER BY milestone, day",
+        f"SELECT milestone, day, {store.dialect.bytes_of_text.format(weights)} FROM assessments "
+        f"WHERE day < ? AND {weights} <> '{{}}' ORDER BY milestone, day",
         (before.isoformat(),),
     )
     by_milestone: dict[str, list[tuple[str, int]]] = {}
@@ -74,8 +74,8 @@ def leaves(store: Store, before: date, starts: Callable[[str], Collection[date]]
 def runs(store: Store, before: date, zone: ZoneInfo) -> Doomed:
     """All runs of a day but the one whose instant the day is looked at from."""
     found = store.rows(
-        f"SELECT id, {_weight('runs')} FROM (SELECT *, row_number() OVER "
-        "(PARTITION BY today ORDER BY coalesce(finished_at, started_at) DESC, id DESC) AS place FROM runs) "
+        f"SELECT id, {_weight(store, 'runs')} FROM (SELECT *, row_number() OVER "
+        "(PARTITION BY today ORDER BY coalesce(finished_at, started_at) DESC, id DESC) AS place FROM runs) AS placed "
         "WHERE place > 1 AND today < ? AND coalesce(finished_at, started_at) < ? AND id < (SELECT max(id) FROM runs)",
         (before.isoformat(), _start_of(before, zone)),
     )
@@ -86,7 +86,7 @@ def source_runs(store: Store, before: date, zone: ZoneInfo) -> Doomed:
     """All reads of a source on a day but its last one, the last that read something, and the last that read all."""
     found = list(
         store.rows(
-            f"SELECT run, source, finished_at, as_of, outcome <> 'failed', {_weight('source_runs')} FROM source_runs "
+            f"SELECT run, source, finished_at, as_of, outcome <> 'failed', {_weight(store, 'source_runs')} FROM source_runs "
             "WHERE finished_at < ? ORDER BY run",
             (_start_of(before, zone),),
         )
@@ -107,7 +107,7 @@ def source_runs(store: Store, before: date, zone: ZoneInfo) -> Doomed:
 def parcels(store: Store, before: datetime) -> Doomed:
     """Messages of which every part has arrived."""
     found = store.rows(
-        f"SELECT channel, report, part, {_weight('outbox')} FROM outbox AS one WHERE NOT EXISTS "
+        f"SELECT channel, report, part, {_weight(store, 'outbox')} FROM outbox AS one WHERE NOT EXISTS "
         "(SELECT 1 FROM outbox AS other WHERE other.channel = one.channel AND other.report = one.report "
         "AND (other.state <> 'sent' OR other.sent_at >= ?))",
         (stamp(before),),
@@ -134,19 +134,22 @@ def remove(store: Store, doomed: Doomed) -> None:
         batch = doomed.keys[start : start + BATCH]
         with store.transaction():
             if doomed.table == "assessments":
-                store.execute_many(NO_LEAVES, batch)
+                _forget_leaves(store, batch)
             else:
                 store.delete_many(doomed.table, BY_NAME[doomed.table].key, batch)
 
 
-def free_bytes(store: Store) -> int:
-    """Room inside the file that is used again before the file grows."""
-    pages, size = store.one("PRAGMA freelist_count"), store.one("PRAGMA page_size")
-    return int(pages[0]) * int(size[0]) if pages and size else 0
+def _forget_leaves(store: Store, keys: Iterable[tuple[object, ...]]) -> None:
+    """A snapshot stays; only the weights of single tasks go from it."""
+    for key in keys:
+        row = store.one("SELECT data FROM assessments WHERE milestone = ? AND day = ?", key)
+        if row is not None:
+            data = dumps({**json.loads(row[0]), "leaves": {}})
+            store.execute("UPDATE assessments SET data = ? WHERE milestone = ? AND day = ?", (data, *key))
 
 
 def _older(store: Store, table: str, key: str, column: str, before: datetime) -> Doomed:
-    sql = f"SELECT {key}, {_weight(table)} FROM {table} WHERE {column} < ?"
+    sql = f"SELECT {key}, {_weight(store, table)} FROM {table} WHERE {column} < ?"
     return _doomed(table, before.date(), (((row[0],), row[1]) for row in store.rows(sql, (stamp(before),))))
 
 
@@ -158,12 +161,14 @@ def _doomed(table: str, before: date, rows: Iterable[tuple[tuple[Any, ...], int]
     return Doomed(table, before.isoformat(), keys, size)
 
 
-def _weight(table: str) -> str:
+def _weight(store: Store, table: str) -> str:
     """The bytes of what is in a row."""
-    columns = BY_NAME[table].columns.items()
-    return " + ".join(
-        f"coalesce(length({name if kind == 'BLOB' else f'CAST({name} AS BLOB)'}), 0)" for name, kind in columns
+    words = store.dialect
+    sizes = (
+        (words.bytes_of_blob if kind == "BLOB" else words.bytes_of_text).format(name)
+        for name, kind in BY_NAME[table].columns.items()
     )
+    return " + ".join(f"coalesce({size}, 0)" for size in sizes)
 
 
 def _local(at: str, zone: ZoneInfo) -> date:

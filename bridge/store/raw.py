@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -141,7 +140,7 @@ def save_unknown(
     try:
         with store.attempt():
             return _insert(store, (source, stream, scope), contents, blobs, run, stamp(at))
-    except sqlite3.IntegrityError:
+    except store.conflict:
         return None  # the index of current contents has refused one
 
 

@@ -12,11 +12,8 @@ from bridge.store.packing import Packing
 
 Stretch = tuple[int, int]
 """First and last id of neighbouring raw rows."""
-# SQLite must walk the rows in their own order: any index would have to be sorted again for every stretch.
-_OF_STREAM = "raw_records NOT INDEXED WHERE source = ? AND stream = ? AND superseded_at IS NULL"
-
 # Of what could not be read, that which the task's own payload told: detail rows file theirs as "stream.field".
-_TOLD_BY_TASK = "(instr(target, '.') = 0 OR target LIKE 'project.%' OR target LIKE 'fields.%')"
+_TOLD_BY_TASK = "(target NOT LIKE '%.%' OR target LIKE 'project.%' OR target LIKE 'fields.%')"
 
 
 class Known(NamedTuple):
@@ -50,10 +47,14 @@ class Lying(NamedTuple):
         return self.packing.unpack(self.blob)
 
 
+def _of_stream(store: Store) -> str:
+    return f"raw_records{store.dialect.in_order_of_rows} WHERE source = ? AND stream = ? AND superseded_at IS NULL"
+
+
 def stretches(store: Store, source: str, stream: str, size: int) -> list[tuple[int, int, int]]:
     """(first id, last id, number of rows) of every `size` current rows of a stream, in order of id."""
-    numbered = f"SELECT id, (row_number() OVER (ORDER BY id) - 1) / ? AS part FROM {_OF_STREAM}"
-    sql = f"SELECT min(id), max(id), count(*) FROM ({numbered}) GROUP BY part ORDER BY part"
+    numbered = f"SELECT id, (row_number() OVER (ORDER BY id) - 1) / ? AS part FROM {_of_stream(store)}"
+    sql = f"SELECT min(id), max(id), count(*) FROM ({numbered}) AS numbered GROUP BY part ORDER BY part"
     return [(row[0], row[1], row[2]) for row in store.rows(sql, (size, source, stream))]
 
 
@@ -62,7 +63,7 @@ def standing(
 ) -> Iterator[Lying]:
     """The current contents of a stretch, each with the row of the task that this version of a mapping made of it."""
     sql = (
-        "SELECT r.id, r.external_id, r.scope, r.payload, t.rowid FROM raw_records AS r NOT INDEXED "
+        f"SELECT r.id, r.external_id, r.scope, r.payload, t.rowid FROM raw_records AS r{store.dialect.in_order_of_rows} "
         "LEFT JOIN tasks AS t ON t.source = r.source AND t.id = r.external_id AND t.raw = r.id AND t.scope = r.scope "
         "AND t.mapping_version = ? WHERE r.source = ? AND r.stream = ? AND r.superseded_at IS NULL "
         "AND r.id BETWEEN ? AND ? ORDER BY r.id"

@@ -51,7 +51,6 @@ def newest(store: Store, limit: int, kinds: Collection[str] = (), sources: Colle
 
 def _sources(store: Store, run: int) -> tuple[SourceOf, ...]:
     # What each scope came to is left where it is: of a large source it is most of the report.
-    sql = (
-        "SELECT source, outcome, mode, json_remove(report, '$.streams') FROM source_runs WHERE run = ? ORDER BY source"
-    )
+    report_of = store.dialect.without_member.format("report", "streams")
+    sql = f"SELECT source, outcome, mode, {report_of} FROM source_runs WHERE run = ? ORDER BY source"
     return tuple(SourceOf(s, outcome, mode, json.loads(report)) for s, outcome, mode, report in store.rows(sql, (run,)))

@@ -99,7 +99,8 @@ def latest(store: Store, source: str, before: str | None = None) -> SourceRun | 
 
 def requests_since(store: Store, source: str, since: datetime) -> int:
     """How many requests the runs that ended after an instant have sent."""
-    sql = "SELECT sum(json_extract(report, '$.requests')) FROM source_runs WHERE source = ? AND finished_at > ?"
+    requests = store.dialect.sum_of_member.format("report", "requests")
+    sql = f"SELECT {requests} FROM source_runs WHERE source = ? AND finished_at > ?"
     row = store.one(sql, (source, stamp(since)))
     return int(row[0] or 0) if row else 0
 

@@ -10,7 +10,7 @@ from bridge.store.engine import Store
 
 def of(store: Store, user: str) -> list[tuple[str, str]]:
     """(name, query) in the order of names."""
-    rows = store.rows("SELECT name, query FROM saved_views WHERE user = ? ORDER BY name", (user,))
+    rows = store.rows('SELECT name, query FROM saved_views WHERE "user" = ? ORDER BY name', (user,))
     return [(name, query) for name, query in rows]
 
 
@@ -21,4 +21,4 @@ def save(store: Store, user: str, name: str, query: str, at: datetime) -> None:
 
 def remove(store: Store, user: str, name: str) -> bool:
     """Whether there was one."""
-    return store.execute("DELETE FROM saved_views WHERE user = ? AND name = ?", (user, name)) > 0
+    return store.execute('DELETE FROM saved_views WHERE "user" = ? AND name = ?', (user, name)) > 0

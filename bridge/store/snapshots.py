@@ -41,7 +41,7 @@ def on_or_before(store: Store, day: date) -> dict[str, Snapshot]:
     """Milestone key -> its last snapshot on or before `day`."""
     rows = store.rows(
         "SELECT milestone, day, colour, data FROM assessments JOIN "
-        "(SELECT milestone AS m, max(day) AS d FROM assessments WHERE day <= ? GROUP BY milestone) "
+        "(SELECT milestone AS m, max(day) AS d FROM assessments WHERE day <= ? GROUP BY milestone) AS last "
         "ON milestone = m AND day = d",
         (day.isoformat(),),
     )

@@ -16,6 +16,11 @@ class Table(Struct, frozen=True):
     since: int = 1
     """The migration that creates it."""
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the store gives each row a number as its key."""
+        return self.key in (("id",), ("seq",)) and self.columns[self.key[0]] == "INTEGER"
+
 
 def optional(*names: str) -> frozenset[str]:
     return frozenset(names)

@@ -15,14 +15,7 @@ _SUMMED = ("runs", *COUNTED, "slept_seconds")
 _COLUMNS = ("source", "outcome", "mode", *_SUMMED)
 _ADD_SOURCE = (
     f"INSERT INTO source_tallies ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
-    f"ON CONFLICT (source, outcome, mode) DO UPDATE SET {', '.join(f'{name} = {name} + excluded.{name}' for name in _SUMMED)}"
-)
-_ADD_RUN = (
-    "INSERT INTO run_tallies (kind, runs, seconds, last_seconds, last_at) "
-    "SELECT kind, 1, took, took, finished_at FROM (SELECT kind, finished_at, "
-    "max(0, (julianday(finished_at) - julianday(started_at)) * 86400.0) AS took FROM runs WHERE id = ?) WHERE 1 "
-    "ON CONFLICT (kind) DO UPDATE SET runs = runs + 1, seconds = seconds + excluded.seconds, "
-    "last_seconds = excluded.last_seconds, last_at = excluded.last_at"
+    f"ON CONFLICT (source, outcome, mode) DO UPDATE SET {', '.join(f'{name} = source_tallies.{name} + excluded.{name}' for name in _SUMMED)}"
 )
 
 
@@ -51,7 +44,15 @@ def add_source(store: Store, source: str, outcome: str, mode: str, counts: Mappi
 
 def add_run(store: Store, run: int) -> None:
     """Count a run that is at its end."""
-    store.execute(_ADD_RUN, (run,))
+    took = store.dialect.seconds_between.format("started_at", "finished_at")
+    store.execute(
+        "INSERT INTO run_tallies (kind, runs, seconds, last_seconds, last_at) "
+        f"SELECT kind, 1, took, took, finished_at FROM (SELECT kind, finished_at, {took} AS took "
+        "FROM runs WHERE id = ?) AS ended WHERE 1 = 1 "
+        "ON CONFLICT (kind) DO UPDATE SET runs = run_tallies.runs + 1, seconds = run_tallies.seconds + excluded.seconds, "
+        "last_seconds = excluded.last_seconds, last_at = excluded.last_at",
+        (run,),
+    )
 
 
 def of_sources(store: Store) -> list[SourceTally]:

@@ -177,7 +177,7 @@ def listing(
         where.append("(source, id) > (?, ?)")
         values += after
     sql = f"SELECT data FROM tasks WHERE {' AND '.join(where)} ORDER BY source, id LIMIT ?"
-    values.append(-1 if limit is None else limit)
+    values.append(store.dialect.no_limit if limit is None else limit)
     for row in store.rows(sql, values):
         yield json.loads(row[0])
 
@@ -205,11 +205,12 @@ def changes(
     told = {row[0] for row in store.rows("SELECT DISTINCT field FROM task_changes WHERE how = 'activity'")}
     where, values = ["1 = 1"], list[object]()
     if task is not None:
-        where.append("(id = ? OR id IN (SELECT id FROM tasks WHERE json_extract(data, '$.key') = ?))")
+        key = store.dialect.at_member.format("data", "key")
+        where.append(f"(id = ? OR id IN (SELECT id FROM tasks WHERE {key} = ?))")
         values += [task, task]
     if since is not None:
         # What a vendor's entry tells is not told again by our later difference, so the earlier entries are needed.
-        where.append("(min(at, recorded_at) >= ? OR how = 'activity')")
+        where.append(f"({_happened(store)} >= ? OR how = 'activity')")
         values.append(since)
     if recorded_before is not None:
         where.append("recorded_at < ?")
@@ -229,7 +230,7 @@ def changes_where(store: Store, where: str, values: Sequence[object]) -> Iterato
     instants: dict[str, datetime] = {}
     sql = (
         "SELECT source, id, at, recorded_at, field, old, new, how, cause FROM task_changes "
-        f"WHERE {where} ORDER BY min(at, recorded_at), at, seq"
+        f"WHERE {where} ORDER BY {_happened(store)}, at, seq"
     )
     for source, key, at, recorded_at, field, old, new, how, cause in store.rows(sql, values):
         known = instants.get(recorded_at)
@@ -238,6 +239,10 @@ def changes_where(store: Store, where: str, values: Sequence[object]) -> Iterato
         # A vendor's clock may be ahead, but nothing was recorded before it happened.
         happened = known if at >= recorded_at else instant(at)
         yield Change(source, key, happened, intern(field), _value(old), _value(new), how, known, cause)
+
+
+def _happened(store: Store) -> str:
+    return store.dialect.least.format("at", "recorded_at")
 
 
 def _value(text: str) -> object:

@@ -41,11 +41,9 @@ def mark(store: Store) -> Mark:
         "coalesce((SELECT max(seq) FROM task_touches), 0), (SELECT count(*) FROM tasks), "
         "coalesce((SELECT max(activated_at) FROM mapping_versions), '')"
     )
-    schema = store.one("PRAGMA schema_version")
     assert row is not None
-    assert schema is not None
     newest, change, touched, tasks, mapping = row
-    return Mark(newest, change, touched, tasks, mapping, schema[0])
+    return Mark(newest, change, touched, tasks, mapping, store.schema_version)
 
 
 def touch(store: Store, refs: Iterable[TaskKey]) -> None:

@@ -21,7 +21,6 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -32,6 +31,7 @@ from bridge.mapping import document
 from bridge.mapping.apply import Problem, Surroundings
 from bridge.mapping.document import MappingFile
 from bridge.store import budgets, raw, tasks
+from bridge.store.opening import Place
 from bridge.store.packing import decode
 from bridge.sync.parcels import Parcel
 from bridge.sync.reading import POINTLESS, Arrived, Cost, Ended, Event, Meter, Readers, Task
@@ -54,8 +54,8 @@ class Errand(Struct, frozen=True):
     config: SourceConfig
     timezone: ZoneInfo
     now: Callable[[], datetime]
-    database: Path
-    """Beside it stands what limits the requests of all processes."""
+    database: Place
+    """There, or beside it, stands what limits the requests of all processes."""
     memory: dict[str, str]
     stream: str
     mapping: str

@@ -103,7 +103,7 @@ def remap(
 
 def task_of(turn: Turn, stream: str, cause: Literal["source", "mapping"] = "mapping") -> Task:
     """What whoever replays stretches of a turn has to know."""
-    return Task(turn.store.path, turn.source, stream, turn.mapping.text, turn.about, cause, _former(turn))
+    return Task(turn.store.place, turn.source, stream, turn.mapping.text, turn.about, cause, _former(turn))
 
 
 def _former(turn: Turn) -> str:

@@ -5,7 +5,6 @@ It works on its own connection, in this process or in another one, so that both 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -15,8 +14,8 @@ from bridge.mapping import document
 from bridge.mapping.apply import to_row
 from bridge.mapping.outcome import MappedRow, Surroundings
 from bridge.model import Change
-from bridge.store import effort, replays
-from bridge.store.engine import Store, dumps
+from bridge.store import effort, opening, replays
+from bridge.store.engine import dumps
 from bridge.store.packing import Packing
 from bridge.store.replays import Known, Rewritten, Stretch
 from bridge.store.tasks import CLOSED, TaskRow, filed
@@ -30,8 +29,8 @@ _VERSION = b'"mapping_version":'
 class Task(Struct, frozen=True):
     """What to do, in a form that another process can be given."""
 
-    path: Path
-    """The file of the store."""
+    place: opening.Place
+    """Where the store is."""
     source: str
     stream: str
     text: str
@@ -75,7 +74,7 @@ class Replayer:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._store = Store(task.path, read_only=True)
+        self._store = opening.opened(task.place, read_only=True)
         self._packing = Packing(self._store)
         self._mapping = document.parse(task.text, name=task.source)
         former = document.parse(task.former, name=task.source) if task.former else None

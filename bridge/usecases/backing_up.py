@@ -45,7 +45,7 @@ class BackedUp(Struct, frozen=True):
 
 def backup(space: Workspace, file: Path, *, force: bool = False, copied: Copied) -> BackedUp:
     """Write a backup of the store to `file`; another file of that name is replaced with `force` only."""
-    path = space.settings.database_file
+    path = space.store_file
     if not space.has_store:
         raise UsageProblem(NO_STORE, path=str(path))
     target = file.expanduser().absolute()

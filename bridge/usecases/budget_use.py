@@ -19,7 +19,7 @@ class BudgetUse(Struct, frozen=True):
 
 def budget_use(space: Workspace) -> dict[str, BudgetUse]:
     """By source, in the order of the settings; sources that share a credential show the same. Writes nothing."""
-    path = space.settings.database_file
+    path = space.settings.database_place
     if not budgets.is_kept(path):
         return {source.name: BudgetUse(source.requests_per_minute) for source in space.settings.sources}
     found = {}

@@ -102,10 +102,10 @@ class Counting:
         self.shared: Allowances | None = None
         self._error: Unavailable | None = None
         self._opened = ExitStack()
-        path = space.settings.database_file
-        if path.parent.is_dir():
+        place = space.settings.database_place
+        if budgets.has_room(place):
             try:
-                self.shared = self._opened.enter_context(budgets.allowances(path))
+                self.shared = self._opened.enter_context(budgets.allowances(place))
             except Unavailable as err:
                 self.give_up(err)
 

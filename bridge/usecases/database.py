@@ -8,16 +8,19 @@ from msgspec import Struct
 
 from bridge.store.backups import Copied
 from bridge.store.engine import Damaged, Store
+from bridge.store.opening import is_shared, named, opened
 from bridge.usecases.backing_up import BackedUp, keep
 from bridge.usecases.workspace import Workspace
 
 
 class Verified(Struct, frozen=True):
-    """What a look at the file found; `problems` empty means whole and current."""
+    """What a look at the store found; `problems` empty means whole and current."""
 
     path: str
     is_current: bool
     problems: tuple[str, ...]
+    is_file: bool = True
+    """Whether the file was looked into. A server looks after its own files."""
 
     @property
     def exit_code(self) -> int:
@@ -32,7 +35,13 @@ class Upgraded(Struct, frozen=True):
 
 
 def upgrade(space: Workspace, *, copied: Copied) -> Upgraded:
-    """Apply pending migrations (all of them to a new file), after a backup of what is there beside the store."""
+    """Apply pending migrations (all of them to a new store), after a backup of what is there beside the file.
+
+    On a server a step that fails undoes all of them; what goes back to before one that did not is a dump.
+    """
+    if space.settings.database.is_server:
+        with opened(space.settings.database_place) as store:
+            return Upgraded(tuple(store.upgrade()), None)
     path = space.settings.database_file
     with Store(path) as store:
         if store.is_empty or store.is_current:
@@ -44,9 +53,13 @@ def upgrade(space: Workspace, *, copied: Copied) -> Upgraded:
 
 def verify(space: Workspace) -> Verified:
     """SQLite's own integrity check and the state of the schema; writes nothing."""
-    path = space.settings.database_file
     if not space.has_store:
-        space.store()
+        raise space.no_store
+    place = space.settings.database_place
+    if is_shared(place):
+        with opened(place, read_only=True) as store:
+            return Verified(named(place), store.is_current, (), is_file=False)
+    path = space.settings.database_file
     try:
         with Store(path, read_only=True) as store:
             return Verified(str(path), store.is_current, tuple(store.integrity_problems()))

@@ -110,4 +110,4 @@ def _in_force(space: Workspace) -> tuple[Plan | None, Mapping[str, tuple[Baselin
 
 
 def _folder(space: Workspace) -> Path:
-    return space.settings.database_file.parent / FOLDER
+    return space.settings.data_folder / FOLDER

@@ -238,7 +238,7 @@ class Disk(Struct, frozen=True):
 
 def disk_of(space: Workspace) -> Disk | None:
     """How full the disk is that holds the store; None where its folder is not there yet."""
-    folder: Path = space.settings.database_file.parent
+    folder: Path = space.settings.data_folder
     try:
         found = shutil.disk_usage(folder)
     except OSError:

@@ -6,7 +6,6 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from bridge.mapping.wire import Reader
 from bridge.model import Change, Task, TaskKey
@@ -36,7 +35,7 @@ class Known:
         Whatever is in doubt is read from the start: another file, schema or mapping, or traces that do not add up.
         Call it inside `store.snapshot()`, so that all of it is of one moment.
         """
-        file, mark, before = _identity(store.path), writes.mark(store), self._mark
+        file, mark, before = store.identity, writes.mark(store), self._mark
         self._mark = None
         written = None
         if before is not None and file == self._file:
@@ -86,8 +85,3 @@ def unswept() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino

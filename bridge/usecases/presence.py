@@ -6,12 +6,10 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 
 from bridge.errors import BridgeError
 from bridge.store import leases
-from bridge.store.engine import Store
+from bridge.store.opening import Place, opened
 from bridge.usecases.workspace import Workspace
 
 log = logging.getLogger("bridge.service")
@@ -25,8 +23,8 @@ LONGEST_END_S = 0.5
 def told(space: Workspace) -> Iterator[None]:
     """Tell it while the block runs. A store that is busy is told later: no service waits for this or fails by it."""
     done = threading.Event()
-    path = space.settings.database_file
-    thread = threading.Thread(target=_tell, args=(path, done), name="presence", daemon=True)
+    place = space.settings.database_place
+    thread = threading.Thread(target=_tell, args=(place, done), name="presence", daemon=True)
     thread.start()
     try:
         yield
@@ -35,26 +33,26 @@ def told(space: Workspace) -> Iterator[None]:
         thread.join(LONGEST_END_S)
 
 
-def _tell(path: Path, done: threading.Event) -> None:
+def _tell(place: Place, done: threading.Event) -> None:
     lease: leases.Lease | None = None
     while not done.is_set():
         try:
-            lease = _sign_of_life(path, lease)
+            lease = _sign_of_life(place, lease)
         except BridgeError as err:
             log.debug("the presence of the service could not be told: %s", err)
         done.wait(leases.HEARTBEAT_S)
     if lease is None:
         return
     try:
-        with Store(path) as store:
+        with opened(place) as store:
             leases.release(store, lease)
     except BridgeError as err:
         log.debug("the presence of the service could not be taken back: %s", err)
 
 
-def _sign_of_life(path: Path, lease: leases.Lease | None) -> leases.Lease:
-    with Store(path) as store:
-        now = datetime.now(UTC)
+def _sign_of_life(place: Place, lease: leases.Lease | None) -> leases.Lease:
+    with opened(place) as store:
+        now = store.now()
         if lease is not None and leases.heartbeat(store, lease, now):
             return lease
         leases.forget_dead(store, SERVICE, now)

@@ -55,13 +55,13 @@ class Pruned(Struct, frozen=True):
 def prune(space: Workspace, *, dry_run: bool = False) -> Pruned:
     """Remove what may go, or only tell it; whatever is looked at afterwards looks as it did before."""
     with space.store() if dry_run else writable(space) as store:
-        before = pruning.free_bytes(store)
+        before = store.free_bytes
         parts = []
         for doomed in _doomed(space, store):
             parts.append(Part(doomed.table, doomed.before, len(doomed.keys), doomed.bytes))
             if not dry_run:
                 pruning.remove(store, doomed)
-        free = pruning.free_bytes(store)
+        free = store.free_bytes
     return Pruned(dry_run, tuple(parts), max(free - before, 0), free)
 
 

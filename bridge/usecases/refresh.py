@@ -68,7 +68,7 @@ def refresh(space: Workspace, wish: RefreshWish, *, progress: Progress, stop: th
     # Every mapping is read before anything is pulled: a broken one is wrong settings, and nothing is done.
     mapped = [(source, in_use(space, source)) for source in configs]
     remarks = tuple(used.remark for _, used in mapped if used.remark is not None)
-    with space.store(create=True) as store, budgets.allowances(space.settings.database_file) as allowances:
+    with space.store(create=True) as store, budgets.allowances(space.settings.database_place) as allowances:
         space.refuse_the_past(store)
         started_at = space.clock.now()
         run = runs.start(store, "sync", space.clock.today, started_at)
@@ -133,7 +133,7 @@ class Round(Struct, frozen=True):
 
     def _hire(self, source: SourceConfig, remembered: Mapping[str, str]) -> Hire:
         """A process that goes on with a first load, because one processor is not enough for it."""
-        clock, database = self.space.clock, self.space.settings.database_file
+        clock, database = self.space.clock, self.space.settings.database_place
 
         def hire() -> AnyCourier:
             # Loaded only here: most runs never need it.

@@ -60,7 +60,7 @@ class Restored(Struct, frozen=True):
 
 def restore(space: Workspace, file: Path, *, copied: Copied) -> Restored:
     """Put the contents of a backup in the place of the store; whatever goes wrong, the store is what it was."""
-    path, source = space.settings.database_file, file.expanduser().absolute()
+    path, source = space.store_file, file.expanduser().absolute()
     if not source.is_file():
         raise UsageProblem(NO_FILE, path=str(source))
     if path.exists() and source.samefile(path):

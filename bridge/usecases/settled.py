@@ -39,7 +39,7 @@ class Settled(Struct):
         waiting = [
             name
             for name, before, after in (
-                ("[database] url", old.database_file, new.settings.database_file),
+                ("[database] url", old.database_place, new.settings.database_place),
                 ("[web] host", old.web.host, new.settings.web.host),
                 ("[web] port", old.web.port, new.settings.web.port),
                 ("[log] to", old.log.to, new.settings.log.to),

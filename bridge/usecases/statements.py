@@ -22,7 +22,7 @@ from bridge.report.record import instant as rfc3339
 from bridge.store import findings, plans, runs, statements
 from bridge.store.engine import Store
 from bridge.usecases.planning import NO_PLAN_YET
-from bridge.usecases.workspace import NO_STORE, Workspace
+from bridge.usecases.workspace import Workspace
 
 NO_MILESTONE = Text(
     zh="计划里没有里程碑 {value}；可能想写 {near}。编号见 pbridge plan show。",
@@ -169,7 +169,7 @@ def note_as_json(note: Note) -> dict[str, object]:
 def _writing(space: Workspace, kind: str) -> Iterator[Store]:
     """The store in one transaction that leaves a run of this kind behind: a statement dates the store like any run."""
     if not space.has_store:
-        raise UsageProblem(NO_STORE, path=str(space.settings.database_file))
+        raise space.no_store
     with space.store(create=True) as store:
         space.refuse_the_past(store)
         with store.transaction():

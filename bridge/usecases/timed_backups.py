@@ -15,7 +15,7 @@ NAME = re.compile(r"bridge-\d{8}T\d{6}Z\.db")
 
 def timed_backup(space: Workspace) -> BackedUp:
     """One more backup. Older ones go only once it is proved."""
-    folder = space.settings.database_file.parent / FOLDER
+    folder = space.store_file.parent / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     done = backup(space, folder / f"bridge-{space.clock.now():%Y%m%dT%H%M%SZ}.db", force=True, copied=unwatched)
     for old in kept(folder)[: -space.settings.retention.backups]:

@@ -55,7 +55,9 @@ def timetable(settings: Settings) -> Timetable:
         text = getattr(settings.schedule, name)
         try:
             line = {"digest": on_working_days, "weekly": every_day}.get(name, str)(text)
-            triggers[name] = trigger(line, settings) if text.strip() else None
+            found = trigger(line, settings) if text.strip() else None
+            # A store on a server has no file: whoever runs the server makes its backups.
+            triggers[name] = None if name == "backup" and settings.database.is_server else found
         except ValueError:
             facts = {"path": settings.file.name, "name": name, "value": repr(text), "example": example}
             problems.append(UsageProblem(NOT_A_TIME, **facts))

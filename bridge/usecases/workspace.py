@@ -19,6 +19,8 @@ from bridge.mapping.document import MappingFile
 from bridge.mapping.outcome import Lookups, Surroundings
 from bridge.store import runs
 from bridge.store.engine import BUSY_TIMEOUT_S, Store
+from bridge.store.opening import is_at, is_shared, named, opened
+from bridge.store.postgres_words import NO_FILE
 from bridge.usecases.clock import Clock
 from connectors.contract import SourceConfig
 
@@ -42,6 +44,10 @@ NOT_UTF8 = Text(zh="不是 UTF-8 文字", en="it is not UTF-8 text")
 NO_STORE = Text(
     zh="还没有任何记录（{path} 不存在）。请先运行 pbridge run。",
     en="nothing is recorded yet ({path} does not exist). Run pbridge run first.",
+)
+EMPTY_STORE = Text(
+    zh="还没有任何记录（{path} 是空的）。请先运行 pbridge run。",
+    en="nothing is recorded yet ({path} is empty). Run pbridge run first.",
 )
 NEEDS_UPGRADE = Text(
     zh="数据库 {path} 是旧版本。请运行 pbridge db upgrade，它会先自动备份。",
@@ -75,22 +81,37 @@ class Workspace(Struct, frozen=True):
 
     def store(self, *, create: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> Store:
         """The store; `create` makes a new file where there is none. One that others have locked is waited for so long."""
-        path = self.settings.database_file
-        if not self.has_store and not create:
-            raise UsageProblem(NO_STORE, path=str(path))
-        store = Store(path, read_only=not create, patience_s=patience_s)
-        if store.is_empty and create:
-            store.upgrade()
-        elif not store.is_current:
-            text = NO_STORE if store.is_empty else NEEDS_UPGRADE
+        place = self.settings.database_place
+        if not create and not is_shared(place) and not self.has_store:
+            raise self.no_store
+        store = opened(place, read_only=not create, patience_s=patience_s)
+        try:
+            if store.is_empty and create:
+                store.upgrade()
+            elif not store.is_current:
+                raise self.no_store if store.is_empty else UsageProblem(NEEDS_UPGRADE, path=named(place))
+        except BaseException:
             store.close()
-            raise UsageProblem(text, path=str(path))
+            raise
         return store
+
+    @property
+    def no_store(self) -> UsageProblem:
+        """What to say where nothing was recorded yet."""
+        place = self.settings.database_place
+        return UsageProblem(EMPTY_STORE if is_shared(place) else NO_STORE, path=named(place))
 
     @property
     def has_store(self) -> bool:
         """Whether anything was recorded yet."""
-        return Store.is_at(self.settings.database_file)
+        return is_at(self.settings.database_place)
+
+    @property
+    def store_file(self) -> Path:
+        """The file of the store, for what is done with a file. Raises where the store is on a server."""
+        if self.settings.database.is_server:
+            raise UsageProblem(NO_FILE, place=named(self.settings.database_place))
+        return self.settings.database_file
 
     def refuse_the_past(self, store: Store) -> None:
         """Writing on a day before the newest recorded one would falsify history."""

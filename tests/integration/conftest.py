@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
@@ -22,6 +23,7 @@ from connectors.company import SimCustomer, SimProduct, SimTicket
 from connectors.pingcode.simulator import PingCodeSimulator
 from connectors.testing import SimItem, SimPerson, SimProject, World, hex_id, serve
 from connectors.worktile.simulator import WorktileSimulator
+from tests.server import Server
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 8, 24)
@@ -147,6 +149,8 @@ class Site:
     market: World
     stack: ExitStack
     capsys: pytest.CaptureFixture[str] | Captured
+    database: str = ""
+    """The address of the store; empty for the usual file."""
     pingcode: PingCodeSimulator = field(init=False)
     worktile: WorktileSimulator = field(init=False)
 
@@ -157,7 +161,8 @@ class Site:
             "pingcode": self.stack.enter_context(serve(self.pingcode.handle)),
             "worktile": self.stack.enter_context(serve(self.worktile.handle)),
         }
-        self.write("config.toml", CONFIG.format(**urls))
+        database = f'[database]\nurl = "{self.database}"\n' if self.database else ""
+        self.write("config.toml", CONFIG.format(**urls) + database)
         self.write("plan.toml", PLAN)
 
     def write(self, name: str, text: str) -> Path:
@@ -180,7 +185,7 @@ class Site:
 
 @contextmanager
 def a_site(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str] | Captured
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str] | Captured, database: str = ""
 ) -> Iterator[Site]:
     monkeypatch.setenv("PC_SECRET", "pc-s3cret+/=")
     monkeypatch.setenv("WT_SECRET", "wt-s3cret+/=")
@@ -191,14 +196,34 @@ def a_site(
     pay = World(now=now, people=people, projects=(PAY,), items=[item(PAY, n) for n in range(1, 6)])
     market = World(now=now, people=people, projects=(MARKET,), items=[item(MARKET, n) for n in range(1, 4)])
     with ExitStack() as stack:
-        made = Site(folder, pay, market, stack, capsys)
+        made = Site(folder, pay, market, stack, capsys, database)
         made.start()
         yield made
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that says `ON_BOTH_ENGINES = True` tries its installations with the store in a file and on a server."""
+    if "database" in metafunc.fixturenames and getattr(metafunc.module, "ON_BOTH_ENGINES", False):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Site]:
-    with a_site(tmp_path, monkeypatch, capsys) as made:
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a store on a server; empty for the usual file."""
+    if getattr(request, "param", os.environ.get("TEST_ENGINE")) != "postgresql":
+        yield ""
+        return
+    server: Server = request.getfixturevalue("server")
+    url = server.empty()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], database: str
+) -> Iterator[Site]:
+    with a_site(tmp_path, monkeypatch, capsys, database) as made:
         yield made
 
 

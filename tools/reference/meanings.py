@@ -49,7 +49,10 @@ SETTINGS: Mapping[str, Text] = {
     "[bridge] data_dir": Text("程序存放文件的目录", "where files of the program are kept"),
     "[bridge] timezone": Text("日期按这个时区计算", "civil dates are dates of this zone"),
     "[bridge] language": Text("输出的语言", "language of what is printed"),
-    "[database] url": Text("SQLite 文件，sqlite:/// 后面写路径", "the SQLite file, a path behind sqlite:///"),
+    "[database] url": Text(
+        "SQLite 文件，sqlite:/// 后面写路径；或 PostgreSQL 的库，postgresql://用户@主机/库名",
+        "the SQLite file, a path behind sqlite:///; or a database of PostgreSQL, postgresql://USER@HOST/NAME",
+    ),
     "[plan] file": Text(".xlsx、.toml，或 .csv 文件夹", "a workbook, a TOML file or a folder of CSV"),
     "[calendar] overrides": Text(
         "公司自定的上班与放假日，CSV：date,workday|off,name",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bridge.store import calendars
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
+from bridge.store.opening import Place
+from bridge.store.opening import opened as opened_at
+from tests.server import writes
 
 AT = datetime(2026, 11, 20, 1, tzinfo=UTC)
 FIRST = (date(2027, 2, 8), "off", "春节")
@@ -18,8 +20,8 @@ SECOND = (date(2027, 2, 13), "workday", "春节")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "bridge.db") as opened:
+def store(place: Place) -> Iterator[Store]:
+    with opened_at(place) as opened:
         opened.upgrade()
         yield opened
 
@@ -39,11 +41,11 @@ def test_a_year_is_replaced_as_a_whole_and_the_former_one_is_found_as_of_then(st
 
 def test_the_same_days_again_in_any_order_write_nothing(store: Store):
     calendars.replace(store, "announced", 2027, [FIRST, SECOND], at=AT)
-    written = store.conn.total_changes
+    written = writes(store, "calendars")
 
     assert not calendars.replace(store, "announced", 2027, [SECOND, FIRST, FIRST], at=AT + timedelta(days=1))
     assert not calendars.replace(store, "company", None, [], at=AT)
-    assert store.conn.total_changes == written
+    assert writes(store, "calendars") == written
 
 
 def test_years_and_origins_do_not_replace_each_other(store: Store):

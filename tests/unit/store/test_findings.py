@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,9 @@ from bridge.reconcile.situation import Snapshot
 from bridge.store import findings, snapshots, statements
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
+from bridge.store.opening import Place
+from bridge.store.opening import opened as opened_at
+from tests.server import writes
 
 MONDAY = date(2026, 8, 24)
 RED, AMBER = Severity.RED, Severity.AMBER
@@ -22,8 +24,8 @@ NOON = datetime(2026, 8, 24, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "bridge.db") as store:
+def store(place: Place) -> Iterator[Store]:
+    with opened_at(place) as store:
         store.upgrade()
         yield store
 
@@ -79,11 +81,11 @@ def test_what_a_second_run_clears_was_last_seen_on_the_day_before(store: Store):
 
 def test_an_open_finding_of_which_nothing_becomes_is_not_written_again(store: Store):
     reconcile(store, on(0), {"M-1": {"STALE": AMBER}})
-    before = store.conn.total_changes
+    before = writes(store, "findings")
     with store.transaction():
         findings.save(store, on(1), judge(findings.open_before(store, on(1)), {"M-1": {"STALE": AMBER}}, on(1), {}))
 
-    assert store.conn.total_changes == before
+    assert writes(store, "findings") == before
 
 
 def test_a_past_day_is_read_as_it_stood_when_it_began(store: Store):

@@ -6,7 +6,6 @@ import json
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.store.engine import Store
+from bridge.store.opening import Place
+from bridge.store.opening import opened as opened_at
 from bridge.store.packing import FEWEST_SAMPLES, Packing, decode, encode
 
 AT = datetime(2026, 8, 24, tzinfo=UTC)
@@ -25,8 +26,8 @@ JSON = st.recursive(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "bridge.db") as store:
+def store(place: Place) -> Iterator[Store]:
+    with opened_at(place) as store:
         store.upgrade()
         yield store
 

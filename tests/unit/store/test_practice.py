@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,8 @@ from bridge.reconcile.recorded import Contact, Noted, Verdict
 from bridge.store import practice
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
+from bridge.store.opening import Place
+from bridge.store.opening import opened as opened_at
 
 MONDAY = datetime(2026, 8, 24, 1, tzinfo=UTC)
 LATER = MONDAY + timedelta(days=1)
@@ -31,8 +32,8 @@ NOTED = Noted(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "bridge.db") as made:
+def store(place: Place) -> Iterator[Store]:
+    with opened_at(place) as made:
         made.upgrade()
         yield made
 

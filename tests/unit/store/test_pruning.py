@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,8 @@ import pytest
 from bridge.store import pruning
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
+from bridge.store.opening import Place
+from bridge.store.opening import opened as opened_at
 from bridge.store.tables import BY_NAME
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -21,8 +22,8 @@ BEFORE = DAY + timedelta(days=30)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "bridge.db") as opened:
+def store(place: Place) -> Iterator[Store]:
+    with opened_at(place) as opened:
         opened.upgrade()
         yield opened
 

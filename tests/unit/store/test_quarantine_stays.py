@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bridge.store import mappings, quarantine
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
 from bridge.store.mappings import Refusal
+from bridge.store.opening import Place
+from bridge.store.opening import opened as opened_at
 
 AT = datetime(2026, 8, 24, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -18,8 +19,8 @@ def held(store: Store, at: datetime) -> int:
     return quarantine.count(store, before=stamp(at))
 
 
-def test_a_past_day_counts_the_rows_that_were_held_then(tmp_path: Path):
-    with Store(tmp_path / "bridge.db") as store:
+def test_a_past_day_counts_the_rows_that_were_held_then(place: Place):
+    with opened_at(place) as store:
         store.upgrade()
         rows = [("t1", "no_title", "x"), ("t2", "no_title", "x"), ("?a", "no_id", "x")]
         quarantine.put(store, "pc", "items", "p", rows, AT)
@@ -32,8 +33,8 @@ def test_a_past_day_counts_the_rows_that_were_held_then(tmp_path: Path):
         assert quarantine.count(store) == 2
 
 
-def test_what_was_said_of_a_refused_mapping_stays_as_it_was_said_and_since_when(tmp_path: Path):
-    with Store(tmp_path / "bridge.db") as store:
+def test_what_was_said_of_a_refused_mapping_stays_as_it_was_said_and_since_when(place: Place):
+    with opened_at(place) as store:
         store.upgrade()
         mappings.refuse(store, "pc", Refusal("a.toml", AT, 1, "v1"))
         mappings.refuse(store, "pc", Refusal("a.toml", AT + DAY, 3, "v1"))

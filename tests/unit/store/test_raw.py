@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bridge.store import raw
-from bridge.store.engine import Store
+from bridge.store.opening import Place
+from bridge.store.opening import opened as opened_at
 from bridge.store.packing import Packing
 
 NOW = datetime(2026, 8, 24, 1, tzinfo=UTC)
@@ -18,8 +18,8 @@ def contents(first: int, last: int) -> list[raw.Content]:
     ]
 
 
-def test_a_dictionary_learnt_from_a_page_that_is_refused_stays_in_the_store(tmp_path: Path):
-    with Store(tmp_path / "bridge.db") as store:
+def test_a_dictionary_learnt_from_a_page_that_is_refused_stays_in_the_store(place: Place):
+    with opened_at(place) as store:
         store.upgrade()
         packing = Packing(store)
         with store.transaction():

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from bridge.store import raw, samples
 from bridge.store.engine import Store
+from bridge.store.opening import Place
+from bridge.store.opening import opened as opened_at
 from bridge.store.packing import Packing
 
 AT = datetime(2026, 8, 24, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path):
-    with Store(tmp_path / "bridge.db") as opened:
+def store(place: Place):
+    with opened_at(place) as opened:
         opened.upgrade()
         with opened.transaction():
             for stream, count in (("tasks", 1_200), ("members", 3)):

@@ -9,7 +9,7 @@ import pytest
 from bridge.model import Colour
 from bridge.reconcile.situation import Snapshot
 from bridge.store import runs, snapshots
-from bridge.store.engine import Store
+from bridge.store.opening import opened as opened_at
 
 DAY, NEXT = date(2026, 8, 24), date(2026, 8, 25)
 KEPT = Snapshot(
@@ -33,10 +33,10 @@ KEPT = Snapshot(
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "bridge.db")
-    opened.upgrade()
-    return opened
+def store(place):
+    with opened_at(place) as opened:
+        opened.upgrade()
+        yield opened
 
 
 def save(store, snapshot):
@@ -57,8 +57,7 @@ def test_what_an_earlier_version_of_the_program_did_not_keep_is_unknown_and_not_
     (text,) = store.one("SELECT data FROM assessments")
     old = {name: value for name, value in json.loads(text).items() if name not in ("p", "claimed", "reasons", "method")}
     del old["raw_p50"]
-    with store.transaction():
-        store.db.execute("UPDATE assessments SET data = ?", (json.dumps(old),))
+    store.execute("UPDATE assessments SET data = ?", (json.dumps(old),))
 
     kept = snapshots.before(store, NEXT)["M-1"][0]
 

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from bridge.mapping import document
 from bridge.mapping.apply import Surroundings
 from bridge.store import memory, runs
 from bridge.store.engine import Store
+from bridge.store.opening import Place, opened
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import SourceReport
 from bridge.sync.pull import Pull, Wish
@@ -146,7 +146,7 @@ class Puller:
 
 
 @pytest.fixture
-def puller(tmp_path: Path) -> Iterator[Puller]:
-    with Store(tmp_path / "bridge.db") as store:
+def puller(place: Place) -> Iterator[Puller]:
+    with opened(place) as store:
         store.upgrade()
         yield Puller(store)

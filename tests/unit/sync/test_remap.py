@@ -20,6 +20,7 @@ from bridge.mapping.apply import Surroundings
 from bridge.store import mappings, quarantine, replays, runs, tasks
 from bridge.store.engine import Store
 from bridge.store.mappings import Origin
+from bridge.store.opening import opened
 from bridge.sync import crew
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import Counts
@@ -93,7 +94,7 @@ def test_readers_see_everything_as_it_was_until_the_end_and_then_all_of_it_chang
     before = seen(stored.store)
     met = []
 
-    with Store(stored.store.path, read_only=True) as reader:
+    with opened(stored.store.place, read_only=True) as reader:
 
         def look(_: Outcome) -> None:
             met.append((seen(reader), changes(reader), mappings.newest(reader, "lists").version))
@@ -109,7 +110,7 @@ def test_readers_see_everything_as_it_was_until_the_end_and_then_all_of_it_chang
 
 
 def test_a_report_that_began_before_the_end_is_of_one_moment(stored: Puller):
-    with Store(stored.store.path, read_only=True) as reader, reader.snapshot():
+    with opened(stored.store.place, read_only=True) as reader, reader.snapshot():
         before = seen(reader)
         published(stored, OTHER)
 
@@ -285,14 +286,14 @@ import os, sys, time
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
-from pathlib import Path
 from zoneinfo import ZoneInfo
 from bridge.mapping.outcome import Surroundings
+from bridge.store.opening import place_of
 from bridge.sync import crew
 from bridge.sync.replay import Task
 
 about = Surroundings("lists", ZoneInfo("UTC"), datetime(2026, 8, 24, tzinfo=UTC), {}, {})
-task = Task(Path(sys.argv[1]), "lists", "tasks", sys.argv[2], about, "mapping")
+task = Task(place_of(sys.argv[1]), "lists", "tasks", sys.argv[2], about, "mapping")
 pool = ProcessPoolExecutor(1, get_context("spawn"), crew._begin, (task,))
 print(pool.submit(os.getpid).result(), flush=True)
 time.sleep(60)
@@ -300,7 +301,7 @@ time.sleep(60)
 
 
 def test_a_process_of_the_crew_ends_when_the_one_that_began_it_is_killed(stored: Puller):
-    command = [sys.executable, "-c", ORPHANS, str(stored.store.path), MAPPING]
+    command = [sys.executable, "-c", ORPHANS, str(stored.store.place), MAPPING]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         child = int(parent.stdout.readline())
         parent.kill()
