@@ -9,7 +9,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 TESTS ?= tests
 
-.PHONY: help demo test check bench soak reference screenshots lock spec clean
+.PHONY: help demo test check bench soak reference screenshots release audit lock spec clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -60,6 +60,16 @@ reference: $(VENV)/.test ## write the pages under docs/reference and docs/schema
 
 screenshots: $(VENV)/.browser ## take the pictures of the docs anew, of the demo
 	$(BIN)/python -m tools.screenshots
+
+release: $(VENV)/.test ## wheel, source archive and bill of materials in dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/python -m tools.sbom dist/progress-bridge.cdx.json
+
+audit: $(VENV)/.test ## ask the package index for known weaknesses of every pinned version
+	@test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && \
+	  build/audit/bin/pip --disable-pip-version-check --quiet install 'pip-audit>=2.10,<3'; }
+	@$(BIN)/python -m tools.audit build/audit/bin/pip-audit
 
 spec: ## the tests read as a specification; TESTS=tests/unit/plan for a part
 	@$(PYTHON) -m tools.spec $(TESTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,10 +11,12 @@ import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bridge import __version__
+from tools import audit, sbom
 from tools.reference import licences
 
 ROOT = Path(__file__).parent.parent
@@ -93,6 +96,36 @@ def test_every_package_that_comes_along_is_pinned_and_has_a_licence_that_asks_fo
     assert [name for name in needed if "GPL" in licences.licence(name).upper()] == []
 
 
+def test_the_bill_of_materials_lists_every_package_with_version_licence_and_who_needs_it(tmp_path: Path):
+    sbom.main(tmp_path / "sbom.json")
+
+    bill = json.loads((tmp_path / "sbom.json").read_text(encoding="utf-8"))
+    parts = {part["name"]: part for part in bill["components"]}
+    needs = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}
+    pinned = licences.pinned()
+    assert (bill["bomFormat"], bill["metadata"]["component"]["version"]) == ("CycloneDX", __version__)
+    assert {name: part["version"] for name, part in parts.items()} == {
+        name: pinned[name] for name in licences.needed() if name in pinned
+    }
+    assert all(part["licenses"] and part["purl"] == f"pkg:pypi/{name}@{pinned[name]}" for name, part in parts.items())
+    assert f"requests@{pinned['requests']}" in needs[f"progress-bridge@{__version__}"]
+    assert f"urllib3@{pinned['urllib3']}" in needs[f"requests@{pinned['requests']}"]
+
+
+def test_an_index_that_knows_of_no_package_is_no_clean_bill():
+    sound: dict[str, Any] = {"name": "flask", "version": "3.1.3", "vulns": []}
+    weak = {"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}
+    strange = {"name": "b", "skip_reason": "not found"}
+
+    assert audit.judged([strange]) == (
+        3,
+        ["0 of 1 pinned packages could be asked about, 0 with a known weakness", "unknown to the index: b"],
+    )
+    assert audit.judged([sound, strange])[0] == 0
+    assert audit.judged([sound, weak])[1][0] == "a 1: CVE-1, mended in 2"
+    assert audit.judged([sound, weak])[0] == 1
+
+
 def test_the_wheel_holds_packages_mappings_templates_and_the_example_settings(wheel: Path):
     names = zipfile.ZipFile(wheel).namelist()
 
@@ -112,8 +145,17 @@ def test_the_installed_program_writes_the_first_files_of_an_installation(pbridge
 
 
 def test_the_installed_program_plays_the_demo_outside_the_checkout(pbridge: Path, tmp_path: Path):
-    played = run(pbridge, "demo", "--no-serve", "--today", "2026-08-24", cwd=tmp_path, check=False)
+    command = [str(pbridge), "demo", "--no-serve", "--today", "2026-08-24"]
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    with subprocess.Popen(command, cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True) as playing:
+        assert playing.stderr is not None
+        lines = []
+        for line in playing.stderr:
+            lines.append(line)
+            if line.startswith("2026-"):  # a day was read from both tools and judged; the others are like it
+                playing.terminate()
 
-    assert played.returncode == 0, played.stderr
-    assert "Traceback" not in played.stderr
-    assert "承诺" in played.stdout
+    assert any(line.startswith("2026-06-29") for line in lines), lines[-3:]
+    assert not any("Traceback" in line for line in lines)
+    report = run(pbridge, "--config", "demo-data/config.toml", "--today", "2026-06-29", "report", cwd=tmp_path)
+    assert "承诺" in report.stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -43,18 +43,19 @@ def page() -> str:
 def needed() -> dict[str, str]:
     """Package -> who asked for it first, all the way down; extras left out."""
     found: dict[str, str] = {}
-    waiting = [(name, "直接 directly") for name in _requirements(distribution(PROJECT))]
+    waiting = [(name, "直接 directly") for name in requires(PROJECT)]
     while waiting:
         name, wanted = waiting.pop(0)
         if name not in found:
             found[name] = wanted
-            waiting += [(one, code(name)) for one in sorted(_requirements(distribution(name)))]
+            waiting += [(one, code(name)) for one in sorted(requires(name))]
     return found
 
 
-def _requirements(package: Distribution) -> Iterator[str]:
+def requires(name: str) -> Iterator[str]:
+    """What a package asks for by itself; extras left out."""
     # Asked for one platform, so that the page is the same wherever it is made.
-    for one in map(Requirement, package.requires or ()):
+    for one in map(Requirement, distribution(name).requires or ()):
         if one.marker is None or one.marker.evaluate({**OLDEST, "extra": ""}):
             yield _normal(one.name)
 
