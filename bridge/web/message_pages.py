@@ -133,7 +133,7 @@ def _page(space: Workspace, frame: Frame, notice: Notice | None) -> Response:
         lines=(say("retry_lede"),),
     )
     words = frame.words(space.clock.today)
-    forms = (form,) if names else ()
+    forms = (form,) if names or any(part["state"] == "dead" for part in parts) else ()
     return desk.desk(frame, TITLE.say(lang), "/sources", panels, forms, notice=notice, words=words)
 
 
