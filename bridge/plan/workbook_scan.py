@@ -22,6 +22,8 @@ MAX_BYTES = 200_000_000
 """Of the unpacked parts together; a plan of 10,000 milestones has some 10 million."""
 MAX_CELLS = 3_000_000
 """Of the rectangle that spans a sheet's filled cells."""
+MAX_SEEN = 1_000_000
+"""Of the cells of a sheet, empty ones included: a small package can hold so many that looking at them takes minutes."""
 
 NO_RESULT = Text(
     zh="公式没有保存结果；请用 Excel 或 WPS 打开并保存一次，或直接写值",
@@ -120,7 +122,7 @@ class _Watcher:
         self.dead: Dead = {}
         self._sheet = sheet
         self._row = self._column = 0
-        self._last_row = self._last_column = 0
+        self._last_row = self._last_column = self._seen = 0
         self._kind: str | None = None
         self._inside = ""
         self._parts: dict[str, str] = {}
@@ -132,6 +134,9 @@ class _Watcher:
         elif self._inside == "c":
             self._kind, self._parts = attributes.get("t"), {}
             self._column += 1
+            self._seen += 1
+            if self._seen > MAX_SEEN:
+                raise TooLarge(self._sheet)
             if place := _REFERENCE.fullmatch(attributes.get("r", "")):
                 self._column, self._row = _index(place[1]), int(place[2])
         elif self._inside in ("f", "v", "is"):

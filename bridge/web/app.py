@@ -11,7 +11,7 @@ from typing import Protocol
 
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError
 
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import LANGUAGES, Lang, Text
@@ -65,6 +65,7 @@ def create_app(
     app = Flask("bridge.web", static_folder=None, template_folder=None)
     app.config["TRUSTED_HOSTS"] = list(hosts)
     app.json = _Json(app)
+    app.before_request(_refuse_foreign_names)
     app.after_request(guard)
     frame = Frame(lambda: _language(services))
     if doors is not None:
@@ -87,6 +88,12 @@ def create_app(
     add_probes(app, services)
     _add_refusals(app, frame)
     return app
+
+
+def _refuse_foreign_names() -> None:
+    """Before anything else is asked or answered, a login included."""
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
 
 
 def _add_refusals(app: Flask, frame: Frame) -> None:

@@ -15,8 +15,9 @@ from bridge.errors import UsageProblem
 from bridge.language import Text
 
 WORKERS = 4
-MOST_BODY = 272 * 1024
-"""A webhook's body of 256 KiB and the marks between its chunks: nothing larger is wanted, or read to its end."""
+MOST_BODY = 8 * 1024 * 1024 + 64 * 1024
+"""A workbook of a plan and what stands around it in its form: nothing larger is wanted, or read to its end. What less a
+path may be sent is its own business."""
 GLANCE_S = 0.25
 """How often the server looks whether it should stop."""
 

@@ -32,6 +32,8 @@ FOR_ADMINS = (
     "/mappings",
     "/mappings/pingcode",
     "/plan/import",
+    "/people/accounts",
+    "/notify",
     "/users",
     "/runs",
 )

@@ -55,6 +55,10 @@ REMEDIES: dict[str, Text] = {
         "地址在内网；若确实要发往内网，请把主机名写进 intranet_hosts",
         "the address is a private one; if that is meant, name its host in intranet_hosts",
     ),
+    "link_local_address": Text(
+        "地址是本机链路或云平台元数据的地址，从不发往那里；请更正 url",
+        "the address is link-local or that of a cloud's metadata, where nothing is ever sent; correct url",
+    ),
     "unknown_host": Text("主机名解析不了，会再试", "the host name cannot be resolved; it is tried again"),
     "unreachable": Text("连不上，会再试", "the host cannot be reached; it is tried again"),
     "tls_failed": Text("证书或 TLS 不对，会再试", "certificate or TLS is wrong; it is tried again"),
