@@ -21,9 +21,10 @@ from bridge.report.risk_words import STATES
 from bridge.report.rows import rows
 from bridge.report.wording import method_name
 from bridge.usecases import milestones
-from bridge.usecases.milestones import Detail, Moved, Past, Work
+from bridge.usecases.milestones import Detail, Moved, Work
 from bridge.usecases.serving import Opened
 from bridge.usecases.statements import ACCOUNTS, CATEGORIES
+from bridge.web import chart_panels
 from bridge.web import milestone_deeds as deeds
 from bridge.web.answers import Said
 from bridge.web.frame import Frame
@@ -38,7 +39,6 @@ from bridge.web.milestone_words import (
     NO_MOVES,
     NO_TASKS,
     NO_VERSIONS,
-    PAST_COLUMNS,
     RISK_COLUMNS,
     SAID,
     SEEN,
@@ -47,7 +47,7 @@ from bridge.web.milestone_words import (
     VERSION_COLUMNS,
     WORK_COLUMNS,
 )
-from bridge.web.sheets import Cell, Panel, cell, grid, joined, outside, said_day, status_cell
+from bridge.web.sheets import Cell, Panel, cell, grid, joined, outside, said_day
 
 WRITERS = ("admin", "lead")
 MOST_ROWS = 200
@@ -103,6 +103,8 @@ def _page(frame: Frame, found: Detail, done: str = "", problem: str = "", status
         "states": {state: text.say(lang) for state, text in STATUSES.items()},
         "chain": [_step(one, day) for one in _chain(item)],
         "waits": [one_line(item[name]["text"]) for name in _told(item) if item[name]["text"]],
+        **chart_panels.words(lang),
+        "drawings": chart_panels.of_milestone(found, lang),
         "panels": tuple(_panels(found, day, lang)),
         "money": _money(item, lang),
         "note": {name: typed.get(name, item["note"][name] or "") for name in deeds.NOTE},
@@ -210,7 +212,6 @@ def _panels(found: Detail, day: Day, lang: Lang) -> Iterator[Panel]:
         grid(lang, METHOD_COLUMNS, _methods(found.item, day, lang)),
         tuple(_why_not(found, lang)),
     )
-    yield Panel(SAID["past"].say(lang), grid(lang, PAST_COLUMNS, (_past(one, day, lang) for one in found.past)))
     versions = (
         (day(one.recorded_at), cell(one.by), cell(_note(one, found.today, lang), "text")) for one in found.notes
     )
@@ -288,13 +289,6 @@ def _why_not(found: Detail, lang: Lang) -> Iterator[str]:
     (row,) = rows({"as_of": found.today.isoformat(), "milestones": [found.item]}, lang)
     if row.why_not:
         yield row.why_not
-
-
-def _past(one: Past, day: Day, lang: Lang) -> Iterator[Cell]:
-    yield day(one.day)
-    yield status_cell(one.status, lang)
-    yield day(one.due)
-    yield day(one.p85)
 
 
 def _note(note: Any, today: date, lang: Lang) -> str:
