@@ -123,6 +123,12 @@ def m015_saved_views(db: Database) -> None:
     _create_those(db, since=15)
 
 
+@MIGRATIONS()
+def m019_actors(db: Database) -> None:
+    if "actor" not in db.table("task_changes").columns_dict:
+        db.execute("ALTER TABLE task_changes ADD COLUMN actor TEXT")
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

@@ -41,6 +41,8 @@ class Moved(Struct, frozen=True):
     old: date | None
     new: date | None
     told: bool
+    by: str | None = None
+    """Who moved it; None where the tool's history does not say."""
 
 
 class Detail(Struct, frozen=True):
@@ -109,8 +111,15 @@ def _moves(judged: Judged, key: str) -> Iterator[Moved]:
         if record.task.ref in linked:
             for change in record.changes:
                 if change.field == "due_on" and change.cause == "source":
-                    told = change.how == "activity"
-                    yield Moved(record.task, change.at, _day(change.old), _day(change.new), told)
+                    told, by = change.how == "activity", change.actor.name if change.actor else None
+                    yield Moved(
+                        record.task,
+                        change.at,
+                        _day(change.old),
+                        _day(change.new),
+                        told,
+                        by,
+                    )
 
 
 def _day(value: object) -> date | None:

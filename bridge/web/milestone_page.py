@@ -28,8 +28,9 @@ from bridge.web import chart_panels
 from bridge.web import milestone_deeds as deeds
 from bridge.web.answers import Said
 from bridge.web.frame import Frame
-from bridge.web.login import own_deals, require, role
+from bridge.web.login import own_deals, require, role, who
 from bridge.web.milestone_words import (
+    AFTER_LOGIN,
     BASELINE_COLUMNS,
     COUNTED,
     FACTS,
@@ -44,6 +45,7 @@ from bridge.web.milestone_words import (
     SEEN,
     STATUSES,
     TOLD,
+    UNTOLD,
     VERSION_COLUMNS,
     WORK_COLUMNS,
 )
@@ -267,6 +269,8 @@ def _move(one: Moved, day: Day, lang: Lang) -> Iterator[Cell]:
     yield day(one.new)
     yield cell(None if one.old is None or one.new is None else f"{(one.new - one.old).days:+d}", "n")
     yield day(one.at)
+    # Where nobody has to log in, nobody can tell who looks.
+    yield cell(AFTER_LOGIN.say(lang) if one.by and who() is None else one.by or UNTOLD.say(lang))
     yield cell((TOLD if one.told else SEEN).say(lang))
 
 

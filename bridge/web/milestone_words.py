@@ -89,6 +89,8 @@ STATUSES: dict[State, Text] = {
 }
 COUNTED = Text("不计入工作量", "not counted as work")
 TOLD = Text("工具的历史", "the tool's history")
+UNTOLD = Text("工具中未记录", "not in the tool's history")
+AFTER_LOGIN = Text("登录后可见", "seen when logged in")
 SEEN = Text("同步时发现", "seen by a sync")
 WORK_COLUMNS = (
     Text("任务", "Task"),
@@ -113,6 +115,7 @@ MOVE_COLUMNS = (
     Text("新日期", "Now"),
     Text("天", "Days"),
     Text("何时", "When"),
+    Text("由谁", "By"),
     Text("依据", "Known from"),
 )
 METHOD_COLUMNS = (Text("方法", "Method"), Text("P50", "P50"), Text("P85", "P85"), Text("P95", "P95"))
