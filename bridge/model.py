@@ -149,7 +149,8 @@ class Change(Struct, frozen=True):
     """One field of one task that was seen to differ, in JSON values (`null`, text, number, list, object).
 
     `at` is when it happened as far as known (a vendor's own instant, else when we observed it);
-    `recorded_at` is when this program wrote it down. `cause` tells a person's edit from our new mapping.
+    `recorded_at` is when this program wrote it down. `cause` tells a person's edit from our new mapping. `actor` is who
+    did it, where the vendor's own history says so: a difference that we saw has none.
     """
 
     source: str
@@ -161,6 +162,7 @@ class Change(Struct, frozen=True):
     how: Literal["diff", "activity"]
     recorded_at: datetime
     cause: Literal["source", "mapping"] = "source"
+    actor: Person | None = None
 
     @property
     def ref(self) -> TaskKey:

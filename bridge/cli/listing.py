@@ -10,7 +10,7 @@ import click
 
 from bridge.cli.printing import print_lines, print_table
 from bridge.cli.session import Command, Day, Option, Session, json_option
-from bridge.language import Text
+from bridge.language import Lang, Text
 from bridge.usecases import json_text, looking
 
 TASKS = Text(
@@ -42,7 +42,9 @@ CHANGE_COLUMNS = (
     Text(zh="字段", en="field"),
     Text(zh="原值", en="old"),
     Text(zh="新值", en="new"),
+    Text(zh="由谁", en="by"),
 )
+UNTOLD = Text(zh="工具中未记录", en="not in the tool's history")
 
 
 @click.command(cls=Command, about=TASKS, example="pbridge tasks --source pingcode --json")
@@ -76,13 +78,20 @@ def changes(session: Session, task: str | None, since: date | None, as_json: boo
     rows = looking.list_changes(space, task=task, since=since)
     if as_json:
         print_lines(rows)
-    elif not print_table(space.lang, CHANGE_COLUMNS, map(_change_row, rows), flexible=(4, 5)):
+    elif not print_table(space.lang, CHANGE_COLUMNS, (_change_row(row, space.lang) for row in rows), flexible=(4, 5)):
         session.remark(NO_CHANGES.say(space.lang))
 
 
-def _change_row(change: Mapping[str, Any]) -> tuple[object, ...]:
+def _change_row(change: Mapping[str, Any], lang: Lang) -> tuple[object, ...]:
     values = (_short(change["old"]), _short(change["new"]))
-    return (change["at"], change["source"], change["id"], change["field"], *values)
+    return (
+        change["at"],
+        change["source"],
+        change["id"],
+        change["field"],
+        *values,
+        change["by"]["name"] if change["by"] else UNTOLD.say(lang),
+    )
 
 
 def _short(value: object) -> str:

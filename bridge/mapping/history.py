@@ -37,7 +37,11 @@ def read(mapping: MappingFile, stream: str, task: str, payloads: Iterable[Payloa
             moved = teller.read(row, about, problems)
             if moved is not None:
                 source, now = about.source, about.now
-                found.append(Change(source, task, moved.at, teller.field, moved.old, moved.new, "activity", now))
+                found.append(
+                    Change(
+                        *(source, task, moved.at, teller.field, moved.old, moved.new, "activity", now), actor=moved.by
+                    )
+                )
     return Told(tuple(sorted(found, key=attrgetter("at"))), tuple(dict.fromkeys(problems)))
 
 

@@ -31,6 +31,7 @@ class Moved(Struct, frozen=True):
     at: datetime
     old: object
     new: object
+    by: Person | None = None
 
 
 class Teller(Struct, frozen=True):
@@ -53,6 +54,7 @@ def teller(telling: Telling, tasks: Mapping[str, Rule]) -> Teller:
     name = f"{telling.stream}.{telling.field.name}"
     by_task = compiled(tasks[telling.field.name]) if telling.member else None
     old, new = (_side(telling, rule, by_task, name) for rule in (telling.old, telling.new))
+    who = _author(telling.by)
     at, holds, target = _instant(telling.at, name), applies(telling.when), telling.field
 
     def read(row: Payload, about: Surroundings, problems: list[Problem]) -> Moved | None:
@@ -66,7 +68,7 @@ def teller(telling: Telling, tasks: Mapping[str, Rule]) -> Teller:
         problems += found
         if found or begins or when is None or before == after:
             return None
-        return Moved(when, _json(target, before), _json(target, after))
+        return Moved(when, _json(target, before), _json(target, after), who(row, about))
 
     return Teller(telling, name, read)
 
@@ -92,6 +94,17 @@ def _side(telling: Telling, rule: Rule, by_task: Read | None, name: str) -> Side
 
 def _stands(paths: tuple[Path, ...], row: Payload) -> bool:
     return any(may_stand(path.steps, row) for path in paths)
+
+
+def _author(rule: Rule | None) -> Callable[[Payload, Surroundings], Person | None]:
+    """Who did it; a row that does not say it, or not so that it can be read, still tells of its move."""
+    read = None if rule is None else compiled(rule)
+
+    def author(row: Payload, about: Surroundings) -> Person | None:
+        found = None if read is None else read(row, about, [])
+        return found[0] if found else None
+
+    return author
 
 
 def _instant(rule: Rule, name: str) -> Side:

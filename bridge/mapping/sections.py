@@ -17,7 +17,7 @@ from bridge.mapping.targets import TASK_TARGETS, Target, field, number, text
 from bridge.model import Colour
 
 OWN_READING = ("inside", "convert", "values")
-HISTORY_KEYS = ("stream", "field", "when", "at", "old", "new", "old_required", "member", *OWN_READING)
+HISTORY_KEYS = ("stream", "field", "when", "at", "by", "old", "new", "old_required", "member", *OWN_READING)
 EFFORT_KEYS = ("stream", "task", "hours", "convert", "when", "unless")
 CLAIM_KEYS = ("stream", "from", "values", "when")
 PROJECTS = "projects"
@@ -28,6 +28,7 @@ HISTORY_FIELDS: Mapping[str, Target] = {
 }
 # Not cut off at now, unlike a task's own instants: whoever reads the row again must find the same instant in it.
 AT = Target("at", "instant")
+BY = Target("by", "people", "person", empty=(), personal=True)
 CLAIM = Target("claim", "text", canonical={colour.value: colour for colour in (Colour.AMBER, Colour.RED)})
 
 
@@ -48,6 +49,8 @@ class Telling(Struct, frozen=True):
     when: Conditions
     keys: Keys
     """Where it stands in its file."""
+    by: Rule | None = None
+    """Who did it."""
 
 
 class Effort(Struct, frozen=True):
@@ -89,6 +92,7 @@ class Sections(Struct, frozen=True):
             self._at(keys, table["at"]),
             self._when(keys, table, "when"),
         )
+        by = self._by(keys, table["by"]) if "by" in table else None
         member, required = self._member(keys, table), table.get("old_required", False)
         if not isinstance(required, bool):
             self.grammar.ledger.wrong_type((*keys, "old_required"), required, texts.TRUTH)
@@ -96,7 +100,7 @@ class Sections(Struct, frozen=True):
         for target in self._fields(keys, table, member):
             both = self._both(keys, table, field(target.name) if member else target)
             if both is not None and at is not None:
-                found.append(Telling(stream, target, at, *both, member, required is True, when, keys))
+                found.append(Telling(stream, target, at, *both, member, required is True, when, keys, by))
         return found
 
     def _both(self, keys: Keys, table: Mapping[str, Any], target: Target) -> tuple[Rule, Rule] | None:
@@ -111,6 +115,10 @@ class Sections(Struct, frozen=True):
     def _at(self, keys: Keys, given: Any) -> Rule | None:
         table = {"from": given, "convert": "unix_instant"} if isinstance(given, str) else given
         return self.grammar.rule((*keys, "at"), AT, table)
+
+    def _by(self, keys: Keys, given: Any) -> Rule | None:
+        table = {"from": given, "convert": "person"} if isinstance(given, str) else given
+        return self.grammar.rule((*keys, "by"), BY, table)
 
     def _fields(self, keys: Keys, table: Mapping[str, Any], member: str | None) -> list[Target]:
         given = table["field"]

@@ -88,6 +88,8 @@ class Snapshot:
     method: str | None = None
     raw_p50: date | None = None
     """F(0.50) as the method gave it, before past forecasts corrected it."""
+    money: Mapping[str, Decimal | None] | None = None
+    """Gross at risk and penalties; None where an older version of the program kept none."""
 
 
 @dataclass(frozen=True, slots=True)

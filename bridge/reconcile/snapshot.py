@@ -6,6 +6,8 @@ from datetime import date
 
 from bridge.reconcile.situation import Assessment, Result, Snapshot
 
+KEPT = ("at_risk_gross", "penalty_today", "penalty_p85")
+
 
 def snapshots(result: Result, day: date) -> tuple[Snapshot, ...]:
     """The snapshots of `day`, by milestone key; a later run of the same day replaces them."""
@@ -29,5 +31,6 @@ def _snapshot(row: Assessment, day: date) -> Snapshot:
         claimed=row.claimed,
         reasons={str(finding.code): finding.severity.value for finding in row.findings},
         method=row.forecast.method,
+        money={name: getattr(row.money, name) for name in KEPT},
         raw_p50=row.forecast.calibration.raw_p50 if row.forecast.calibration else row.forecast.p50,
     )

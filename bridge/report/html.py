@@ -53,6 +53,7 @@ def shown(view: Mapping[str, Any], lang: Lang, arranged: Mapping[str, Any] | Non
         "is_calm": bool(found) and not any(row.is_worrying for row in found),
         "rows": [(row, timeline(row, on, lang)) for row in listed],
         "heads": {},
+        "week": None,
         "address": None,
         "axis": on,
         "months": on.months(lang),

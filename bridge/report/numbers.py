@@ -23,7 +23,12 @@ def share(part: int, whole: int) -> float | None:
 
 def quantity(value: Decimal | None) -> str | None:
     """Hours, points and computed figures of a goal: at most 2 decimals, no trailing zeros, no exponent."""
-    return None if value is None else plain(_half_up(value, TWO_PLACES))
+    return None if value is None else shortest(value)
+
+
+def shortest(value: Decimal) -> str:
+    """A known quantity."""
+    return plain(_half_up(value, TWO_PLACES))
 
 
 def plain(value: Decimal) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -11,20 +11,41 @@ from typing import Any
 from bridge.mapping.outcome import Problem
 from bridge.model import Change
 from bridge.store.clockwork import instant, stamp
-from bridge.store.engine import Store, marks
+from bridge.store.engine import Store, dumps, marks
 from bridge.store.packing import Packing
+from bridge.store.tasks import actor_of
+from bridge.store.writes import touch
 
 
 def recorded(store: Store, source: str, task: str) -> list[Change]:
     """Every entry of a vendor's history that was recorded of a task, whatever reading it is of, as recorded."""
     return [
-        Change(source, task, instant(at), field, json.loads(old), json.loads(new), how, instant(recorded_at), cause)
-        for at, recorded_at, field, old, new, how, cause in store.rows(
-            "SELECT at, recorded_at, field, old, new, how, cause FROM task_changes "
+        Change(
+            *(source, task, instant(at), field, json.loads(old), json.loads(new), how, instant(recorded_at), cause),
+            actor=actor_of(who),
+        )
+        for at, recorded_at, field, old, new, how, cause, who in store.rows(
+            "SELECT at, recorded_at, field, old, new, how, cause, actor FROM task_changes "
             "WHERE source = ? AND id = ? AND how = 'activity' ORDER BY at, seq",
             (source, task),
         )
     ]
+
+
+def name_actors(store: Store, events: Iterable[Change]) -> None:
+    """Tell of moves on record who made them, where that was not recorded: nothing else about them is changed."""
+    named = [event for event in events if event.actor is not None]
+    for event in named:
+        assert event.actor is not None
+        store.execute(
+            "UPDATE task_changes SET actor = ? WHERE source = ? AND id = ? AND how = 'activity' AND at = ? "
+            "AND field = ? AND old = ? AND new = ? AND actor IS NULL",
+            (
+                dumps({"id": event.actor.id, "name": event.actor.name}),
+                *(event.source, event.id, stamp(event.at), event.field, dumps(event.old), dumps(event.new)),
+            ),
+        )
+    touch(store, sorted({event.ref for event in named}))
 
 
 def rows_by_task(

@@ -10,6 +10,7 @@ from typing import Any
 
 from bridge.model import Colour
 from bridge.reconcile.situation import Snapshot
+from bridge.report.week import Kept, Then
 from bridge.store.engine import Store, dumps
 
 
@@ -50,12 +51,29 @@ def on_or_before(store: Store, day: date) -> dict[str, Snapshot]:
     }
 
 
+def figures_between(store: Store, first: date, last: date) -> Then | None:
+    """Colour and money of every milestone on the newest recorded day between the two."""
+    row = store.one("SELECT max(day) FROM assessments WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat()))
+    if row is None or row[0] is None:
+        return None
+    found = store.rows(
+        "SELECT milestone, colour, json_extract(data, '$.at_risk_expected'), json_extract(data, '$.money') "
+        "FROM assessments WHERE day = ?",
+        (row[0],),
+    )
+    kept = {
+        key: Kept(colour, _decimal(amount), _sums(None if money is None else json.loads(money)))
+        for key, colour, amount, money in found
+    }
+    return Then(date.fromisoformat(row[0]), kept)
+
+
 def _as_json(s: Snapshot) -> dict[str, Any]:
     return {
         "own_colour": s.own_colour.value,
         "due": _text(s.due),
         "forecast_p85": _text(s.forecast_p85),
-        "at_risk_expected": None if s.at_risk_expected is None else str(s.at_risk_expected),
+        "at_risk_expected": _amount(s.at_risk_expected),
         "total_weight": None if s.total_weight is None else str(s.total_weight),
         "weight_kind": s.weight_kind,
         "leaves": dict(s.leaves),
@@ -65,6 +83,7 @@ def _as_json(s: Snapshot) -> dict[str, Any]:
         "reasons": None if s.reasons is None else dict(s.reasons),
         "method": s.method,
         "raw_p50": _text(s.raw_p50),
+        "money": None if s.money is None else {name: _amount(one) for name, one in s.money.items()},
     }
 
 
@@ -87,7 +106,12 @@ def _from_json(key: str, day: date, colour: Colour, data: dict[str, Any]) -> Sna
         reasons=data.get("reasons"),
         method=data.get("method"),
         raw_p50=_date(data.get("raw_p50")),
+        money=_sums(data.get("money")),
     )
+
+
+def _sums(data: dict[str, str | None] | None) -> dict[str, Decimal | None] | None:
+    return None if data is None else {name: _decimal(amount) for name, amount in data.items()}
 
 
 def _text(day: date | None) -> str | None:
@@ -96,6 +120,10 @@ def _text(day: date | None) -> str | None:
 
 def _date(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _decimal(text: str | None) -> Decimal | None:

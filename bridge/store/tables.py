@@ -28,6 +28,7 @@ STEPS = (
     "m013_views",
     "m014_watch",
     "m015_saved_views",
+    "m019_actors",
     "m020_identities",
     "m024_refusals",
 )
@@ -160,8 +161,11 @@ TABLES: tuple[Table, ...] = (
             "how": "TEXT",
             "cause": "TEXT",
             "run": "INTEGER",
+            # Who did it, as JSON with id and name, where the vendor's own history says so.
+            "actor": "TEXT",
         },
         key=("seq",),
+        optional=_optional("actor"),
         indexes=(("source", "id"), ("recorded_at",)),
     ),
     Table(

@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from bridge.mapping import wire
 from bridge.mapping.history import each_once
-from bridge.model import Change, Task, TaskKey
+from bridge.model import Change, Person, Task, TaskKey
 from bridge.store.clockwork import end_of, instant, stamp
 from bridge.store.engine import Store, dumps, marks
 
 CLOSED = frozenset({"done", "cancelled"})
-_CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
+_CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run", "actor")
 # The vendor's own bookkeeping: kept so that a past day can be rebuilt, not shown as something a person changed.
 BOOKKEEPING = frozenset({"updated_at"})
 _SHORT = 40
@@ -113,6 +113,7 @@ def record(store: Store, changes: Iterable[Change], run: int) -> None:
                 change.how,
                 change.cause,
                 run,
+                None if change.actor is None else dumps({"id": change.actor.id, "name": change.actor.name}),
             )
             for change in changes
         ],
@@ -228,17 +229,26 @@ def changes(
 def changes_where(store: Store, where: str, values: Sequence[object]) -> Iterator[Change]:
     """Recorded changes in the order in which they happened, whoever told of them."""
     instants: dict[str, datetime] = {}
+    actors: dict[str | None, Person | None] = {None: None}
     sql = (
-        "SELECT source, id, at, recorded_at, field, old, new, how, cause FROM task_changes "
+        "SELECT source, id, at, recorded_at, field, old, new, how, cause, actor FROM task_changes "
         f"WHERE {where} ORDER BY {_happened(store)}, at, seq"
     )
-    for source, key, at, recorded_at, field, old, new, how, cause in store.rows(sql, values):
+    for source, key, at, recorded_at, field, old, new, how, cause, who in store.rows(sql, values):
         known = instants.get(recorded_at)
         if known is None:
             known = instants[recorded_at] = instant(recorded_at)
         # A vendor's clock may be ahead, but nothing was recorded before it happened.
         happened = known if at >= recorded_at else instant(at)
-        yield Change(source, key, happened, intern(field), _value(old), _value(new), how, known, cause)
+        actor = actors.get(who)
+        if actor is None and who is not None:
+            actor = actors[who] = actor_of(who)
+        yield Change(source, key, happened, intern(field), _value(old), _value(new), how, known, cause, actor)
+
+
+def actor_of(text: str | None) -> Person | None:
+    """Who did it, as recorded."""
+    return None if text is None else Person(**json.loads(text))
 
 
 def _happened(store: Store) -> str:

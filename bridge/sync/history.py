@@ -59,6 +59,9 @@ def _known(turn: Turn, task: str) -> list[Change]:
 
 
 def _record(turn: Turn, told: Sequence[Change], known: Sequence[Change]) -> int:
+    unnamed = [entry for entry in known if entry.actor is None]
+    if unnamed:
+        history.name_actors(turn.store, [event for event in told if any(_same(event, entry) for entry in unnamed)])
     fresh: dict[tuple[object, ...], Change] = {}
     for event in told:
         if any(_same(event, entry) for entry in known):

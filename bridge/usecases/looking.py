@@ -41,4 +41,5 @@ def list_changes(space: Workspace, *, task: str | None = None, since: date | Non
                 "old": change.old,
                 "new": change.new,
                 "how": change.how,
+                "by": None if change.actor is None else {"id": change.actor.id, "name": change.actor.name},
             }

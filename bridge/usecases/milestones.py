@@ -13,15 +13,15 @@ from bridge.language import Lang
 from bridge.model import Status, Task
 from bridge.plan.document import Baseline
 from bridge.reconcile.register import Note
-from bridge.reconcile.situation import Assessment, Snapshot
+from bridge.reconcile.situation import Assessment
 from bridge.report.selection import Narrowed
 from bridge.usecases import findings, promises, reporting, statements
+from bridge.usecases.courses import Courses, courses
 from bridge.usecases.findings import FindingWish, Listed
 from bridge.usecases.reporting import Judged, ReportWish
 from bridge.usecases.workspace import Workspace
 
 FINISHED = (Status.DONE, Status.CANCELLED)
-MOST_DAYS = 60
 
 
 class Work(Struct, frozen=True):
@@ -41,16 +41,8 @@ class Moved(Struct, frozen=True):
     old: date | None
     new: date | None
     told: bool
-
-
-class Past(Struct, frozen=True):
-    """What was said of the milestone on a day on which something of it was different from the day before."""
-
-    day: date
-    status: str
-    due: date | None
-    p85: date | None
-    on_time_probability: float | None
+    by: str | None = None
+    """Who moved it; None where the tool's history does not say."""
 
 
 class Detail(Struct, frozen=True):
@@ -61,14 +53,14 @@ class Detail(Struct, frozen=True):
     work: tuple[Work, ...]
     moves: tuple[Moved, ...]
     """Newest first."""
-    past: tuple[Past, ...]
-    """Newest first."""
     baselines: tuple[tuple[Baseline, int | None], ...]
     """With the working days from the one before."""
     notes: tuple[Note, ...]
     """Every version of the note, newest first."""
     findings: tuple[Listed, ...]
     """As the last judgement that was recorded left them; what is cleared is left out."""
+    courses: Courses
+    """What its charts are drawn from."""
 
 
 def look(space: Workspace, key: str, lang: Lang, sales_owner: str | None = None) -> Detail | None:
@@ -87,10 +79,10 @@ def look(space: Workspace, key: str, lang: Lang, sales_owner: str | None = None)
         sources=document["sources"],
         work=tuple(sorted(_work(judged, row), key=lambda one: _urgency(one, judged.portfolio.today))),
         moves=tuple(sorted(_moves(judged, key), key=lambda one: (one.at, one.task.ref), reverse=True)),
-        past=_past(judged.portfolio.snapshots.get(key, ())),
         baselines=tuple(zip(promised[0].baselines, promised[0].workdays, strict=True)) if promised else (),
         notes=tuple(statements.note_versions(space, key)),
         findings=tuple(findings.listed(space, FindingWish(key))),
+        courses=courses(judged, row, promised[0].baselines if promised else ()),
     )
 
 
@@ -119,19 +111,16 @@ def _moves(judged: Judged, key: str) -> Iterator[Moved]:
         if record.task.ref in linked:
             for change in record.changes:
                 if change.field == "due_on" and change.cause == "source":
-                    told = change.how == "activity"
-                    yield Moved(record.task, change.at, _day(change.old), _day(change.new), told)
+                    told, by = change.how == "activity", change.actor.name if change.actor else None
+                    yield Moved(
+                        record.task,
+                        change.at,
+                        _day(change.old),
+                        _day(change.new),
+                        told,
+                        by,
+                    )
 
 
 def _day(value: object) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else None
-
-
-def _past(snapshots: tuple[Snapshot, ...]) -> tuple[Past, ...]:
-    found: list[Past] = []
-    for one in snapshots:
-        new = Past(one.day, one.colour.value, one.due, one.forecast_p85, one.on_time_probability)
-        last = found[-1] if found else None
-        if last is None or (last.status, last.due, last.p85) != (new.status, new.due, new.p85):
-            found.append(new)
-    return tuple(reversed(found[-MOST_DAYS:]))

@@ -13,6 +13,7 @@ from bridge.plan.baselines import of_plan, spellings
 from bridge.plan.calendar import WorkCalendar
 from bridge.plan.document import Plan
 from bridge.reconcile.situation import Outcome, Portfolio, RefusedMapping, Snapshot, SourceState, TaskRecord
+from bridge.report import summary
 from bridge.store import links, mappings, plans, runs, snapshots, tasks, versions
 from bridge.store.clockwork import end_of
 from bridge.store.engine import Store
@@ -64,6 +65,13 @@ def as_of(space: Workspace, store: Store, day: date) -> Portfolio:
         return joined(tasks.tasks_on(store, day, zone), tasks.changes(store, recorded_before=end, without=BOOKKEEPING))
 
     return _portfolio(space, store, today=day, now=now, records=records_then, before=end)
+
+
+def freshness(space: Workspace) -> list[dict[str, object]]:
+    """How old and how complete the data of every source is, as the report tells it; judges nothing."""
+    with space.store() as store, store.snapshot():
+        states = [_state(space, store, name, None) for name in source_names(space, store)]
+    return summary.sources(states, space.clock.now())
 
 
 def _portfolio(

@@ -11,8 +11,9 @@ from msgspec import Struct
 from bridge.language import Lang
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result, Snapshot
-from bridge.report import csv, html, markdown, text, view
+from bridge.report import csv, html, markdown, text, view, week
 from bridge.report.selection import EVERYTHING, Narrowed, owners, selected
+from bridge.report.week import Then
 from bridge.store import quarantine, snapshots
 from bridge.store.clockwork import end_of
 from bridge.usecases.json_text import dumps
@@ -60,12 +61,17 @@ class Browsed(Struct, frozen=True):
 
     document: View
     choices: Choices
+    before: Then | None = None
+    """What was recorded a week earlier."""
 
 
 def browse(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> Browsed:
     """The report with what it can be narrowed to; of other people's deals neither says a word."""
     judged = judge(space, wish)
-    return Browsed(document(space, judged, wish, lang), _choices(judged, wish.sales_owner))
+    today = judged.portfolio.today
+    with space.store() as store:
+        before = snapshots.figures_between(store, today - week.OLDEST, today - week.WEEK)
+    return Browsed(document(space, judged, wish, lang), _choices(judged, wish.sales_owner), before)
 
 
 def _choices(judged: Judged, own: str | None) -> Choices:

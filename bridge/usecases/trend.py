@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
-from bridge.model import SEVERITY_ORDER
+from bridge.model import SEVERITY_ORDER, Colour
+from bridge.plan.document import Milestone
 from bridge.reconcile.situation import Snapshot
 from bridge.report import numbers
+from bridge.report.chart_portfolio import Dated
 from bridge.store import plans, snapshots
 from bridge.usecases.promises import deals_seen
 from bridge.usecases.workspace import Workspace
+
+Known = Mapping[str, tuple[Snapshot, ...]]
 
 
 class TrendWish(Struct, frozen=True):
@@ -50,29 +54,49 @@ class Turned(Struct, frozen=True):
     now: str
 
 
-def look(space: Workspace, wish: TrendWish) -> list[Day]:
-    """Oldest first. Only milestones of the plan in force count, as they were on each day."""
+class Course(Struct, frozen=True):
+    days: tuple[Day, ...]
+    """Oldest first."""
+    contractual: tuple[Dated, ...]
+    """Every contractual milestone with its date in the tool on each of all recorded days; what is worst now first."""
+
+
+def look(space: Workspace, wish: TrendWish) -> Course:
+    """Only milestones of the plan in force count, as they were on each day."""
     own = deals_seen(space, wish.sales_owner)
     with space.store() as store, store.snapshot():
         newest = plans.newest(store)
         known = snapshots.before(store, space.clock.today + timedelta(days=1))
     if newest is None:
-        return []
+        return Course((), ())
+    rows = [row for row in newest.plan.milestones if row.deal in own]
     currencies = {deal.key: deal.currency for deal in newest.plan.deals}
-    of = {row.key: (row.name, currencies[row.deal]) for row in newest.plan.milestones if row.deal in own}
+    of = {row.key: (row.name, currencies[row.deal]) for row in rows}
+    return Course(tuple(_days(known, of, wish.days)), tuple(_contractual(known, rows)))
+
+
+def _days(known: Known, of: Mapping[str, tuple[str, str]], most: int) -> Iterator[Day]:
     by_day: dict[date, dict[str, Snapshot]] = {}
     for key, found in known.items():
         for one in found if key in of else ():
             by_day.setdefault(one.day, {})[key] = one
-    days = sorted(by_day)[-wish.days :]
+    days = sorted(by_day)[-most:]
     before: dict[str, Snapshot] = (
         by_day[max(earlier)] if (earlier := [d for d in by_day if days and d < days[0]]) else {}
     )
-    told = []
     for day in days:
-        told.append(_day(day, by_day[day], before, of))
+        yield _day(day, by_day[day], before, of)
         before = by_day[day]
-    return told
+
+
+def _contractual(known: Known, rows: Iterable[Milestone]) -> list[Dated]:
+    found = []
+    for row in rows:
+        past = known.get(row.key, ())
+        if row.contractual and past:
+            dates = tuple((one.day, one.due) for one in past)
+            found.append(Dated(row.key, row.name, past[-1].colour.value, dates))
+    return sorted(found, key=lambda one: SEVERITY_ORDER.index(Colour(one.colour)))
 
 
 def _day(

@@ -40,12 +40,14 @@ def json_answer(document: Mapping[str, Any], status: int = 200) -> Response:
     return Response(current_app.json.dumps(document), status, content_type="application/json")
 
 
-def form_answer(page: str, status: int = 200) -> Response:
+def form_answer(page: str, status: int = 200, *, draws: bool = False) -> Response:
     """A page that may use styles and pictures of ours and nothing else: no script, no frame, no other host, and no form but
-    of these pages."""
+    of these pages. One that `draws` may also run script files of ours, and still none that stands in the page."""
     response = Response(page, status, content_type="text/html; charset=utf-8")
+    scripts = "script-src 'self'; " if draws else ""
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"default-src 'none'; {scripts}style-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     return response
 

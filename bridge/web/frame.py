@@ -77,9 +77,12 @@ class Frame(Struct, frozen=True):
             "tell": lambda name: SAID[name].say(lang),
             "old": old_sources(values.get("freshness", ()), lang),
             "styles": ("base.css", "pages.css"),
+            "draws": False,
+            "drawings": (),
             **values,
         }
-        return form_answer(environment().get_template(template).render(**shown), status)
+        page = environment().get_template(template).render(**shown)
+        return form_answer(page, status, draws=shown["draws"])
 
     def words(self, today: date) -> dict[str, Any]:
         """`say`, `day` and `full_stop` of the report, for pages that tell of the same things."""

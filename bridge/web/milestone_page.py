@@ -21,14 +21,16 @@ from bridge.report.risk_words import STATES
 from bridge.report.rows import rows
 from bridge.report.wording import method_name
 from bridge.usecases import milestones
-from bridge.usecases.milestones import Detail, Moved, Past, Work
+from bridge.usecases.milestones import Detail, Moved, Work
 from bridge.usecases.serving import Opened
 from bridge.usecases.statements import ACCOUNTS, CATEGORIES
+from bridge.web import chart_panels
 from bridge.web import milestone_deeds as deeds
 from bridge.web.answers import Said
 from bridge.web.frame import Frame
-from bridge.web.login import own_deals, require, role
+from bridge.web.login import own_deals, require, role, who
 from bridge.web.milestone_words import (
+    AFTER_LOGIN,
     BASELINE_COLUMNS,
     COUNTED,
     FACTS,
@@ -38,16 +40,16 @@ from bridge.web.milestone_words import (
     NO_MOVES,
     NO_TASKS,
     NO_VERSIONS,
-    PAST_COLUMNS,
     RISK_COLUMNS,
     SAID,
     SEEN,
     STATUSES,
     TOLD,
+    UNTOLD,
     VERSION_COLUMNS,
     WORK_COLUMNS,
 )
-from bridge.web.sheets import Cell, Panel, cell, grid, joined, outside, said_day, status_cell
+from bridge.web.sheets import Cell, Panel, cell, grid, joined, outside, said_day
 
 WRITERS = ("admin", "lead")
 MOST_ROWS = 200
@@ -103,6 +105,8 @@ def _page(frame: Frame, found: Detail, done: str = "", problem: str = "", status
         "states": {state: text.say(lang) for state, text in STATUSES.items()},
         "chain": [_step(one, day) for one in _chain(item)],
         "waits": [one_line(item[name]["text"]) for name in _told(item) if item[name]["text"]],
+        **chart_panels.words(lang),
+        "drawings": chart_panels.of_milestone(found, lang),
         "panels": tuple(_panels(found, day, lang)),
         "money": _money(item, lang),
         "note": {name: typed.get(name, item["note"][name] or "") for name in deeds.NOTE},
@@ -210,7 +214,6 @@ def _panels(found: Detail, day: Day, lang: Lang) -> Iterator[Panel]:
         grid(lang, METHOD_COLUMNS, _methods(found.item, day, lang)),
         tuple(_why_not(found, lang)),
     )
-    yield Panel(SAID["past"].say(lang), grid(lang, PAST_COLUMNS, (_past(one, day, lang) for one in found.past)))
     versions = (
         (day(one.recorded_at), cell(one.by), cell(_note(one, found.today, lang), "text")) for one in found.notes
     )
@@ -266,6 +269,8 @@ def _move(one: Moved, day: Day, lang: Lang) -> Iterator[Cell]:
     yield day(one.new)
     yield cell(None if one.old is None or one.new is None else f"{(one.new - one.old).days:+d}", "n")
     yield day(one.at)
+    # Where nobody has to log in, nobody can tell who looks.
+    yield cell(AFTER_LOGIN.say(lang) if one.by and who() is None else one.by or UNTOLD.say(lang))
     yield cell((TOLD if one.told else SEEN).say(lang))
 
 
@@ -288,13 +293,6 @@ def _why_not(found: Detail, lang: Lang) -> Iterator[str]:
     (row,) = rows({"as_of": found.today.isoformat(), "milestones": [found.item]}, lang)
     if row.why_not:
         yield row.why_not
-
-
-def _past(one: Past, day: Day, lang: Lang) -> Iterator[Cell]:
-    yield day(one.day)
-    yield status_cell(one.status, lang)
-    yield day(one.due)
-    yield day(one.p85)
 
 
 def _note(note: Any, today: date, lang: Lang) -> str:

@@ -49,7 +49,6 @@ SAID: dict[str, Text] = {
     "moves": Text("工具中的日期变动", "Due dates moved in the tools"),
     "methods": Text("几种推算放在一起看", "The forecasts side by side"),
     "counts": Text("以此为准", "this one counts"),
-    "past": Text("过去各天", "Its past"),
     "versions": Text("说明的各版", "Versions of the note"),
     "informed": Text("{day} 已告知客户", "customer informed {day}"),
     "workdays": Text("{slip} 工作日", "{slip} working days"),
@@ -90,6 +89,8 @@ STATUSES: dict[State, Text] = {
 }
 COUNTED = Text("不计入工作量", "not counted as work")
 TOLD = Text("工具的历史", "the tool's history")
+UNTOLD = Text("工具中未记录", "not in the tool's history")
+AFTER_LOGIN = Text("登录后可见", "seen when logged in")
 SEEN = Text("同步时发现", "seen by a sync")
 WORK_COLUMNS = (
     Text("任务", "Task"),
@@ -114,6 +115,7 @@ MOVE_COLUMNS = (
     Text("新日期", "Now"),
     Text("天", "Days"),
     Text("何时", "When"),
+    Text("由谁", "By"),
     Text("依据", "Known from"),
 )
 METHOD_COLUMNS = (Text("方法", "Method"), Text("P50", "P50"), Text("P85", "P85"), Text("P95", "P95"))
@@ -124,12 +126,6 @@ RISK_COLUMNS = (
     Text("应对", "Answer"),
     Text("负责人", "Owner"),
     Text("截止", "Due"),
-)
-PAST_COLUMNS = (
-    Text("日期", "Day"),
-    Text("状态", "Status"),
-    Text("工具中的日期", "Date in the tool"),
-    Text("预计 P85", "P85 forecast"),
 )
 VERSION_COLUMNS = (Text("日期", "Day"), Text("由谁", "By"), Text("内容", "What it says"))
 NO_TASKS = Text("没有任务属于这个里程碑。", "No task belongs to this milestone.")

@@ -14,6 +14,7 @@ from bridge.web.mapping_pages import add_mappings
 from bridge.web.message_pages import add_messages
 from bridge.web.milestone_page import add_milestone
 from bridge.web.people_links import add_people_links
+from bridge.web.people_page import add_people
 from bridge.web.plan_desk import add_plan_desk
 from bridge.web.plan_pages import add_plan
 from bridge.web.portfolio_pages import add_portfolio
@@ -25,7 +26,7 @@ from bridge.web.source_pages import add_sources
 
 def add_pages(app: Flask, opened: Opened, frame: Frame, wake: Callable[[str], None] | None = None) -> None:
     """Each module adds its own; the navigation shows what is there. `wake` has a source read soon."""
-    for_leads = (add_milestone, add_portfolio, add_practice, add_plan, add_saved_views)
+    for_leads = (add_milestone, add_portfolio, add_people, add_practice, add_plan, add_saved_views)
     for_admins = (add_plan_desk, add_mappings, add_people_links, add_channels, add_accounts, add_runs, add_messages)
     for add in (*for_leads, *for_admins):
         add(app, opened, frame)

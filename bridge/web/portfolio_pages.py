@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,15 +13,19 @@ from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.report import overview
 from bridge.report.cells import estimate_of, money_of, one_line
+from bridge.report.chart_portfolio import Counted, contractual, statuses
 from bridge.report.labels import label
 from bridge.report.order import customer_name
 from bridge.report.rows import Row, rows
 from bridge.report.wording import headline, status_name
 from bridge.usecases import feedback, reporting, trend
 from bridge.usecases.feedback import FeedbackWish
+from bridge.usecases.portfolio import freshness
 from bridge.usecases.reporting import ReportWish
 from bridge.usecases.serving import Opened
 from bridge.usecases.trend import Day, TrendWish
+from bridge.web import chart_panels
+from bridge.web.chart_panels import drawing
 from bridge.web.frame import Frame
 from bridge.web.login import own_deals
 from bridge.web.practice_pages import feedback_panel
@@ -55,7 +59,6 @@ ROW_COLUMNS = (
 MILESTONES = Text("里程碑", "Milestones")
 OVERDUE = Text("已过 {days} 天", "{days} d overdue")
 IN_REPORT = Text("在延期报告里看", "See them in the delay report")
-BY_DAY = Text("各天的状态", "Status by day")
 TREND_LEDE = Text(
     "按每天最后一次评估的记录；没有评估的日子没有记录",
     "By the last judgement of each day; a day without one has no record",
@@ -64,12 +67,6 @@ DAY = Text("日期", "Day")
 AT_RISK = Text("风险金额（按概率）", "At risk, weighted")
 TURNED = Text("状态变化", "Turned")
 TURN = Text("{name}（{key}）：{was} → {now}", "{name} ({key}): {was} → {now}")
-NO_RECORD = Text(
-    "还没有记录。运行一次 pbridge run 之后，这里会有第一天。",
-    "Nothing is recorded yet; the first day appears after pbridge run.",
-)
-DRAWN = Text("从 {first} 到 {last} 各状态的里程碑数", "Milestones by status from {first} to {last}")
-WIDE, HIGH, FOOT = 960, 180, 24
 
 
 def add_portfolio(app: Flask, opened: Opened, frame: Frame) -> None:
@@ -104,17 +101,23 @@ def add_portfolio(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/trend")
     def over_time() -> Response:
         lang, space = frame.language(), opened()
-        days = trend.look(space, TrendWish(sales_owner=own_deals()))
+        found, today = trend.look(space, TrendWish(sales_owner=own_deals())), space.clock.today
         columns = (DAY, *(_status_text(name) for name in overview.COUNTED), AT_RISK, TURNED)
-        day = said_day(space.clock.today, lang)
-        rows_shown = ((day(one.day), *_day(one, lang)) for one in reversed(days))
+        day = said_day(today, lang)
+        rows_shown = ((day(one.day), *_day(one, lang)) for one in reversed(found.days))
+        counted = statuses([Counted(one.day, one.counts) for one in found.days], today, lang)
         values = {
-            **frame.words(space.clock.today),
+            **frame.words(today),
+            **chart_panels.words(lang),
+            "freshness": freshness(space),
             "lede": TREND_LEDE.say(lang),
-            "chart": _chart(days, lang) if len(days) > 1 else None,
-            "panels": [Panel(BY_DAY.say(lang), grid(lang, columns, rows_shown, NO_RECORD))],
+            "drawings": (
+                drawing(counted, grid(lang, columns, rows_shown)),
+                drawing(contractual(found.contractual, today, lang)),
+            ),
+            "panels": (),
         }
-        return frame.page("trend.html", values, title=TREND.say(lang), here="/trend")
+        return frame.page("sheets.html", values, title=TREND.say(lang), here="/trend")
 
 
 def _words(frame: Frame, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,38 +185,3 @@ def _day(one: Day, lang: Lang) -> Iterable[Cell]:
         for t in one.turned
     ]
     yield cell(("；" if lang == "zh" else "; ").join(turns), "text")
-
-
-def _chart(days: Sequence[Day], lang: Lang) -> dict[str, Any]:
-    """Columns of stacked parts, worst at the bottom; every part is told by its place and by the legend, not by colour alone."""
-    most = max(day.total for day in days) or 1
-    step = WIDE / len(days)
-    parts, labels = [], []
-    for number, one in enumerate(days):
-        top = float(HIGH)
-        for name in overview.COUNTED:
-            tall = one.counts[name] / most * HIGH
-            top -= tall
-            if tall:
-                parts.append(
-                    (
-                        name,
-                        round(number * step, 1),
-                        round(top, 1),
-                        round(max(step - 2, 1), 1),
-                        round(tall, 1),
-                        one.counts[name],
-                    )
-                )
-        if number % max(1, len(days) // 8) == 0:
-            labels.append((round(number * step, 1), f"{one.day:%m-%d}"))
-    return {
-        "wide": WIDE,
-        "high": HIGH,
-        "foot": FOOT,
-        "parts": parts,
-        "labels": labels,
-        "most": most,
-        "text": DRAWN.say(lang, first=days[0].day, last=days[-1].day),
-        "key": [(name, status_name(name, lang)) for name in overview.COUNTED],
-    }

@@ -1,65 +1,34 @@
-"""`/people`, `/risks` and `/feedback`: who is busy, what may go wrong, what customers said.
-
-A person's own weeks are seen by that person, and by admins and leads; nothing is ranked. Where nobody has to log in yet,
-only the sum of all people is shown, for nobody can tell who looks.
-"""
+"""`/risks` and `/feedback`: what may go wrong, and what customers said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask import Flask, Response
 
 from bridge.language import Lang, Text
+from bridge.report import chart_risks
 from bridge.report.cells import money_of, one_line
 from bridge.report.phrases import share_text
 from bridge.report.risk_words import ANSWERS, IMPACTS, MATRIX, STATES, UNKNOWN, matrix
-from bridge.usecases import feedback, resources, risks
+from bridge.usecases import feedback, risks
 from bridge.usecases.feedback import FeedbackWish
-from bridge.usecases.resources import Seen
+from bridge.usecases.portfolio import freshness
 from bridge.usecases.risks import RiskWish
 from bridge.usecases.serving import Opened
+from bridge.usecases.workspace import Workspace
+from bridge.web import chart_panels
+from bridge.web.chart_panels import Drawing, drawing
 from bridge.web.frame import Frame
-from bridge.web.login import own_deals, role, who
+from bridge.web.login import own_deals
 from bridge.web.sheets import Cell, Grid, Panel, cell, grid, outside, said_day
 
-PEOPLE, RISKS, FEEDBACK = Text("人员", "People"), Text("风险", "Risks"), Text("反馈", "Feedback")
-WEEKS = 6
-LEADS = ("admin", "lead")
+RISKS, FEEDBACK = Text("风险", "Risks"), Text("反馈", "Feedback")
 LIVE = ("triggered", "open")
 Entry = Mapping[str, Any]
 
-PEOPLE_LEDE = Text(
-    "按姓名排列，不作比较，也不排名；个人的数字只有本人与其主管能看",
-    "In order of names, neither compared nor ranked; a person's figures are seen by that person and their lead",
-)
-LOAD = Text("每周的工作量与可用工时", "Load and hours by week")
-PERSON, EVERYBODY = Text("人员", "Person"), Text("全体（{count} 人）", "Everybody ({count})")
-WEEK = Text("{day} 起的一周", "Week of {day}")
-AWAY, NO_HOURS = Text("休假或休息", "away"), Text("{hours} 小时，无可用工时", "{hours} h and no hours to do it in")
-HOURS = Text("{hours} / {capacity} 小时", "{hours} of {capacity} h")
-NOT_LISTED = Text(
-    "登录后能看到自己的工作量；主管能看到全体", "Logged in, people see their own load, and leads that of everybody"
-)
-NOBODY = Text(
-    "没有可以显示的人员：工具里没有与您同名的账号，或有几个人同名。",
-    "There is nobody to show: no account in the tools has your name, or several have it.",
-)
-UNDATED = Text("另有 {count} 项没有截止日期", "and {count} without a due date")
-REST = Text("不在任何一周里", "In nobody's week")
-OPEN, UNASSIGNED = Text("未完成任务", "Open tasks"), Text("没有负责人", "Without an owner")
-NO_DAY, NO_SIZE = Text("没有截止日期", "Without a due date"), Text("没有工时", "Without hours")
-BUDGETS = Text("预算", "Budgets")
-BUDGET_COLUMNS = (
-    Text("项目", "Deal"),
-    Text("类型", "Kind"),
-    Text("负责人", "Owner"),
-    Text("预算", "Budget"),
-    Text("已用", "Used"),
-    Text("使用率", "Ratio"),
-)
 REGISTER = Text("风险登记册", "Risk register")
 RISK_COLUMNS = (
     Text("风险", "Risk"),
@@ -108,20 +77,6 @@ UNPLACED = Text("{count} 条工单不属于计划里的任何项目", "{count} t
 
 
 def add_practice(app: Flask, opened: Opened, frame: Frame) -> None:
-    @app.get("/people")
-    def people() -> Response:
-        lang, someone = frame.language(), who()
-        seen = Seen(someone.name if someone else "", own_deals(), everybody=someone is None or _is_lead())
-        found = resources.look(opened(), WEEKS, seen)
-        panels = [_load(found, lang, is_known=someone is not None)]
-        if someone is None or _is_lead():
-            panels.append(_rest(found["uncounted"], lang))
-        if found["budgets"]:
-            panels.append(
-                Panel(BUDGETS.say(lang), grid(lang, BUDGET_COLUMNS, (_budget(row) for row in found["budgets"])))
-            )
-        return _page(frame, found, panels, PEOPLE, "/people", PEOPLE_LEDE.say(lang))
-
     @app.get("/risks")
     def register() -> Response:
         lang = frame.language()
@@ -129,9 +84,9 @@ def add_practice(app: Flask, opened: Opened, frame: Frame) -> None:
         day = said_day(date.fromisoformat(found["as_of"]), lang)
         shown = grid(lang, RISK_COLUMNS, (_risk(row, frame, day, lang) for row in found["risks"]), NO_RISKS)
         live = [row for row in found["risks"] if row["state"] in LIVE]
-        panels = [Panel(MATRIX.say(lang), _matrix(live, lang))] if live else []
-        panels.append(Panel(REGISTER.say(lang), shown))
-        return _page(frame, found, panels, RISKS, "/risks", _risks_said(found["totals"], lang))
+        drawings = [drawing(chart_risks.risks(live, lang), _matrix(live, lang))] if live else []
+        panels = [Panel(REGISTER.say(lang), shown)]
+        return _page(frame, opened(), found, panels, RISKS, _risks_said(found["totals"], lang), drawings)
 
     @app.get("/feedback")
     def said() -> Response:
@@ -142,75 +97,29 @@ def add_practice(app: Flask, opened: Opened, frame: Frame) -> None:
             rows = (_customer(row, lang) for row in found["customers"])
             panels.insert(0, Panel(BY_CUSTOMER.say(lang), grid(lang, CUSTOMER_COLUMNS, rows)))
         lede = UNPLACED.say(lang, count=found["unplaced"]) if found["unplaced"] else None
-        return _page(frame, found, panels, FEEDBACK, "/feedback", lede)
+        return _page(frame, opened(), found, panels, FEEDBACK, lede)
 
 
-def _is_lead() -> bool:
-    """Who sees own deals only is nobody's lead."""
-    return role() in LEADS and own_deals() is None
-
-
-def _page(frame: Frame, found: Entry, panels: Sequence[Panel], title: Text, here: str, lede: str | None) -> Response:
-    values = {**frame.words(date.fromisoformat(found["as_of"])), "panels": panels, "lede": lede}
-    return frame.page("sheets.html", values, title=title.say(frame.language()), here=here)
-
-
-def _load(found: Entry, lang: Lang, *, is_known: bool) -> Panel:
-    weeks = [date.fromisoformat(day) for day in found["weeks"]]
-    columns = (PERSON, *(Text(WEEK.say("zh", day=f"{day:%m-%d}"), WEEK.say("en", day=f"{day:%m-%d}")) for day in weeks))
-    limit = found["amber_above"]
-    if is_known:
-        rows = [_person(one, limit, lang) for one in found["people"]]
-        return Panel(LOAD.say(lang), grid(lang, columns, rows, NOBODY))
-    summed = [_sum([one["weeks"][place] for one in found["people"]]) for place in range(len(weeks))]
-    row = (
-        cell(EVERYBODY.say(lang, count=len(found["people"])), "text"),
-        *(_week(week, limit, lang) for week in summed),
-    )
-    return Panel(LOAD.say(lang), grid(lang, columns, [row]), (NOT_LISTED.say(lang),))
-
-
-def _person(one: Entry, limit: float, lang: Lang) -> tuple[Cell, ...]:
-    more = UNDATED.say(lang, count=one["undated"]) if one["undated"] else None
-    return (cell(one["name"], "text", small=more), *(_week(week, limit, lang) for week in one["weeks"]))
-
-
-def _sum(weeks: Sequence[Entry]) -> Entry:
-    hours, capacity = (sum(float(week[name]) for week in weeks) for name in ("hours", "capacity"))
-    return {"hours": hours, "capacity": capacity, "ratio": hours / capacity if capacity else None}
-
-
-def _week(week: Entry, limit: float, lang: Lang) -> Cell:
-    """The share with its hours; above the limit it says so by a mark, not by colour alone."""
-    hours, capacity = float(week["hours"]), float(week["capacity"])
-    if capacity <= 0:
-        return cell(AWAY.say(lang)) if hours <= 0 else cell(NO_HOURS.say(lang, hours=f"{hours:.0f}"), "over")
-    ratio = week["ratio"]
-    is_over = ratio > limit
-    said = HOURS.say(lang, hours=f"{hours:.0f}", capacity=f"{capacity:.0f}")
-    return Cell(f"{share_text(ratio)}{' !' if is_over else ''}", kind="over" if is_over else "", small=said, load=ratio)
-
-
-def _rest(rest: Entry, lang: Lang) -> Panel:
-    shares = {
-        NO_DAY: rest["undated_ratio"],
-        NO_SIZE: rest["without_hours_ratio"],
+def _page(
+    frame: Frame,
+    space: Workspace,
+    found: Entry,
+    panels: Sequence[Panel],
+    title: Text,
+    lede: str | None,
+    drawings: Sequence[Drawing] = (),
+) -> Response:
+    lang = frame.language()
+    values: dict[str, Any] = {
+        **frame.words(date.fromisoformat(found["as_of"])),
+        **(chart_panels.words(lang) if drawings else {}),
+        "freshness": freshness(space),
+        "drawings": drawings,
+        "panels": panels,
+        "lede": lede,
     }
-    facts = [(OPEN.say(lang), str(rest["open"])), (UNASSIGNED.say(lang), str(rest["unassigned"]))]
-    facts += [(name.say(lang), share_text(ratio)) for name, ratio in shares.items() if ratio is not None]
-    return Panel(REST.say(lang), facts=tuple(facts))
-
-
-def _budget(row: Entry) -> Iterator[Cell]:
-    def money(amount: str | None) -> str | None:
-        return amount if amount is None or row["currency"] is None else money_of(amount, row["currency"])
-
-    yield cell(row["deal"], "text")
-    yield cell(row["kind"])
-    yield cell("、".join(row["owners"]))
-    yield cell(money(row["budget"]), "n")
-    yield cell(money(row["used"]), "n")
-    yield cell(None if row["ratio"] is None else share_text(row["ratio"]), "n over" if (row["ratio"] or 0) > 1 else "n")
+    here = {RISKS: "/risks", FEEDBACK: "/feedback"}[title]
+    return frame.page("sheets.html", values, title=title.say(lang), here=here)
 
 
 def _matrix(live: Sequence[Entry], lang: Lang) -> Grid:

@@ -14,6 +14,7 @@ from bridge.report.cells import money_of, one_line
 from bridge.report.order import ORDERS, customer_name, customer_of
 from bridge.report.rows import Row
 from bridge.report.selection import PERIODS
+from bridge.report.week import compared
 from bridge.report.wording import status_name
 from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.serving import Opened
@@ -110,6 +111,7 @@ def _page(frame: Frame, found: Browsed, view: Asked, views: Sequence[Mapping[str
     values |= {
         "address": _address(frame),
         "heads": heads,
+        "week": compared(document, found.before, lang),
         "styles": ("base.css", "report.css", "pages.css"),
         "freshness": document["sources"],
         "ask": lambda name: SAID[name].say(lang),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -28,6 +29,11 @@ ABOUT = """\
 Everything that installing progress-bridge brings along, with the dependencies of dependencies; what only tests need is not
 among it. Versions are those pinned in `constraints.txt`. Why each was chosen: [decisions](../decisions.md)."""
 
+VENDORED = """\
+以下文件是别人的，原样放在程序里，许可与声明在同一文件夹。
+These files are others' work, inside the program unchanged, with licence and notice in the same folder."""
+FILES = {"bridge/web/static/echarts/echarts.min.js": ("Apache ECharts 6.1.0", "Apache-2.0")}
+
 
 def page() -> str:
     rows = [
@@ -36,8 +42,20 @@ def page() -> str:
     return markdown.page(
         "软件包与许可 Packages and licences",
         ABOUT,
-        [table(("软件包 Package", "版本 Version", "许可 Licence", "来自 Because of"), rows)],
+        [
+            table(("软件包 Package", "版本 Version", "许可 Licence", "来自 Because of"), rows),
+            VENDORED,
+            table(("文件 File", "版本 Version", "许可 Licence", "SHA-256"), vendored()),
+        ],
     )
+
+
+def vendored() -> list[tuple[str, ...]]:
+    """Files of others with what they are, as they stand here."""
+    return [
+        (code(path), version, licensed, code(sha256((ROOT / path).read_bytes()).hexdigest()))
+        for path, (version, licensed) in FILES.items()
+    ]
 
 
 def needed() -> dict[str, str]:
