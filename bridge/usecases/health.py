@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from bridge.errors import BridgeError
 from bridge.language import Phrase, Text
-from bridge.store import clock_jobs, runs
+from bridge.store import clock_jobs, queue, runs
 from bridge.store.clock_jobs import Job
 from bridge.store.engine import NEWER, Store
 from bridge.usecases import calendars
@@ -42,11 +42,12 @@ CODES = (
     "job_skipped",
     "job_missed",
     "job_overdue",
+    "no_worker",
 )
 
 CHECKS = ("settings", "store", "schema", "scheduler")
 """What can keep the service from its work."""
-SEVERE = ("secret_expired", "disk_full")
+SEVERE = ("secret_expired", "disk_full", "no_worker")
 
 DATA_OLD = Text(
     zh="{source} 的数据已有 {hours} 小时没有读全。请运行 pbridge check 看原因，并确认后台服务在运行。",
@@ -77,6 +78,10 @@ JOB_MISSED = Text(
 JOB_OVERDUE = Text(
     zh="任务“{job}”应在 {at} 执行而没有执行。请确认后台服务 pbridge serve 在运行。",
     en='the job "{job}" was due at {at} and was not started. See that the service, pbridge serve, runs.',
+)
+NO_WORKER = Text(
+    zh="没有 pbridge worker 在运行，有 {count} 个任务在排队。请至少启动一个 pbridge worker。",
+    en="no pbridge worker is running, and {count} job(s) wait. Start at least one pbridge worker.",
 )
 Severity = Literal["error", "warning"]
 
@@ -135,6 +140,8 @@ def concerns_of(space: Workspace, store: Store) -> Iterator[Concern]:
     yield from _of_data(space, store)
     yield from _of_machine(space)
     yield from _of_calendar(space, store)
+    if space.settings.database.is_server:
+        yield from _of_queue(store)
     jobs = clock_jobs.listed(store)
     # Most stores have never seen a clock, and what makes one takes a while to load.
     times = _times(space) if jobs else {}
@@ -174,6 +181,12 @@ def _of_calendar(space: Workspace, store: Store) -> Iterator[Concern]:
         return  # the calendar of the settings cannot be read: every command that needs it says so
     if year is not None:
         yield _concern("calendar_not_confirmed", str(year), calendars.NOT_ANNOUNCED, year=year)
+
+
+def _of_queue(store: Store) -> Iterator[Concern]:
+    waiting = queue.depths(store).get("todo", 0)
+    if waiting and not queue.workers(store):
+        yield _concern("no_worker", "queue", NO_WORKER, count=waiting)
 
 
 def _of_job(space: Workspace, job: Job, trigger: BaseTrigger | None, now: datetime) -> Iterator[Concern]:
