@@ -40,7 +40,13 @@ $(VENV)/.browser: $(VENV)/.test
 	  { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || \
 	  { echo "no Chromium here: the pages are not tried in a browser"; exit 0; }; touch $@
 
-test: check $(VENV)/.browser ## everything that CI runs
+# The store is tried in both engines; the server is a package of the distribution, and each test session starts its own.
+$(VENV)/.server: $(VENV)/.test
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	  { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql >/dev/null; } || \
+	  { echo "no PostgreSQL server here: what needs one is not tried"; exit 0; }; touch $@
+
+test: check $(VENV)/.browser $(VENV)/.server ## everything that CI runs
 	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 $(PEERS)/.run: tests/benchmarks/peers.txt

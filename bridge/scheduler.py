@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from secrets import SystemRandom
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED, JobSubmissionEvent
@@ -23,7 +24,6 @@ from bridge.errors import BridgeError
 from bridge.language import Text
 from bridge.usecases.circumstances import about
 from bridge.usecases.ledger import Ledger
-from bridge.usecases.serving import Service
 from bridge.usecases.timetable import Timetable, jobs_of, next_after, passed
 
 log = logging.getLogger("bridge.scheduler")
@@ -53,6 +53,18 @@ STANDS_STILL = Text(
 )
 
 
+class Jobs(Protocol):
+    """What the clock has done: by this process, or by workers."""
+
+    def sync(self, source: str) -> None: ...
+    def full_read(self, source: str) -> None: ...
+    def follow(self) -> None: ...
+    def digest(self) -> None: ...
+    def backup(self) -> None: ...
+    def prune(self) -> None: ...
+    def deliver(self) -> None: ...
+
+
 class Spread(BaseTrigger):  # type: ignore[misc]
     """The times of another trigger, each a little later, so that many sources do not begin in the same second."""
 
@@ -78,7 +90,7 @@ class Scheduler:
     """Runs the jobs of a service in threads; `problems` says what is wrong with it now."""
 
     def __init__(
-        self, service: Service, times: Timetable, sources: Iterable[str], zone: ZoneInfo, ledger: Ledger | None = None
+        self, service: Jobs, times: Timetable, sources: Iterable[str], zone: ZoneInfo, ledger: Ledger | None = None
     ) -> None:
         self._service, self._ledger = service, ledger
         self._lock = threading.Lock()

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from bridge.config import Settings
 from bridge.errors import BridgeError, Unavailable
 from bridge.language import Lang, Text
-from bridge.scheduler import Scheduler
+from bridge.scheduler import Jobs, Scheduler
 from bridge.systemd import Manager
 from bridge.usecases import presence
 from bridge.usecases.admission import Admission
@@ -25,6 +25,7 @@ from bridge.usecases.hooks import Inbox
 from bridge.usecases.journal import Journal
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.metrics import Measured, Pulse, measure
+from bridge.usecases.queueing import ClockLedger, Queued
 from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.serving import Opened, Service
 from bridge.usecases.settled import Settled
@@ -50,6 +51,10 @@ NO_LOGIN = Text(
 NO_PAGES = Text(
     zh="网页服务意外结束，后台服务随之停止。请重新启动，并查看日志。",
     en="the web server ended by itself, so the service ended too. Start it again and look at the log.",
+)
+NEEDS_WORKERS = Text(
+    zh="数据库在 PostgreSQL：本进程只把任务放进队列，由 pbridge worker 执行。请至少运行一个 pbridge worker。",
+    en="the store is PostgreSQL: this process only puts jobs into the queue, and pbridge worker does them. Run at least one.",
 )
 NO_HOOKS = Text(
     zh="没有设置 [web] hook_token，不接收 webhook。", en="[web] hook_token is not set, so webhooks are not received."
@@ -111,8 +116,8 @@ def supervise(
     _warn(space, announced, settings.web.port if port is None else port, is_guarded=doors.is_guarded())
     manager, closing = Manager(), threading.Event()
     with Journal(settings, quiet=quiet).kept() as journal, presence.told(space):
-        service = Service(settled, asked.stop)
-        scheduler = Scheduler(service, times, names, settings.timezone, Ledger(settled))
+        service, ledger = _jobs(settled, asked.stop)
+        scheduler = Scheduler(service, times, names, settings.timezone, ledger)
         inbox = Inbox(space, scheduler.wake)
         try:
             is_secure = settings.web.public_url.startswith("https:")
@@ -143,6 +148,13 @@ def supervise(
     if not is_wanted:
         raise Unavailable(NO_PAGES)
     return has_ended
+
+
+def _jobs(settled: Settled, stop: threading.Event) -> tuple[Jobs, Ledger]:
+    """Who does what the clock wants done: this process, or workers where the store is on a server."""
+    if settled.settings.database.is_server:
+        return Queued(settled), ClockLedger(settled)
+    return Service(settled, stop), Ledger(settled)
 
 
 class Parts(Struct, frozen=True):
@@ -217,6 +229,8 @@ def _warn(space: Workspace, announced: Announced, port: int, *, is_guarded: bool
     web = space.settings.web
     if not is_guarded and web.host not in ("127.0.0.1", "localhost", "::1"):
         announced.remark(NO_LOGIN.say(space.lang, host=web.host, port=port))
+    if space.settings.database.is_server:
+        announced.remark(NEEDS_WORKERS.say(space.lang))
     if not web.hook_token:
         announced.remark(NO_HOOKS.say(space.lang))
 

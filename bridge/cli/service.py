@@ -22,6 +22,14 @@ HOOKS = Text(
 )
 
 
+WORKER = Text(
+    zh="执行队列里的任务（数据库在 PostgreSQL 时）；可在任意多台机器上运行，按 Ctrl-C 结束。",
+    en="Do jobs from the queue, where the store is PostgreSQL; on any number of machines. Ctrl-C ends it.",
+)
+JOBS = Text(zh="同时执行的任务数", en="jobs at a time")
+WORKING = Text(zh="等待任务（按 Ctrl-C 结束）", en="waiting for jobs  (Ctrl-C ends it)")
+
+
 @click.command(cls=Command, about=ABOUT, example="pbridge serve")
 @click.option("--port", cls=Option, text=PORT, type=click.IntRange(0, 65535), metavar="PORT")
 @click.pass_obj
@@ -42,9 +50,36 @@ def serve(session: Session, port: int | None) -> int:
         ended = supervise(
             settled, Asked(stop, reread), Announced(address, session.remark), port=port, quiet=session.quiet
         )
+    _leave(ended)
+    return 0
+
+
+@click.command(cls=Command, about=WORKER, example="pbridge worker")
+@click.option("--jobs", cls=Option, text=JOBS, type=click.IntRange(1, 64), default=1, show_default=True, metavar="N")
+@click.pass_obj
+def worker(session: Session, jobs: int) -> int:
+    from bridge.usecases.settled import Settled
+    from bridge.worker import work
+
+    wanted = session.lang
+    space = session.open(secrets=True)
+    settled = Settled(session.config_file, session.today, wanted, space.settings)
+    with stop_on_signal(session, space.lang) as stop, told_by_hangup() as reread:
+        ended = work(
+            settled,
+            stop,
+            reread,
+            jobs=jobs,
+            quiet=session.quiet,
+            ready=lambda: session.remark(WORKING.say(space.lang)),
+        )
+    _leave(ended)
+    return 0
+
+
+def _leave(ended: bool) -> None:
     if not ended:
         # A thread that waits for a vendor would hold the process; what it has not committed is read again next time.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
-    return 0

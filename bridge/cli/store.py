@@ -28,6 +28,10 @@ RESTORE = Text(
     zh="用备份替换现在的数据库；先检查备份，现在的数据库会留在旁边。",
     en="Put a backup in the place of the store; checked before, and the present store is kept beside it.",
 )
+COPY = Text(
+    zh="把整个数据库搬到别处（SQLite 与 PostgreSQL 之间），逐表核对行数与哈希。",
+    en="Move a whole store between SQLite and PostgreSQL; counts and hashes of every table are compared.",
+)
 VERIFY = Text(zh="检查数据库是否完好、是否为当前版本。", en="Check that the file is whole and current.")
 FORCE = Text(zh="覆盖已有的文件", en="replace a file of that name")
 
@@ -58,6 +62,11 @@ KEPT = Text(
     zh="原来的数据库留作 {path}；确认无误后可以删除。",
     en="the former store is kept as {path}; delete it once you are sure.",
 )
+COPIED = Text(
+    zh="已从 {source} 复制到 {target}：{tables} 张表 {rows} 行，行数与哈希全部一致。",
+    en="copied {source} to {target}: {tables} tables with {rows} rows; all counts and hashes agree.",
+)
+POINT_THERE = Text(zh="要使用它，请把 [database] url 改为 {target}。", en="to use it, set [database] url to {target}.")
 COPYING = Text(zh="复制 {what}", en="copying {what}")
 
 
@@ -124,6 +133,29 @@ def verify(session: Session) -> int:
     if found.exit_code == 0:
         click.echo((WHOLE if found.is_file else CURRENT_THERE).say(space.lang, path=found.path))
     return found.exit_code
+
+
+@db.command("copy", about=COPY, example="pbridge db copy data/bridge.db postgresql://bridge@localhost/bridge")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@json_option
+@click.pass_obj
+def copy(session: Session, source: str, target: str, as_json: bool) -> None:
+    from bridge.usecases.copying import move  # as rarely needed as it is used
+
+    space = session.open()
+    with watching(session, space.lang) as progress:
+        done = move(
+            source,
+            target,
+            watch=lambda table, rows: progress.say(COPYING.say(space.lang, what=f"{table} {rows:,}")),
+        )
+    if as_json:
+        print_json(done.as_json())
+        return
+    facts = {"source": done.source, "target": done.target}
+    click.echo(COPIED.say(space.lang, **facts, tables=len(done.tables), rows=f"{done.rows:,}"))
+    session.remark(POINT_THERE.say(space.lang, target=done.target))
 
 
 def _tell(done: BackedUp, lang: Lang) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.store import queue
 from bridge.store.engine import Store
 
 # Not logged: of a crash of the server only the last minute is lost, and a place is taken quickly.
@@ -15,3 +16,4 @@ BUDGETS = (
 def install(store: Store) -> None:
     """Make what is not there yet, in the caller's transaction."""
     store.run(BUDGETS)
+    queue.install(store)

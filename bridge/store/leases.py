@@ -177,6 +177,12 @@ def forget_dead(store: Store, beginning: str, now: datetime) -> None:
         store.delete_many("leases", ("name",), dead)
 
 
+def any_holder(store: Store, now: datetime) -> Held | None:
+    """Who is at work on anything at all; None where nobody is."""
+    names = [row[0] for row in store.rows("SELECT name FROM leases ORDER BY name")]
+    return next((held for name in names if (held := _present(store, name, now)[0]) is not None), None)
+
+
 def holder(store: Store, name: str, now: datetime) -> Held | None:
     """Who is at work on `name`, as the error that `take` would raise; None where nobody is."""
     return _present(store, name, now)[0]

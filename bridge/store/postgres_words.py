@@ -42,6 +42,10 @@ NEWER = Text(
     en="the database {place} was written by a newer version ({names}) and was left as it is. Upgrade the program, or "
     "restore the dump from before the upgrade with pg_restore.",
 )
+CANNOT_QUEUE = Text(
+    zh="无法把任务放进 {place} 的队列：{why}。请检查数据库是否可用，并运行过 pbridge db upgrade。",
+    en="no job can be put into the queue of {place}: {why}. See that the database works and pbridge db upgrade was run.",
+)
 NO_FILE = Text(
     zh="{place} 在 PostgreSQL 里，没有可以备份、恢复的文件。请用 pg_dump -Fc 备份，用 pg_restore 恢复；"
     "要得到 SQLite 文件，用 pbridge db copy。没有做任何事。",

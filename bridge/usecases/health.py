@@ -13,7 +13,7 @@ from msgspec import Struct
 from bridge.errors import BridgeError
 from bridge.language import Phrase, Text
 from bridge.notify import channels
-from bridge.store import clock_jobs, outbox, runs
+from bridge.store import clock_jobs, outbox, queue, runs
 from bridge.store.clock_jobs import Job
 from bridge.store.engine import NEWER, Store
 from bridge.usecases import calendars, refusals
@@ -45,11 +45,12 @@ CODES = (
     "job_overdue",
     "message_refused",
     "message_unclear",
+    "no_worker",
 )
 
 CHECKS = ("settings", "store", "schema", "scheduler")
 """What can keep the service from its work."""
-SEVERE = ("secret_expired", "disk_full", "message_refused")
+SEVERE = ("secret_expired", "disk_full", "message_refused", "no_worker")
 
 DATA_OLD = Text(
     zh="{source} 的数据已有 {hours} 小时没有读全。请运行 pbridge check 看原因，并确认后台服务在运行。",
@@ -91,6 +92,10 @@ MESSAGE_UNCLEAR = Text(
     zh="渠道 {channel} 有 {parts} 条消息不知是否送达（{since} 起，{sign}）：{what}。明细见 pbridge notify --outbox。",
     en="{parts} part(s) to the channel {channel} may or may not have arrived (since {since}, {sign}): {what}. "
     "pbridge notify --outbox lists them.",
+)
+NO_WORKER = Text(
+    zh="没有 pbridge worker 在运行，有 {count} 个任务在排队。请至少启动一个 pbridge worker。",
+    en="no pbridge worker is running, and {count} job(s) wait. Start at least one pbridge worker.",
 )
 Severity = Literal["error", "warning"]
 
@@ -150,6 +155,8 @@ def concerns_of(space: Workspace, store: Store) -> Iterator[Concern]:
     yield from _of_machine(space)
     yield from _of_calendar(space, store)
     yield from _of_channels(space, store)
+    if space.settings.database.is_server:
+        yield from _of_queue(store)
     jobs = clock_jobs.listed(store)
     # Most stores have never seen a clock, and what makes one takes a while to load.
     times = _times(space) if jobs else {}
@@ -204,6 +211,12 @@ def _of_channels(space: Workspace, store: Store) -> Iterator[Concern]:
         is_refused = one.state == outbox.DEAD
         code, text = ("message_refused", MESSAGE_REFUSED) if is_refused else ("message_unclear", MESSAGE_UNCLEAR)
         yield _concern(code, one.channel, text, **facts)
+
+
+def _of_queue(store: Store) -> Iterator[Concern]:
+    waiting = queue.depths(store).get("todo", 0)
+    if waiting and not queue.workers(store):
+        yield _concern("no_worker", "queue", NO_WORKER, count=waiting)
 
 
 def _of_job(space: Workspace, job: Job, trigger: BaseTrigger | None, now: datetime) -> Iterator[Concern]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from bridge.config import Settings
 from bridge.notify.message import Target
@@ -87,7 +88,7 @@ class Journal:
 def secrets_of(settings: Settings) -> list[str]:
     """Everything in the settings that no log may show."""
     found = [source.client_secret.get_secret_value() for source in settings.sources]
-    found += [settings.web.hook_token, settings.oidc.client_secret]
+    found += [settings.web.hook_token, settings.oidc.client_secret, urlsplit(settings.database.url).password or ""]
     for entry in settings.notify:
         found += Target(entry.name, entry.kind, entry.url, entry.secret).secrets
     return [secret for secret in found if secret]

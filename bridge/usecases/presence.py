@@ -20,11 +20,11 @@ LONGEST_END_S = 0.5
 
 
 @contextmanager
-def told(space: Workspace) -> Iterator[None]:
+def told(space: Workspace, command: str = COMMAND) -> Iterator[None]:
     """Tell it while the block runs. A store that is busy is told later: no service waits for this or fails by it."""
     done = threading.Event()
     place = space.settings.database_place
-    thread = threading.Thread(target=_tell, args=(place, done), name="presence", daemon=True)
+    thread = threading.Thread(target=_tell, args=(place, command, done), name="presence", daemon=True)
     thread.start()
     try:
         yield
@@ -33,11 +33,11 @@ def told(space: Workspace) -> Iterator[None]:
         thread.join(LONGEST_END_S)
 
 
-def _tell(place: Place, done: threading.Event) -> None:
+def _tell(place: Place, command: str, done: threading.Event) -> None:
     lease: leases.Lease | None = None
     while not done.is_set():
         try:
-            lease = _sign_of_life(place, lease)
+            lease = _sign_of_life(place, command, lease)
         except BridgeError as err:
             log.debug("the presence of the service could not be told: %s", err)
         done.wait(leases.HEARTBEAT_S)
@@ -50,11 +50,11 @@ def _tell(place: Place, done: threading.Event) -> None:
         log.debug("the presence of the service could not be taken back: %s", err)
 
 
-def _sign_of_life(place: Place, lease: leases.Lease | None) -> leases.Lease:
+def _sign_of_life(place: Place, command: str, lease: leases.Lease | None) -> leases.Lease:
     with opened(place) as store:
         now = store.now()
         if lease is not None and leases.heartbeat(store, lease, now):
             return lease
         leases.forget_dead(store, SERVICE, now)
         process = leases.Process.this()
-        return leases.take(store, f"{SERVICE}{process.host}:{process.pid}", command=COMMAND, now=now)
+        return leases.take(store, f"{SERVICE}{process.host}:{process.pid}", command=command, now=now)
