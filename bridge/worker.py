@@ -193,6 +193,7 @@ class Shift:
                 "judge": service.judge,
                 "follow": service.follow,
                 "digest": service.digest,
+                "weekly": service.weekly,
                 "prune": service.prune,
                 "deliver": service.deliver,
             }

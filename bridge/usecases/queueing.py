@@ -15,7 +15,16 @@ from bridge.usecases.workspace import Workspace
 
 log = logging.getLogger("bridge.queue")
 
-PRIORITIES = {"deliver": 40, "judge": 30, "digest": 20, "follow": 15, "sync": 10, "full read": 5, "prune": 0}
+PRIORITIES = {
+    "deliver": 40,
+    "judge": 30,
+    "digest": 20,
+    "weekly": 20,
+    "follow": 15,
+    "sync": 10,
+    "full read": 5,
+    "prune": 0,
+}
 """Kind of job -> what goes first: the higher number. What people wait for goes before what takes long."""
 OF_A_SOURCE = ("sync", "full read")
 MOST_TRIES = 5
@@ -69,6 +78,9 @@ class Queued(Struct):
 
     def digest(self) -> None:
         self._put(Job("digest"))
+
+    def weekly(self) -> None:
+        self._put(Job("weekly"))
 
     def prune(self) -> None:
         self._put(Job("prune"))
