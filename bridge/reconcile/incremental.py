@@ -228,7 +228,7 @@ def _outlines(standing: Standing, ground: Ground, concerned: set[str]) -> dict[s
     """Of every milestone of the plan, in its order."""
     deals = layout.overridden(ground.portfolio)
     return {
-        row.key: layout.outline(ground, row, *deals[row.deal])
+        row.key: layout.outline(ground, row, *deals[row.deal], before=standing.outlines.get(row.key))
         if row.key in concerned or row.key not in standing.outlines
         else standing.outlines[row.key]
         for row in ground.portfolio.plan.milestones

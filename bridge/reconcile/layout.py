@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
-from bridge.forecast.observed import baseline_date, first_created_day
+from bridge.forecast.facts import facts_of
+from bridge.forecast.observed import first_created_day
 from bridge.forecast.outlook import OutlookInputs, outlook
 from bridge.forecast.progress import Weights, weigh
 from bridge.forecast.reference import ReferenceClass
@@ -89,7 +90,16 @@ def remember(ground: Ground, outlines: Iterable[Outline]) -> None:
 def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass | None) -> OutlookInputs:
     """What the forecast may know; `commitment` is the day for which a probability is asked."""
     return _inputs(
-        at.portfolio, at.outline, at.weights, at.due, commitment, reference, at.baselines, at.waits, at.waiting
+        at.portfolio,
+        at.outline,
+        at.weights,
+        at.due,
+        commitment,
+        reference,
+        at.baselines,
+        at.waits,
+        at.waiting,
+        at.forecast.history,
     )
 
 
@@ -109,12 +119,15 @@ def overridden(portfolio: Portfolio) -> dict[str, tuple[Deal, Thresholds]]:
     }
 
 
-def outline(ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresholds) -> Outline:
-    """What must be known of a milestone before any can be judged."""
+def outline(
+    ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresholds, before: Outline | None = None
+) -> Outline:
+    """What must be known of a milestone before any can be judged; `before` is its outline of the same day, if any."""
     portfolio = ground.portfolio
     work = work_of(ground.records[ref] for ref in ground.links.tasks.get(milestone.key, ()))
     promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
     snapshots = portfolio.snapshots.get(milestone.key, ())
+    known = ((), ()) if before is None else (before.work.leaves, before.facts)
     return Outline(
         milestone=milestone,
         deal=deal,
@@ -124,6 +137,7 @@ def outline(ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresh
         snapshots=snapshots,
         first_start=survey.first_start(promise, work, snapshots),
         actual=survey.actual_date(milestone, work, portfolio),
+        facts=facts_of(work.leaves, portfolio.timezone, portfolio.today, *known),
     )
 
 
@@ -137,8 +151,8 @@ def _remember_durations(ground: Ground, outline: Outline) -> None:
 def situation(ground: Ground, outline: Outline) -> Situation:
     """One milestone laid out for the rules."""
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
-    weights = weigh(work.leaves)
-    baselines = dict(zip(weights.units, map(baseline_date, work.leaves), strict=True))
+    weights = weigh(work.leaves, map(itemgetter(0), outline.facts))
+    baselines = {facts.ref: facts.baseline for facts in outline.facts}
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
     waits, waiting = ground.waits, waiting_of(outline.milestone, ground.laid_out)
@@ -157,7 +171,7 @@ def situation(ground: Ground, outline: Outline) -> Situation:
         forecast=forecast,
         calibration=calibration,
         slip=slip_against(promise.commitment, due, outline.actual, forecast.p85, portfolio.today, portfolio.calendar),
-        history=survey.date_history(work, portfolio),
+        history=survey.date_history(work, portfolio, outline.facts),
         baselines=baselines,
         trend=survey.trend_of(due, outline.snapshots, portfolio.today),
         growth=survey.growth_of(promise, work, weights, outline.snapshots, ground.records, portfolio),
@@ -186,6 +200,7 @@ def _inputs(
     baselines: Mapping[TaskKey, date | None],
     waits: Waits,
     waiting: Waiting,
+    history: tuple[int, ...] | None = None,
 ) -> OutlookInputs:
     return OutlookInputs(
         today=portfolio.today,
@@ -203,4 +218,8 @@ def _inputs(
         hours_per_day=portfolio.hours_per_day,
         not_before=waiting.not_before,
         baselines=baselines,
+        starts=[facts.start for facts in outline.facts],
+        completions=[facts.completed for facts in outline.facts],
+        open=len(outline.work.open),
+        history=history,
     )

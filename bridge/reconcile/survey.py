@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from math import ceil
 
+from bridge.forecast.facts import Facts
 from bridge.forecast.observed import DueSeries, completion_date, field_on, latest_due_series, local_day
 from bridge.forecast.progress import Weights
 from bridge.forecast.quantity import exact
@@ -26,6 +27,8 @@ def actual_date(milestone: Milestone, work: Work, portfolio: Portfolio) -> date 
     """A: what the plan says if it is not in the future, else the day the last of all work and own items was done."""
     if milestone.actual is not None and milestone.actual <= portfolio.today:
         return milestone.actual
+    if work.open:
+        return None
     judged = (*work.leaves, *work.own)
     if not judged or any(record.task.status is not Status.DONE for record in judged):
         return None
@@ -45,13 +48,13 @@ def due_date(work: Work, is_done: bool, snapshots: Sequence[Snapshot]) -> date |
     return own_due_date(work) or _latest(work.open)
 
 
-def date_history(work: Work, portfolio: Portfolio) -> DueSeries:
+def date_history(work: Work, portfolio: Portfolio, facts: Sequence[Facts]) -> DueSeries:
     """The date in the tool as it was observed: of the own items if they ever had one, else of all leaves in scope."""
     own = [record for record in work.own if record.task.status is not Status.CANCELLED]
     series = latest_due_series(own, portfolio.timezone) if own else []
     if any(due is not None for _, due in series):
         return series
-    return latest_due_series(work.leaves, portfolio.timezone)
+    return latest_due_series(work.leaves, portfolio.timezone, [known.series for known in facts])
 
 
 def trend_of(due: date | None, snapshots: Sequence[Snapshot], today: date) -> Trend:
