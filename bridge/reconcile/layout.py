@@ -124,7 +124,7 @@ def outline(
 ) -> Outline:
     """What must be known of a milestone before any can be judged; `before` is its outline of the same day, if any."""
     portfolio = ground.portfolio
-    work = work_of(ground.records[ref] for ref in ground.links.tasks.get(milestone.key, ()))
+    work = work_of(map(ground.records.__getitem__, ground.links.tasks.get(milestone.key, ())))
     promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
     snapshots = portfolio.snapshots.get(milestone.key, ())
     known = ((), ()) if before is None else (before.work.leaves, before.facts)
@@ -187,7 +187,9 @@ def situation(ground: Ground, outline: Outline) -> Situation:
 def owners_of(work: Work, people: Everybody) -> tuple[Identity, ...]:
     """Everybody who has open work of a milestone, once each, in no order."""
     owners = Owners(people)
-    return tuple({who.key: who for record in work.open for who in owners.of(record.task)}.values())
+    # Many tasks share one tuple of assignees; which object it is tells it apart while the tasks are held.
+    teams = {(task.source, id(task.assignees)): task for task in map(attrgetter("task"), work.open)}
+    return tuple({who.key: who for task in teams.values() for who in owners.of(task)}.values())
 
 
 def _inputs(
@@ -210,7 +212,7 @@ def _inputs(
         due=due,
         leaves=outline.work.leaves,
         weights=weights,
-        first_created=first_created_day(outline.work.linked, portfolio.timezone),
+        first_created=None if history is not None else first_created_day(outline.work.linked, portfolio.timezone),
         done=outline.actual is not None,
         throughput_weeks=int(outline.thresholds.throughput_weeks),
         reference=reference,

@@ -63,7 +63,7 @@ def trend_of(due: date | None, snapshots: Sequence[Snapshot], today: date) -> Tr
 
 
 def earliest_start(work: Work) -> date | None:
-    return min((record.task.start_on for record in work.linked if record.task.start_on is not None), default=None)
+    return min([start for record in work.linked if (start := record.task.start_on) is not None], default=None)
 
 
 def first_start(promise: Promise, work: Work, snapshots: Sequence[Snapshot]) -> date | None:
@@ -110,8 +110,9 @@ def stale_work(work: Work, portfolio: Portfolio, limit: float) -> dict[TaskKey, 
     found: dict[TaskKey, date] = {}
     fresh = _surely_fresh(portfolio, limit)
     for record in work.open:
-        updated = record.task.updated_at
-        if record.task.status is Status.UNMAPPED or (updated is not None and updated >= fresh):
+        task = record.task
+        updated = task.updated_at
+        if (updated is not None and updated >= fresh) or task.status is Status.UNMAPPED:
             continue
         day = last_activity(record, portfolio)
         if day not in idle:
@@ -163,4 +164,4 @@ def _weights_then(
 
 
 def _latest(records: Iterable[TaskRecord]) -> date | None:
-    return max((record.task.due_on for record in records if record.task.due_on is not None), default=None)
+    return max([due for record in records if (due := record.task.due_on) is not None], default=None)
