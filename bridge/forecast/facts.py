@@ -7,7 +7,9 @@ from datetime import date, tzinfo
 from typing import NamedTuple
 
 from bridge.forecast.observed import DueSeries, Observed, baseline_date, baseline_start, completion_date, due_series
-from bridge.model import TaskKey
+from bridge.model import Status, TaskKey
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Facts(NamedTuple):
@@ -46,8 +48,10 @@ def facts_of(
 def _facts(record: Observed, zone: tzinfo, today: date) -> Facts:
     task = record.task
     baseline, start, series = task.due_on, task.start_on, None
-    if record.changes:
-        baseline, start = baseline_date(record), baseline_start(record)
-        if any(change.field == "due_on" for change in record.changes):
-            series = due_series(record, zone)
-    return Facts(task.ref, baseline, None if baseline is None else start, completion_date(record, zone, today), series)
+    changed = {change.field for change in record.changes} if record.changes else _NOTHING
+    if "due_on" in changed:
+        baseline, series = baseline_date(record), due_series(record, zone)
+    if "start_on" in changed:
+        start = baseline_start(record)
+    completed = completion_date(record, zone, today) if task.status is Status.DONE else None
+    return Facts((task.source, task.id), baseline, None if baseline is None else start, completed, series)

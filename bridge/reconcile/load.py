@@ -184,7 +184,9 @@ def is_counted(task: Task) -> bool:
 def counted(tasks: Iterable[Task]) -> list[Task]:
     """The open leaves that have an owner, a date and hours."""
     tasks = tuple(tasks)
-    candidates = [task for task in tasks if task.due_on is not None and is_counted(task)]
+    # Most tasks of a long programme are done: they are passed over without asking further.
+    done = Status.DONE
+    candidates = [task for task in tasks if task.status is not done and task.due_on is not None and is_counted(task)]
     # Only whether one of these is a parent matters, and few tasks are below one of them.
     names = {task.id for task in candidates}
     below = compress(tasks, map(names.__contains__, map(attrgetter("parent_id"), tasks)))
