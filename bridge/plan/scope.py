@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress
@@ -159,7 +159,7 @@ def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links
             first = begun[terms]
             selected = _selected(terms, first, candidates[first] if first else range(len(tasks)), postings)
             found.update(selected)
-            for value in unclear_keys(terms, [tasks[position] for position in selected]):
+            for value in unclear_keys(terms, map(tasks.__getitem__, selected)):
                 unclear.setdefault(value, set()).update(selected)
         chosen[key] = _in_order(found, tasks)
         if unclear:
@@ -192,7 +192,7 @@ def _selected(
     return selected
 
 
-def unclear_keys(terms: tuple[Term, ...], selected: Collection[Task]) -> set[str]:
+def unclear_keys(terms: tuple[Term, ...], selected: Iterable[Task]) -> set[str]:
     """`key:` values whose tasks, after all other terms, still lie in several projects."""
     values = _positive(terms, "key")
     if not values or len({(task.source, task.project.id) for task in selected}) < 2:
@@ -201,4 +201,7 @@ def unclear_keys(terms: tuple[Term, ...], selected: Collection[Task]) -> set[str
 
 
 def _in_order(positions: Iterable[int], tasks: Sequence[Task]) -> tuple[TaskKey, ...]:
-    return tuple(sorted(tasks[position].ref for position in sorted(positions)))
+    refs = [(task.source, task.id) for task in map(tasks.__getitem__, sorted(positions))]
+    # Tasks usually come in this order already, and then nothing is moved.
+    refs.sort()
+    return tuple(refs)
