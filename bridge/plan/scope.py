@@ -142,8 +142,12 @@ def _name(written: str) -> str | None:
     return folded if folded in TERMS else None
 
 
-def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links:
-    """Every milestone's tasks: selected by its scope, or mapped to its key, and not gone."""
+def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY, refs: Sequence[TaskKey] | None = None) -> Links:
+    """Every milestone's tasks: selected by its scope, or mapped to its key, and not gone.
+
+    `refs` are the keys of the tasks in their order, where they are at hand: then links hold the same objects.
+    """
+    refs = [(task.source, task.id) for task in tasks] if refs is None else refs
     selectors = {milestone.key: parse(milestone.scope) for milestone in plan.milestones}
     wanted = {(term.name, term.value) for one in selectors.values() for terms in one.alternatives for term in terms}
     postings = Postings(tasks, wanted, people)
@@ -161,9 +165,9 @@ def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links
             found.update(selected)
             for value in unclear_keys(terms, map(tasks.__getitem__, selected)):
                 unclear.setdefault(value, set()).update(selected)
-        chosen[key] = _in_order(found, tasks)
+        chosen[key] = _in_order(found, refs)
         if unclear:
-            ambiguous[key] = tuple((value, _in_order(unclear[value], tasks)) for value in sorted(unclear))
+            ambiguous[key] = tuple((value, _in_order(unclear[value], refs)) for value in sorted(unclear))
     return Links(chosen, ambiguous)
 
 
@@ -200,8 +204,6 @@ def unclear_keys(terms: tuple[Term, ...], selected: Iterable[Task]) -> set[str]:
     return values
 
 
-def _in_order(positions: Iterable[int], tasks: Sequence[Task]) -> tuple[TaskKey, ...]:
-    refs = [(task.source, task.id) for task in map(tasks.__getitem__, sorted(positions))]
-    # Tasks usually come in this order already, and then nothing is moved.
-    refs.sort()
-    return tuple(refs)
+def _in_order(positions: Iterable[int], refs: Sequence[TaskKey]) -> tuple[TaskKey, ...]:
+    # Tasks usually come in the order of their keys already, and then the second sort moves nothing.
+    return tuple(sorted(map(refs.__getitem__, sorted(positions))))

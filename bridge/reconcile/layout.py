@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from bridge.forecast.facts import facts_of
 from bridge.forecast.observed import first_created_day
@@ -51,10 +51,11 @@ class Ground:
 def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
     """Every milestone of the plan laid out, in the order of the plan."""
     tasks = [record.task for record in portfolio.tasks]
-    records = dict(zip(map(attrgetter("task.source", "task.id"), portfolio.tasks), portfolio.tasks, strict=True))
+    refs = list(map(attrgetter("task.source", "task.id"), portfolio.tasks))
+    records = dict(zip(refs, portfolio.tasks, strict=True))
     ground = Ground(
         portfolio,
-        link(portfolio.plan, tasks, portfolio.people),
+        link(portfolio.plan, tasks, portfolio.people, refs),
         records,
         loads(
             tasks,
@@ -123,11 +124,12 @@ def outline(
     ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresholds, before: Outline | None = None
 ) -> Outline:
     """What must be known of a milestone before any can be judged; `before` is its outline of the same day, if any."""
-    portfolio = ground.portfolio
-    work = work_of(map(ground.records.__getitem__, ground.links.tasks.get(milestone.key, ())))
+    portfolio, refs = ground.portfolio, ground.links.tasks.get(milestone.key, ())
+    work = work_of(map(ground.records.__getitem__, refs))
     promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
     snapshots = portfolio.snapshots.get(milestone.key, ())
-    known = ((), ()) if before is None else (before.work.leaves, before.facts)
+    keys = dict(zip(map(id, work.linked), refs, strict=True))
+    known = () if before is None else (before.work.leaves, before.facts)
     return Outline(
         milestone=milestone,
         deal=deal,
@@ -137,7 +139,7 @@ def outline(
         snapshots=snapshots,
         first_start=survey.first_start(promise, work, snapshots),
         actual=survey.actual_date(milestone, work, portfolio),
-        facts=facts_of(work.leaves, portfolio.timezone, portfolio.today, *known),
+        facts=facts_of(work.leaves, keys, portfolio.timezone, portfolio.today, *known),
     )
 
 
@@ -151,8 +153,8 @@ def _remember_durations(ground: Ground, outline: Outline) -> None:
 def situation(ground: Ground, outline: Outline) -> Situation:
     """One milestone laid out for the rules."""
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
-    weights = weigh(work.leaves, map(itemgetter(0), outline.facts))
-    baselines = {facts.ref: facts.baseline for facts in outline.facts}
+    weights = weigh(work.leaves, outline.facts.refs)
+    baselines = dict(zip(outline.facts.refs, outline.facts.baselines, strict=True))
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
     waits, waiting = ground.waits, waiting_of(outline.milestone, ground.laid_out)
@@ -220,8 +222,8 @@ def _inputs(
         hours_per_day=portfolio.hours_per_day,
         not_before=waiting.not_before,
         baselines=baselines,
-        starts=[facts.start for facts in outline.facts],
-        completions=[facts.completed for facts in outline.facts],
+        starts=outline.facts.starts,
+        completions=outline.facts.completions,
         open=len(outline.work.open),
         history=history,
     )

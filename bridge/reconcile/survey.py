@@ -48,13 +48,13 @@ def due_date(work: Work, is_done: bool, snapshots: Sequence[Snapshot]) -> date |
     return own_due_date(work) or _latest(work.open)
 
 
-def date_history(work: Work, portfolio: Portfolio, facts: Sequence[Facts]) -> DueSeries:
+def date_history(work: Work, portfolio: Portfolio, facts: Facts) -> DueSeries:
     """The date in the tool as it was observed: of the own items if they ever had one, else of all leaves in scope."""
     own = [record for record in work.own if record.task.status is not Status.CANCELLED]
     series = latest_due_series(own, portfolio.timezone) if own else []
     if any(due is not None for _, due in series):
         return series
-    return latest_due_series(work.leaves, portfolio.timezone, [known.series for known in facts])
+    return latest_due_series(work.leaves, portfolio.timezone, facts.series)
 
 
 def trend_of(due: date | None, snapshots: Sequence[Snapshot], today: date) -> Trend:
