@@ -18,6 +18,7 @@ PLACES = {
     "letter": "letter:letter",
     "retro": "retro:retro",
     "serve": "service:serve",
+    "status": "status:status",
     "runs": "runs:runs",
     "tasks": "listing:tasks",
     "changes": "listing:changes",

@@ -123,6 +123,11 @@ def m015_saved_views(db: Database) -> None:
     _create_those(db, since=15)
 
 
+@MIGRATIONS()
+def m018_notices(db: Database) -> None:
+    _create_those(db, since=18)
+
+
 def _create_those(db: Database, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

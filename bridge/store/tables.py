@@ -28,6 +28,7 @@ STEPS = (
     "m013_views",
     "m014_watch",
     "m015_saved_views",
+    "m018_notices",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 

@@ -63,6 +63,8 @@ def create_app(
     app.json = _Json(app)
     app.after_request(guard)
     frame = Frame(lambda: _language(services))
+    if opened is not None:
+        frame = Frame(frame.language, lambda: opened().settings.thresholds.source_stale_hours)
     if doors is not None:
         add_login(app, doors, frame.language, is_secure=is_secure)
     add_assets(app)
