@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +35,7 @@ class ServerAllowances(SharedAllowances):
         self._window_s = window_s
         self._lock = threading.Lock()
         self._link = connected(url)
+        self._kept: list[object] | None = None
 
     def close(self) -> None:
         with self._lock:
@@ -41,16 +43,21 @@ class ServerAllowances(SharedAllowances):
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
+        """Three turns to the server and back: every request of every source comes through here."""
         self._ready()
-        self._link.execute("BEGIN")
+        self._kept = None
         try:
-            self._link.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [f"budget {key}"])
+            lock = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
+            self._link.execute(f"BEGIN; SELECT pg_advisory_xact_lock({lock})")
             yield
+            with self._link.pipeline():
+                if self._kept is not None:
+                    self._link.execute(_WRITE, self._kept)
+                self._link.execute("COMMIT")
         except BaseException:
             with suppress(psycopg.OperationalError):
                 self._link.execute("ROLLBACK")
             raise
-        self._link.execute("COMMIT")
 
     def _ready(self) -> None:
         if self._link.closed:
@@ -71,7 +78,7 @@ class ServerAllowances(SharedAllowances):
         return tuple(row), now, uptime + max(0.0, now - seen_at)
 
     def _write(self, key: str, row: Row) -> None:
-        self._link.execute(_WRITE, [key, *row])
+        self._kept = [key, *row]
 
     @contextmanager
     def _in_plain_words(self) -> Iterator[None]:
