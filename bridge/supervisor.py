@@ -20,6 +20,7 @@ from bridge.scheduler import Scheduler
 from bridge.systemd import Manager
 from bridge.usecases import presence
 from bridge.usecases.admission import Admission
+from bridge.usecases.evaluations import Evaluations
 from bridge.usecases.health import Condition, condition
 from bridge.usecases.hooks import Inbox
 from bridge.usecases.journal import Journal
@@ -64,10 +65,11 @@ class Announced(Struct, frozen=True):
 
 
 class Live(Struct, frozen=True):
-    """`Services` of the pages: every request sees the settings, the day and the store of its moment."""
+    """`Services` of the pages: every request sees the settings, the day and the store of its moment, judged once for all."""
 
     opened: Opened
     problems: Callable[[], Sequence[Text]]
+    shared: Evaluations = field(default_factory=Evaluations)
 
     @property
     def language(self) -> Lang:
@@ -77,10 +79,10 @@ class Live(Struct, frozen=True):
         return measure(self.opened, Pulse(scheduler_up=not self.problems()))
 
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
-        return Reports(self.opened()).browse(lang, wish)
+        return Reports(self.opened(), self.shared).browse(lang, wish)
 
     def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
-        return Reports(self.opened()).report_json(lang, wish)
+        return Reports(self.opened(), self.shared).report_json(lang, wish)
 
     def tasks(
         self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
@@ -116,7 +118,7 @@ def supervise(
         inbox = Inbox(space, scheduler.wake)
         try:
             is_secure = settings.web.public_url.startswith("https:")
-            live = Live(settled, scheduler.problems)
+            live = Live(settled, scheduler.problems, Evaluations(service.memory))
             wake = scheduler.read_soon
             app = create_app(
                 live,

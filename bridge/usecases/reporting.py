@@ -60,12 +60,18 @@ class Browsed(Struct, frozen=True):
 
     document: View
     choices: Choices
+    edition: int = 0
+    """Reports of the same wish and edition have the same rows; 0 is of no edition."""
 
 
 def browse(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> Browsed:
     """The report with what it can be narrowed to; of other people's deals neither says a word."""
-    judged = judge(space, wish)
-    return Browsed(document(space, judged, wish, lang), _choices(judged, wish.sales_owner))
+    return browsed(space, judge(space, wish), wish, lang)
+
+
+def browsed(space: Workspace, judged: Judged, wish: ReportWish, lang: Lang | None = None, edition: int = 0) -> Browsed:
+    """The same, of what was judged already."""
+    return Browsed(document(space, judged, wish, lang), _choices(judged, wish.sales_owner), edition)
 
 
 def _choices(judged: Judged, own: str | None) -> Choices:
