@@ -20,6 +20,7 @@ from bridge.scheduler import Jobs, Scheduler
 from bridge.systemd import Manager
 from bridge.usecases import presence
 from bridge.usecases.admission import Admission
+from bridge.usecases.evaluations import Evaluations
 from bridge.usecases.health import Condition, condition
 from bridge.usecases.hooks import Inbox
 from bridge.usecases.journal import Journal
@@ -69,10 +70,11 @@ class Announced(Struct, frozen=True):
 
 
 class Live(Struct, frozen=True):
-    """`Services` of the pages: every request sees the settings, the day and the store of its moment."""
+    """`Services` of the pages: every request sees the settings, the day and the store of its moment, judged once for all."""
 
     opened: Opened
     problems: Callable[[], Sequence[Text]]
+    shared: Evaluations = field(default_factory=Evaluations)
 
     @property
     def language(self) -> Lang:
@@ -82,10 +84,10 @@ class Live(Struct, frozen=True):
         return measure(self.opened, Pulse(scheduler_up=not self.problems()))
 
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
-        return Reports(self.opened()).browse(lang, wish)
+        return Reports(self.opened(), self.shared).browse(lang, wish)
 
     def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
-        return Reports(self.opened()).report_json(lang, wish)
+        return Reports(self.opened(), self.shared).report_json(lang, wish)
 
     def tasks(
         self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int
@@ -116,12 +118,12 @@ def supervise(
     _warn(space, announced, settings.web.port if port is None else port, is_guarded=doors.is_guarded())
     manager, closing = Manager(), threading.Event()
     with Journal(settings, quiet=quiet).kept() as journal, presence.told(space):
-        service, ledger = _jobs(settled, asked.stop)
+        service, ledger, evaluations = _jobs(settled, asked.stop)
         scheduler = Scheduler(service, times, names, settings.timezone, ledger)
         inbox = Inbox(space, scheduler.wake)
         try:
             is_secure = settings.web.public_url.startswith("https:")
-            live = Live(settled, scheduler.problems)
+            live = Live(settled, scheduler.problems, evaluations)
             wake = scheduler.read_soon
             app = create_app(
                 live,
@@ -150,11 +152,13 @@ def supervise(
     return has_ended
 
 
-def _jobs(settled: Settled, stop: threading.Event) -> tuple[Jobs, Ledger]:
-    """Who does what the clock wants done: this process, or workers where the store is on a server."""
+def _jobs(settled: Settled, stop: threading.Event) -> tuple[Jobs, Ledger, Evaluations]:
+    """Who does what the clock wants done, and who judges for the pages: this process, with one memory for both; where the
+    store is on a server workers do, and the pages judge for themselves."""
     if settled.settings.database.is_server:
-        return Queued(settled), ClockLedger(settled)
-    return Service(settled, stop), Ledger(settled)
+        return Queued(settled), ClockLedger(settled), Evaluations()
+    service = Service(settled, stop)
+    return service, Ledger(settled), Evaluations(service.memory)
 
 
 class Parts(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -71,6 +72,8 @@ class Memory(Struct):
 
     known: Known = field(default_factory=Known)
     judge: Judge = field(default_factory=Judge)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held by who reads or judges with it."""
 
 
 def reconcile(space: Workspace, memory: Memory | None = None) -> Reconciled:

@@ -61,17 +61,23 @@ class Browsed(Struct, frozen=True):
 
     document: View
     choices: Choices
+    edition: int = 0
+    """Reports of the same wish and edition have the same rows; 0 is of no edition."""
     before: Then | None = None
     """What was recorded a week earlier."""
 
 
 def browse(space: Workspace, wish: ReportWish, lang: Lang | None = None) -> Browsed:
     """The report with what it can be narrowed to; of other people's deals neither says a word."""
-    judged = judge(space, wish)
+    return browsed(space, judge(space, wish), wish, lang)
+
+
+def browsed(space: Workspace, judged: Judged, wish: ReportWish, lang: Lang | None = None, edition: int = 0) -> Browsed:
+    """The same, of what was judged already."""
     today = judged.portfolio.today
     with space.store() as store:
         before = snapshots.figures_between(store, today - week.OLDEST, today - week.WEEK)
-    return Browsed(document(space, judged, wish, lang), _choices(judged, wish.sales_owner), before)
+    return Browsed(document(space, judged, wish, lang), _choices(judged, wish.sales_owner), edition, before)
 
 
 def _choices(judged: Judged, own: str | None) -> Choices:

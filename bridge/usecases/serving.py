@@ -35,8 +35,8 @@ class Service(Struct):
     stop: threading.Event
     patience: Patience = field(default_factory=Patience)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
-    _judging: threading.Lock = field(default_factory=threading.Lock)
-    _memory: Memory = field(default_factory=Memory)
+    memory: Memory = field(default_factory=Memory)
+    """What is judged with; the pages may judge with the same."""
     _told: set[tuple[str, str]] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -103,8 +103,8 @@ class Service(Struct):
     def _judge(self) -> None:
         if self.stop.is_set():
             return
-        with self._judging:
-            done = reconcile(self.opened(), self._memory)
+        with self.memory.lock:
+            done = reconcile(self.opened(), self.memory)
         judged = done.as_json()
         with about(run=done.run):
             log.info("judged %s: %s milestone(s), %s red", judged["today"], judged["milestones"], judged["red"])

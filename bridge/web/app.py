@@ -24,6 +24,7 @@ from bridge.web.forms import STYLE
 from bridge.web.frame import Frame
 from bridge.web.hooks import Hooks, add_hooks
 from bridge.web.login import Doors, add_login
+from bridge.web.own_writes import add_own_writes
 from bridge.web.pages import add_pages
 from bridge.web.probes import Probed, add_probes
 from bridge.web.report_page import Reporting, add_report
@@ -67,6 +68,7 @@ def create_app(
     app.json = _Json(app)
     app.before_request(_refuse_foreign_names)
     app.after_request(guard)
+    add_own_writes(app)
     frame = Frame(lambda: _language(services))
     if opened is not None:
         frame = Frame(frame.language, lambda: opened().settings.thresholds.source_stale_hours)

@@ -135,4 +135,6 @@ def old_sources(sources: Sequence[Mapping[str, Any]], most_minutes: float, lang:
 @cache
 def environment() -> Environment:
     """Templates of these pages, and the parts of the report that they include."""
-    return html.environment(ChoiceLoader([PackageLoader("bridge.web"), html.templates()]))
+    made = html.environment(ChoiceLoader([PackageLoader("bridge.web"), html.templates()]))
+    made.auto_reload = False  # templates are part of the program: nobody looks for newer ones at every page
+    return made

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bridge.language import Lang
-from bridge.usecases import looking, reporting
+from bridge.usecases import looking
+from bridge.usecases.evaluations import Evaluations
 from bridge.usecases.health import Condition, condition
 from bridge.usecases.metrics import Measured, measure
 from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
+from bridge.web.own_writes import last_write
 from bridge.web.server import serve
 
 LOOPBACK = "127.0.0.1"
@@ -23,19 +25,20 @@ LONGEST_STOP_S = 2.0
 
 
 class Reports(Struct, frozen=True):
-    """`Services` over a workspace; every request sees what is stored at that moment."""
+    """`Services` over a workspace; requests share what was judged of it (`usecases/evaluations`)."""
 
     space: Workspace
+    shared: Evaluations = field(default_factory=Evaluations)
 
     @property
     def language(self) -> Lang:
         return self.space.lang
 
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
-        return reporting.browse(self.space, wish, lang)
+        return self.shared.browse(self.space, wish, lang, last_write())
 
     def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
-        return reporting.build(self.space, wish, lang)
+        return self.browse(lang, wish).document
 
     def tasks(
         self, source: str | None, project: str | None, after: tuple[str, str] | None, limit: int

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from markupsafe import Markup
 from msgspec import Struct
 
 from bridge.language import Lang, Text
-from bridge.report import html
+from bridge.report import html, overview
 from bridge.report.cells import money_of, one_line
 from bridge.report.order import ORDERS, customer_name, customer_of
 from bridge.report.rows import Row
@@ -20,15 +21,20 @@ from bridge.usecases.reporting import Browsed, ReportWish
 from bridge.usecases.serving import Opened
 from bridge.web.answers import WORKBOOK_TYPE, download_answer
 from bridge.web.asked import STATUSES, Asked, asked
-from bridge.web.frame import Frame
+from bridge.web.frame import Frame, environment
 from bridge.web.login import own_deals
 from bridge.web.saved_views import offered
+from bridge.web.shelf import Shelf
 
 TITLE = Text("延期报告", "Delay report")
 GROUP = Text("{count} 个里程碑，风险金额 {money}", "{count} milestone(s), {money} at risk")
 NO_MONEY = Text("无", "none")
-MOST_ROWS = 100
+MOST_ROWS = 60
 """So many rows a page begins with: what is in order of need is rarely read further, and a phone has to load it."""
+MOST_LINKS = 3
+"""So many tasks a reason names here; the page of the milestone, one step away, has all of them."""
+KEPT = 32
+"""So many tables of rows are kept, laid out, for the next reader."""
 CUT = Text(
     "这里只列出前 {shown} 行，共 {count} 行；上面的数字和导出的文件都包括全部。",
     "These are the first {shown} of {count} rows; the figures above and the files hold all of them.",
@@ -66,6 +72,14 @@ class Head(Struct, frozen=True):
     text: str
 
 
+class Laid(Struct, frozen=True):
+    """A report laid out but for who reads it and when."""
+
+    values: Mapping[str, Any]
+    count: int
+    is_cut: bool
+
+
 class Reporting(Protocol):
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
         """The report of the rows asked for, and what else could be asked for."""
@@ -73,12 +87,13 @@ class Reporting(Protocol):
 
 def add_report(app: Flask, reports: Reporting, frame: Frame, opened: Opened | None = None) -> None:
     """With `opened` people can give a view a name."""
+    shelf: Shelf[Laid] = Shelf(KEPT)
 
     @app.get("/")
     def report() -> Response:
         lang = frame.language()
         view = asked(lang, own_deals())
-        return _page(frame, reports.browse(lang, view.wish), view, offered(opened, frame))
+        return _page(frame, reports.browse(lang, view.wish), view, offered(opened, frame), shelf)
 
     @app.get("/report.xlsx")
     def as_workbook() -> Response:
@@ -99,9 +114,43 @@ def add_report(app: Flask, reports: Reporting, frame: Frame, opened: Opened | No
         return document, reporting.content(document, form, lang)
 
 
-def _page(frame: Frame, found: Browsed, view: Asked, views: Sequence[Mapping[str, Any]]) -> Response:
-    lang = frame.language()
-    document, arranged = found.document, view.arranged(found.document)
+def _page(
+    frame: Frame, found: Browsed, view: Asked, views: Sequence[Mapping[str, Any]], shelf: Shelf[Laid]
+) -> Response:
+    lang, document = frame.language(), found.document
+
+    def lay() -> Laid:
+        return _laid(frame, found, view)
+
+    # Addresses on the page carry the language where the address asked for has it.
+    most = None if view.is_whole else MOST_ROWS
+    key = (found.edition, view.wish, view.order, view.by_customer, most, lang, "lang" in request.args)
+    laid = shelf.get(key, lay) if found.edition else lay()
+    values = {
+        **laid.values,
+        "dateline": overview.dateline(document, lang),
+        "generated": overview.generated(document, lang),
+        "sources": overview.sources(document, lang),
+        "styles": ("base.css", "report.css", "pages.css"),
+        "freshness": document["sources"],
+        "asked": view.kept,
+        "files": [
+            (name, frame.link(path, **view.kept)) for name, path in (("Excel", "report.xlsx"), ("CSV", "report.csv"))
+        ],
+        "cut": CUT.say(lang, shown=MOST_ROWS, count=laid.count) if laid.is_cut else "",
+        "whole": frame.link(**{**view.kept, "rows": "all"}),
+        "views": views,
+        "may_save": frame.has("/views") and frame.someone() is not None,
+        "save_at": frame.link("views", **view.kept),
+        "is_narrowed": bool(view.kept.keys() - {"sort", "group", "rows"}),
+    }
+    return frame.page("report_page.html", values, title=TITLE.say(lang), here="/")
+
+
+def _laid(frame: Frame, found: Browsed, view: Asked) -> Laid:
+    """What is the same for all who may see the same rows; nothing of who asks is in it, and no age of anything."""
+    lang, document = frame.language(), found.document
+    arranged = view.arranged(document)
     heads = _heads(arranged, lang) if view.by_customer else {}
     count = len(arranged["milestones"])
     is_cut = count > MOST_ROWS and not view.is_whole
@@ -112,24 +161,25 @@ def _page(frame: Frame, found: Browsed, view: Asked, views: Sequence[Mapping[str
         "address": _address(frame),
         "heads": heads,
         "week": compared(document, found.before, lang),
-        "styles": ("base.css", "report.css", "pages.css"),
-        "freshness": document["sources"],
+        "links_shown": MOST_LINKS,
         "ask": lambda name: SAID[name].say(lang),
+    }
+    asked_for = {
+        **values,
+        "frame": frame,
         "asked": view.kept,
         "fields": _fields(found, lang),
         "orders": _orders(lang),
         "statuses": [(name, status_name(name, lang)) for name in STATUSES],
-        "files": [
-            (name, frame.link(path, **view.kept)) for name, path in (("Excel", "report.xlsx"), ("CSV", "report.csv"))
-        ],
-        "cut": CUT.say(lang, shown=MOST_ROWS, count=count) if is_cut else "",
-        "whole": frame.link(**{**view.kept, "rows": "all"}),
-        "views": views,
-        "may_save": frame.has("/views") and frame.someone() is not None,
-        "save_at": frame.link("views", **view.kept),
-        "is_narrowed": bool(view.kept.keys() - {"sort", "group", "rows"}),
     }
-    return frame.page("report_page.html", values, title=TITLE.say(lang), here="/")
+    said = {"rows_said": _part("report_rows.html", values), "filters_said": _part("report_filters.html", asked_for)}
+    del values["rows"]
+    return Laid({**values, **said}, count, is_cut)
+
+
+def _part(template: str, values: Mapping[str, Any]) -> Markup:
+    """A part of the page; the template has escaped what it shows."""
+    return Markup(environment().get_template(template).render(**values))  # noqa: S704
 
 
 def _address(frame: Frame) -> Any:

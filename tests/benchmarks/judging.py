@@ -22,9 +22,12 @@ from bridge.reconcile.situation import Portfolio
 from bridge.store import plans, runs, tasks
 from bridge.store.engine import Store
 from bridge.usecases.keeping import Known, unswept
+from bridge.usecases.workspace import digest
 from tests.replacing import replace
 
 AT_ONCE = 5_000
+EMPTY_PLAN = digest({"plan.toml": b""})
+"""Of the file beside the store: what was recorded is not imported anew."""
 CONFIDENCES = (0.5, 0.85, 0.95)
 
 
@@ -52,7 +55,14 @@ def filled(path: Path, programme: Programme) -> None:
             tasks.save(store, batch)
             promises = [first for (first,) in programme.baselines().values()]
             plans.save(
-                store, programme.plan(), promises, file="plan.toml", digest="", at=NOW, approved_by=None, reason=None
+                store,
+                programme.plan(),
+                promises,
+                file="plan.toml",
+                digest=EMPTY_PLAN,
+                at=NOW,
+                approved_by=None,
+                reason=None,
             )
             runs.finish(store, run, NOW)
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -106,9 +116,9 @@ def _edited(portfolio: Portfolio, places: Sequence[int]) -> Portfolio:
     return replace(portfolio, tasks=tuple(records), now=at)
 
 
-def main(what: str, count: str = "0", path: str = "") -> None:
+def main(what: str, count: str = "0", path: str = "", project: str = str(A_PROJECT)) -> None:
     if what == "fill":
-        filled(Path(path), Programme(int(count)))
+        filled(Path(path), Programme(int(count), a_project=int(project)))
         return
     told = loaded(Path(path)) if what == "load" else judged(Programme(int(count))) if what == "judge" else forecasts()
     sys.stdout.write(json.dumps(told) + "\n")

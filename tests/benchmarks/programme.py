@@ -36,14 +36,15 @@ STATUSES = (
 
 @dataclass(frozen=True)
 class Programme:
-    """`tasks` in all, in projects of about five thousand."""
+    """`tasks` in all, in projects of about `a_project`."""
 
     tasks: int
     seed: int = 7
+    a_project: int = A_PROJECT
 
     @property
     def projects(self) -> int:
-        return max(1, self.tasks // A_PROJECT)
+        return max(1, self.tasks // self.a_project)
 
     def records(self) -> Iterator[TaskRecord]:
         """In order of source and id, as a store gives them."""
