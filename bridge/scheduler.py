@@ -45,6 +45,8 @@ SPREAD_S = 20.0
 WORKERS = 64
 """Threads begin when they are needed; settings that are read again may bring more sources."""
 STILL_AFTER_S = 60.0
+CLOCK_SET_S = 60.0
+"""A clock that is so far from where it should be was set, or the machine slept."""
 
 NOT_RUNNING = Text(zh="调度器没有运行。", en="the scheduler is not running.")
 STANDS_STILL = Text(
@@ -64,6 +66,11 @@ class Jobs(Protocol):
     def backup(self) -> None: ...
     def prune(self) -> None: ...
     def deliver(self) -> None: ...
+
+
+def offset_s() -> float:
+    """How far the clock of the machine is from one that nobody can set."""
+    return datetime.now(UTC).timestamp() - time.monotonic()
 
 
 class Spread(BaseTrigger):  # type: ignore[misc]
@@ -91,7 +98,13 @@ class Scheduler:
     """Runs the jobs of a service in threads; `problems` says what is wrong with it now."""
 
     def __init__(
-        self, service: Jobs, times: Timetable, sources: Iterable[str], zone: ZoneInfo, ledger: Ledger | None = None
+        self,
+        service: Jobs,
+        times: Timetable,
+        sources: Iterable[str],
+        zone: ZoneInfo,
+        ledger: Ledger | None = None,
+        offset: Callable[[], float] = offset_s,
     ) -> None:
         self._service, self._ledger = service, ledger
         self._lock = threading.Lock()
@@ -99,6 +112,7 @@ class Scheduler:
         self._planned: dict[str, BaseTrigger] = {}
         self._accounted: dict[str, datetime] = {}
         self._ticked_at = time.monotonic()
+        self._offset, self._offset_s = offset, offset()
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE_S}
         self._clock = BackgroundScheduler(
             timezone=zone, job_defaults=defaults, executors={"default": ThreadPoolExecutor(WORKERS)}
@@ -110,13 +124,12 @@ class Scheduler:
             known = {name: job.accounted for name, job in ledger.known().items()}
             self._accounted = {name: at for name, at in known.items() if at is not None}
         self.plan(times, sources, zone)
-        every = functools.partial(IntervalTrigger, timezone=zone)
-        self._add(OUTBOX, service.deliver, every(seconds=OUTBOX_EVERY_S))
-        self._add(HINTS, service.follow, every(seconds=HINTS_EVERY_S), datetime.now(UTC))
+        self._plan_often(zone)
 
     def plan(self, times: Timetable, sources: Iterable[str], zone: ZoneInfo) -> None:
         """Keep to these times from now on: jobs that are new begin as at a start, those that are gone are left out."""
         names, now = tuple(sources), datetime.now(UTC)
+        self._wanted = (times, names, zone)
         wanted = jobs_of(times, names)
         for name in self._planned.keys() - wanted.keys():
             with suppress(JobLookupError):
@@ -141,6 +154,28 @@ class Scheduler:
                 first = missed(trigger, zone, now, self._accounted.get(name))
             self._add(name, job, self._spread(name, trigger), first)
         self._planned = wanted
+
+    def _plan_often(self, zone: ZoneInfo) -> None:
+        every = functools.partial(IntervalTrigger, timezone=zone)
+        self._add(OUTBOX, self._service.deliver, every(seconds=OUTBOX_EVERY_S))
+        self._add(HINTS, self._service.follow, every(seconds=HINTS_EVERY_S), datetime.now(UTC))
+
+    def keep_to_the_clock(self) -> None:
+        """Plan everything anew where the clock was set or the machine slept: no job waits for a time of the former clock.
+
+        What lay between is made up for once; a clock that was set back does nothing a second time. To be called often.
+        """
+        now, offset = datetime.now(UTC), self._offset()
+        moved_s = offset - self._offset_s
+        self._offset_s = offset
+        if abs(moved_s) < CLOCK_SET_S:
+            return
+        log.warning("the clock was moved by %d s, or the machine slept; everything is planned anew", moved_s)
+        self._accounted = {name: min(at, now) for name, at in self._accounted.items()}
+        times, names, zone = self._wanted
+        self._planned = {}
+        self.plan(times, names, zone)
+        self._plan_often(zone)
 
     def caught_up(self, name: str, trigger: BaseTrigger, now: datetime) -> datetime | None:
         """Soon, where a time of a job passed while nobody was there; once, however many did. None: at its next time."""
@@ -188,7 +223,9 @@ class Scheduler:
 
     def _add(self, name: str, job: Callable[[], None], trigger: BaseTrigger, first: datetime | None = None) -> None:
         options = {"next_run_time": first} if first is not None else {}
-        self._clock.add_job(functools.partial(self._run, name, job), trigger, id=name, name=name, **options)
+        self._clock.add_job(
+            functools.partial(self._run, name, job), trigger, id=name, name=name, replace_existing=True, **options
+        )
 
     def _run(self, name: str, job: Callable[[], None]) -> None:
         with self._lock:

@@ -179,6 +179,7 @@ class Parts(Struct, frozen=True):
                 asked.reread.clear()
                 self.reread()
             # A clock that stands still gives no sign of life, and the manager starts the service anew.
+            self.scheduler.keep_to_the_clock()
             if not self.scheduler.problems():
                 self.manager.alive()
         self.manager.stopping()

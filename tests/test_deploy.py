@@ -44,7 +44,7 @@ def is_command(words: list[str]) -> bool:
             group = group.commands[word]
         elif re.fullmatch(r"[a-z]+", word):
             return False
-    return not isinstance(group, click.Group)
+    return not isinstance(group, click.Group) or group.invoke_without_command
 
 
 def test_every_file_is_named_in_the_index_and_the_other_way_round():

@@ -19,6 +19,7 @@ PLACES = {
     "retro": "retro:retro",
     "serve": "service:serve",
     "worker": "service:worker",
+    "status": "status:status",
     "runs": "runs:runs",
     "tasks": "listing:tasks",
     "changes": "listing:changes",

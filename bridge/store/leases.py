@@ -111,6 +111,8 @@ class Lease(Struct):
         return self.name, self.process.host, self.process.pid, self.process.born, stamp(self.since)
 
 
+_owed: set[tuple[object, ...]] = set()
+"""Leases of this process whose work is over, but which could not be released: the next one need not wait for their end."""
 _IS_MINE = "name = ? AND host = ? AND pid = ? AND born = ? AND since = ?"
 _COLUMNS = ("name", "holder", "host", "pid", "born", "since", "heartbeat_at")
 
@@ -136,7 +138,9 @@ def _present(store: Store, name: str, now: datetime) -> tuple[Held | None, bool]
     if found is None:
         return None, False
     command, host, pid, born, since, heartbeat_at = found
-    if not is_alive(Process(host, pid, born), instant(heartbeat_at), now, afar=is_shared(store.place)):
+    is_over = (name, host, pid, born, since) in _owed
+    is_there = is_alive(Process(host, pid, born), instant(heartbeat_at), now, afar=is_shared(store.place))
+    if is_over or not is_there:
         return None, True
     return Held(command, host, pid, instant(since)), False
 
@@ -207,7 +211,8 @@ def held(
         try:
             release(store, lease)
         except BridgeError as err:
-            # The work is done or has its own error; a process that is gone is replaced at once.
+            # The work is done or has its own error; a process that is gone is replaced at once, and so is what is owed.
+            _owed.add(lease._mine)
             log.warning("%s could not be released: %s", name, err)
 
 

@@ -180,6 +180,11 @@ def m015_saved_views(ground: Ground) -> None:
 
 
 @_step
+def m018_notices(ground: Ground) -> None:
+    _create_those(ground, since=18)
+
+
+@_step
 def m019_actors(ground: Ground) -> None:
     if "actor" not in ground.columns_of("task_changes"):
         ground.run("ALTER TABLE task_changes ADD COLUMN actor TEXT")

@@ -13,17 +13,20 @@ from bridge.model import Colour, Severity
 from bridge.reconcile.register import Acknowledgement, Note, Override
 from bridge.store.clockwork import instant, stamp
 from bridge.store.engine import Store
+from bridge.store.findings import MILESTONES, Book
 
 EVER = "9999"
 NOTE = "milestone, category, account, reason, recovery_plan, owner, recovery_date, customer_informed, who, recorded_at"
 
 
-def acknowledgements(store: Store, before: str | None = None) -> dict[tuple[str, str], Acknowledgement]:
-    """(milestone, code) -> what was said last; what was taken back is left out."""
+def acknowledgements(
+    store: Store, before: str | None = None, book: Book = MILESTONES
+) -> dict[tuple[str, str], Acknowledgement]:
+    """(milestone or place, code) -> what was said last; what was taken back is left out."""
     found = {}
     for milestone, code, opened_on, severity, until, who, why, recorded_on, recorded_at in store.rows(
-        "SELECT milestone, code, opened_on, severity, until, who, why, recorded_on, recorded_at FROM acknowledgements "
-        "WHERE seq IN (SELECT max(seq) FROM acknowledgements WHERE recorded_at < ? GROUP BY milestone, code) "
+        f"SELECT {book.subject}, code, opened_on, severity, until, who, why, recorded_on, recorded_at FROM {book.answers} "
+        f"WHERE seq IN (SELECT max(seq) FROM {book.answers} WHERE recorded_at < ? GROUP BY {book.subject}, code) "
         "AND until IS NOT NULL",
         (before or EVER,),
     ):
@@ -41,11 +44,11 @@ def acknowledgements(store: Store, before: str | None = None) -> dict[tuple[str,
     return found
 
 
-def acknowledge(store: Store, said: Acknowledgement, *, taken_back: bool = False) -> None:
+def acknowledge(store: Store, said: Acknowledgement, *, taken_back: bool = False, book: Book = MILESTONES) -> None:
     store.insert(
-        "acknowledgements",
+        book.answers,
         {
-            "milestone": said.milestone,
+            book.subject: said.milestone,
             "code": said.code,
             "opened_on": said.opened_on.isoformat(),
             "severity": said.severity.value,

@@ -28,6 +28,7 @@ STEPS = (
     "m013_views",
     "m014_watch",
     "m015_saved_views",
+    "m018_notices",
     "m019_actors",
     "m020_identities",
     "m024_refusals",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bridge.store.table import Table, optional
 
-FINDINGS: tuple[Table, ...] = (
-    Table(
-        # Reasons with a life: one row for each time that a reason of a milestone began to hold. `steps` holds the days on
-        # which its severity changed, so that a day can be judged again as if it had not been judged yet. A row is written on a day on which
-        # something becomes of it; an open one was last seen on the last day judged.
-        "findings",
+
+def _lives(name: str, subject: str, since: int) -> Table:
+    """Reasons with a life: one row for each time that a reason of a subject began to hold.
+
+    `steps` holds the days on which its severity changed, so that a day can be judged again as if it had not been judged
+    yet. A row is written on a day on which something becomes of it; an open one was last seen on the last day judged.
+    """
+    return Table(
+        name,
         {
-            "milestone": "TEXT",
+            subject: "TEXT",
             "code": "TEXT",
             "opened_on": "TEXT",
             "opened_run": "INTEGER",
@@ -23,17 +26,20 @@ FINDINGS: tuple[Table, ...] = (
             "cleared_on": "TEXT",
             "steps": "TEXT",
         },
-        key=("milestone", "code", "opened_on"),
+        key=(subject, "code", "opened_on"),
         optional=optional("worsened_on", "seen_on", "cleared_on"),
         indexes=(("cleared_on",), ("opened_on",), ("turned_on",)),
-        since=6,
-    ),
-    Table(
-        # Who answers for a finding until when; the last row of a finding counts, one without `until` takes it back.
-        "acknowledgements",
+        since=since,
+    )
+
+
+def _answers(name: str, subject: str, since: int) -> Table:
+    """Who answers for a finding until when; the last row of a finding counts, one without `until` takes it back."""
+    return Table(
+        name,
         {
             "seq": "INTEGER",
-            "milestone": "TEXT",
+            subject: "TEXT",
             "code": "TEXT",
             "opened_on": "TEXT",
             "severity": "TEXT",
@@ -45,8 +51,16 @@ FINDINGS: tuple[Table, ...] = (
         },
         key=("seq",),
         optional=optional("until"),
-        since=6,
-    ),
+        since=since,
+    )
+
+
+FINDINGS: tuple[Table, ...] = (
+    _lives("findings", "milestone", since=6),
+    _answers("acknowledgements", "milestone", since=6),
+    # The same of the service itself: a place is a source, a job or a part of the machine.
+    _lives("notices", "place", since=18),
+    _answers("notice_acknowledgements", "place", since=18),
     Table(
         # The colour a person holds for right until when; the last row of a milestone counts, one without a colour takes it back.
         "overrides",

@@ -19,7 +19,7 @@ from bridge.reconcile.situation import Portfolio, Result
 from bridge.report import figures
 from bridge.store import findings as episodes
 from bridge.store import published, quarantine, runs, snapshots, tasks
-from bridge.usecases import calendars, people, planning
+from bridge.usecases import calendars, notices, people, planning
 from bridge.usecases.health import Concern, concerns_of
 from bridge.usecases.keeping import Known, unswept
 from bridge.usecases.portfolio import present
@@ -98,16 +98,19 @@ def reconcile(space: Workspace, memory: Memory | None = None) -> Reconciled:
             published.save(store, space.clock.today, at, figures.flat(result))
             runs.finish(store, run, space.clock.now())
         concerns = tuple(concerns_of(space, store))
+        with store.transaction():
+            notices.record(space, store, concerns, run)
+        unanswered = tuple(one.concern for one in notices.told(space, store, concerns) if not one.is_quiet)
         return Reconciled(
             portfolio,
             result,
             imported.version if imported and imported.is_new else None,
-            (*(imported.notices if imported else ()), *remarks, *_worth_saying(concerns)),
+            (*(imported.notices if imported else ()), *remarks, *_worth_saying(unanswered)),
             quarantine.count(store),
             tuple(tasks.problem_counts(store)),
             Counter(findings.state_since(episode, space.clock.today) for episode in judged),
             run,
-            concerns,
+            unanswered,
         )
 
 

@@ -29,6 +29,8 @@ DISK_FULL_RATIO = 0.9
 WARN_BEFORE = timedelta(days=30)
 """How long before its end a secret is spoken of; a new one has to be asked for and put in place."""
 LOOK_BACK = timedelta(hours=24)
+VERY_OLD = 3
+"""Data that are so many times older than they may be are a severe concern."""
 LATE = timedelta(minutes=10)
 GIVEN_UP = timedelta(days=7)
 """A job that was not started for so long belongs to a service that nobody runs any more; old data are told anyway."""
@@ -170,9 +172,9 @@ def _of_data(space: Workspace, store: Store) -> Iterator[Concern]:
         last = runs.latest(store, source.name)
         age = None if last is None or last.as_of is None else space.clock.now() - last.as_of
         if age is not None and age > most:
-            yield _concern(
-                "data_old", source.name, DATA_OLD, source=source.name, hours=int(age.total_seconds() // 3600)
-            )
+            facts = {"source": source.name, "hours": int(age.total_seconds() // 3600)}
+            severity: Severity = "error" if age > VERY_OLD * most else "warning"
+            yield Concern("data_old", severity, source.name, Phrase(DATA_OLD, facts))
 
 
 def _of_machine(space: Workspace) -> Iterator[Concern]:

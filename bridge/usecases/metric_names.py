@@ -145,7 +145,10 @@ FAMILIES: tuple[Family, ...] = (
         "pbridge_concerns",
         "gauge",
         ("code",),
-        Text("需要有人处理的事，按种类（见 operations.md）", "what somebody should look at, by kind (operations.md)"),
+        Text(
+            "需要有人处理而无人确认的提醒，按种类（见 operations.md）",
+            "notices for which nobody answers, by kind (operations.md)",
+        ),
     ),
     (
         "pbridge_job_runs",

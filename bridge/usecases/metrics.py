@@ -21,7 +21,7 @@ from bridge.reconcile.findings import is_quiet
 from bridge.store import clock_jobs, depths, engine, findings, runs, statements, tallies
 from bridge.store.engine import Store
 from bridge.store.tables import STEPS
-from bridge.usecases import health
+from bridge.usecases import health, notices
 from bridge.usecases.budget_use import budget_use
 from bridge.usecases.metric_names import FAMILIES
 from bridge.usecases.workspace import Workspace
@@ -94,7 +94,7 @@ def _of_store(space: Workspace, store: Store) -> Iterator[tuple[str, Samples]]:
 
 
 def _of_service(space: Workspace, store: Store) -> Iterator[tuple[str, Samples]]:
-    found = Counter(one.code for one in health.concerns_of(space, store))
+    found = Counter(one.concern.code for one in notices.told(space, store) if not one.is_quiet)
     yield "pbridge_concerns", {(code,): found[code] for code in health.CODES}
     jobs = clock_jobs.listed(store)
     counted = ("done", "failed", "skipped", "missed")

@@ -71,9 +71,9 @@ class Said(Struct, frozen=True):
 
 def acknowledge(space: Workspace, milestone: str, code: str, until: date, said: Said) -> Acknowledgement:
     """Answer for an open finding until a day: it stays listed, and speaks again after that day or when it worsens."""
-    _refuse_past(space, "--until", until)
-    said = _whole(said)
-    with _writing(space, "acknowledge") as store:
+    refuse_past(space, "--until", until)
+    said = whole(said)
+    with writing(space, "acknowledge") as store:
         episode = _open_finding(store, _known(store, milestone), code)
         statement = Acknowledgement(
             episode.milestone,
@@ -92,8 +92,8 @@ def acknowledge(space: Workspace, milestone: str, code: str, until: date, said: 
 
 def take_back_acknowledgement(space: Workspace, milestone: str, code: str, said: Said) -> None:
     """From now on the finding speaks again."""
-    said = _whole(said)
-    with _writing(space, "acknowledge") as store:
+    said = whole(said)
+    with writing(space, "acknowledge") as store:
         former = statements.acknowledgements(store).get((milestone, code.upper()))
         if former is None:
             what = Phrase(AN_ACKNOWLEDGEMENT, {"code": code.upper()})
@@ -107,9 +107,9 @@ def override(space: Workspace, milestone: str, status: str, until: date, said: S
     """Hold another colour for right until a day; reports show it beside the computed one."""
     if status not in STATUSES:
         raise UsageProblem(NO_STATUS, value=status, known=", ".join(STATUSES))
-    _refuse_past(space, "--until", until)
-    said = _whole(said)
-    with _writing(space, "override") as store:
+    refuse_past(space, "--until", until)
+    said = whole(said)
+    with writing(space, "override") as store:
         key = _known(store, milestone)
         statement = Override(key, Colour(status), until, said.by, said.reason, space.clock.now())
         statements.override(store, statement)
@@ -117,8 +117,8 @@ def override(space: Workspace, milestone: str, status: str, until: date, said: S
 
 
 def take_back_override(space: Workspace, milestone: str, said: Said) -> None:
-    said = _whole(said)
-    with _writing(space, "override") as store:
+    said = whole(said)
+    with writing(space, "override") as store:
         if milestone not in statements.overrides(store):
             raise UsageProblem(NOT_SAID, value=milestone, what=AN_OVERRIDE)
         statements.withdraw_override(store, milestone, said.by, said.reason, space.clock.now())
@@ -140,7 +140,7 @@ def write_note(
     informed = given.get("customer_informed")
     if isinstance(informed, date) and informed > space.clock.today:
         raise UsageProblem(FUTURE, option="--informed", value=informed, today=space.clock.today)
-    with _writing(space, "note") as store:
+    with writing(space, "note") as store:
         key, at = _known(store, milestone), space.clock.now()
         former = statements.notes(store).get(key, Note(key, by, at))
         note = replace(former, by=by.strip(), recorded_at=at, **given)
@@ -166,7 +166,7 @@ def note_as_json(note: Note) -> dict[str, object]:
 
 
 @contextmanager
-def _writing(space: Workspace, kind: str) -> Iterator[Store]:
+def writing(space: Workspace, kind: str) -> Iterator[Store]:
     """The store in one transaction that leaves a run of this kind behind: a statement dates the store like any run."""
     if not space.has_store:
         raise space.no_store
@@ -198,12 +198,12 @@ def _open_finding(store: Store, milestone: str, code: str) -> Episode:
     return episodes[wanted]
 
 
-def _refuse_past(space: Workspace, option: str, day: date) -> None:
+def refuse_past(space: Workspace, option: str, day: date) -> None:
     if day < space.clock.today:
         raise UsageProblem(PAST, option=option, value=day, today=space.clock.today)
 
 
-def _whole(said: Said) -> Said:
+def whole(said: Said) -> Said:
     for option, text in (("--by", said.by), ("--reason", said.reason)):
         if not text.strip():
             raise UsageProblem(NO_WORDS, option=option)

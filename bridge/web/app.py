@@ -68,6 +68,8 @@ def create_app(
     app.before_request(_refuse_foreign_names)
     app.after_request(guard)
     frame = Frame(lambda: _language(services))
+    if opened is not None:
+        frame = Frame(frame.language, lambda: opened().settings.thresholds.source_stale_hours)
     if doors is not None:
         add_login(app, doors, frame.language, is_secure=is_secure, other=single)
     if single is not None:

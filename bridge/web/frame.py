@@ -21,7 +21,6 @@ from bridge.web.assets import assets
 from bridge.web.login import form_mark, role, who
 
 OTHER_LANGUAGE: dict[Lang, tuple[Lang, str]] = {"zh": ("en", "English"), "en": ("zh", "中文")}
-LATE_MINUTES = Thresholds().source_stale_hours * 60
 
 SAID: dict[str, Text] = {
     "product": Text("进度桥", "Progress Bridge"),
@@ -63,6 +62,8 @@ class Frame(Struct, frozen=True):
     """Lays pages out in the language of who asks."""
 
     language: Callable[[], Lang]
+    stale_hours: Callable[[], float] = lambda: Thresholds().source_stale_hours
+    """From what age on the settings call data old."""
 
     def page(
         self, template: str, values: Mapping[str, Any], *, title: str, here: str = "", status: int = 200
@@ -75,7 +76,7 @@ class Frame(Struct, frozen=True):
             "frame": self,
             "lang": html.LOCALES[lang],
             "tell": lambda name: SAID[name].say(lang),
-            "old": old_sources(values.get("freshness", ()), lang),
+            "old": self._old(values.get("freshness", ())),
             "styles": ("base.css", "pages.css"),
             "draws": False,
             "drawings": (),
@@ -83,6 +84,9 @@ class Frame(Struct, frozen=True):
         }
         page = environment().get_template(template).render(**shown)
         return form_answer(page, status, draws=shown["draws"])
+
+    def _old(self, sources: Sequence[Mapping[str, Any]]) -> list[str]:
+        return old_sources(sources, self.stale_hours() * 60, self.language()) if sources else []
 
     def words(self, today: date) -> dict[str, Any]:
         """`say`, `day` and `full_stop` of the report, for pages that tell of the same things."""
@@ -122,9 +126,9 @@ class Frame(Struct, frozen=True):
         return None if found is None else {"name": found.name, "mark": form_mark()}
 
 
-def old_sources(sources: Sequence[Mapping[str, Any]], lang: Lang) -> list[str]:
+def old_sources(sources: Sequence[Mapping[str, Any]], most_minutes: float, lang: Lang) -> list[str]:
     """What is said above a page of sources that are old, were never read, or failed; nothing where all is well."""
-    bad = [one for one in sources if one["age_minutes"] is None or one["age_minutes"] > LATE_MINUTES]
+    bad = [one for one in sources if one["age_minutes"] is None or one["age_minutes"] > most_minutes]
     return [sentence(one.text, lang) for one in overview.sources({"sources": bad}, lang)]
 
 

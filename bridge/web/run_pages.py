@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Flask, Response
 
 from bridge.language import Text
-from bridge.usecases import history
+from bridge.usecases import history, notices
 from bridge.usecases.history import KINDS, Job, Run, RunWish
 from bridge.usecases.serving import Opened
 from bridge.usecases.workspace import Workspace
@@ -40,6 +40,26 @@ JOB_COLUMNS = (
     Text("错过", "Missed"),
     Text("说明", "What it said"),
 )
+NOTICES = Text("提醒", "Notices")
+NOTICE_COLUMNS = (
+    Text("位置", "Place"),
+    Text("说明", "What it says"),
+    Text("程度", "Severity"),
+    Text("状态", "State"),
+    Text("从", "Since"),
+    Text("加重", "Worsened"),
+    Text("确认至", "Acknowledged until"),
+    Text("确认人", "By"),
+)
+SEVERITIES = {"error": Text("严重", "severe"), "warning": Text("提醒", "warning")}
+STATES = {
+    "opened": Text("新出现", "new"),
+    "worsened": Text("加重", "worse"),
+    "improved": Text("有好转", "better"),
+    "unchanged": Text("未变", "unchanged"),
+    "acknowledged": Text("已确认", "acknowledged"),
+}
+NO_NOTICES = Text("没有提醒。", "There is no notice.")
 NO_RUNS = Text("还没有运行过。", "Nothing was run yet.")
 NO_JOBS = Text("后台服务还没有运行过。", "The service has not run yet.")
 UNDER_WAY = Text("进行中，或被中断", "under way, or cut off")
@@ -74,9 +94,22 @@ def add_runs(app: Flask, opened: Opened, frame: Frame) -> None:
                 yield cell(count, "n")
             yield cell(one.said, "text")
 
+        def notice(one: notices.Notice) -> Iterator[Cell]:
+            is_severe = one.concern.severity == "error" and not one.is_quiet
+            yield cell(one.concern.place)
+            yield cell(one.concern.text.say(lang), "text")
+            yield cell(SEVERITIES[one.concern.severity].say(lang), "over" if is_severe else "")
+            yield cell(STATES[one.state.value].say(lang))
+            said = one.answered
+            for day in (one.since, one.worsened_on, said.until if said else None):
+                yield cell(None if day is None else day.isoformat(), "day")
+            yield cell(said.by if said else None)
+
+        told = notices.overview(space).notices
         found = history.past_runs(space, RunWish(limit=MOST)) if space.has_store else []
         known = history.jobs(space) if space.has_store else []
         panels = (
+            Panel(NOTICES.say(lang), grid(lang, NOTICE_COLUMNS, map(notice, told), NO_NOTICES)),
             Panel(RUNS.say(lang), grid(lang, RUN_COLUMNS, map(run, found), NO_RUNS)),
             Panel(JOBS.say(lang), grid(lang, JOB_COLUMNS, map(job, known), NO_JOBS)),
         )

@@ -6,7 +6,7 @@ import io
 import re
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -86,6 +86,17 @@ def test_every_page_of_admins_is_whole(lived: Site, lang: str):
         assert page.text.count("<h1>") == 1
         assert not re.search(r"<script(?! src=\"/assets/desk-[0-9a-f]+\.js\" defer></script>)", page.text)
         assert not re.search(r" style=| on[a-z]+=", page.text)
+
+
+def test_the_page_of_runs_shows_what_the_service_needs_somebody_for(lived: Site):
+    desk, later = Desk(lived), TODAY + timedelta(days=2)
+    calm = desk.client.get("/runs?lang=en").text
+    desk.space = Workspace.open(lived.folder / "config.toml", today=later)
+
+    shown = desk.client.get("/runs?lang=en").text
+
+    assert "There is no notice." in calm
+    assert "the data of pingcode are" in shown and str(later) in shown
 
 
 @pytest.mark.parametrize("name", ["lead", "viewer"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import namedtuple
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,9 +13,12 @@ import time_machine
 from bridge.language import LANGUAGES, Text
 from bridge.store import clock_jobs
 from bridge.store.engine import Store
+from bridge.supervisor import Live
 from bridge.usecases import health
 from bridge.usecases.ledger import Ledger
+from bridge.usecases.metrics import measure
 from bridge.usecases.workspace import Workspace
+from bridge.web.app import create_app
 
 from .conftest import TODAY, Site
 
@@ -161,3 +165,94 @@ def test_a_store_that_cannot_be_written_stops_no_job(site: Site, caplog: pytest.
 
     assert ledger.known() == {}
     assert "could not be kept" in caplog.text
+
+
+# --- Notices with a life -------------------------------------------------------------------------------------------
+
+
+def status(site: Site, *arguments: str, today: date = TODAY) -> dict[str, Any]:
+    """What `pbridge status` tells as JSON."""
+    document: dict[str, Any] = site.run("status", *arguments, "--json", "--lang", "en", today=today).json
+    return document
+
+
+def test_a_notice_opens_is_answered_for_worsens_and_is_over(read: Site):
+    said = ("--by", "王敏", "--reason", "系统升级")
+    days = [TODAY + timedelta(days=n) for n in (2, 3, 4)]
+    assert read.run("status", "--lang", "en").out == "everything is well.\n"
+
+    read.run("reconcile", today=days[0])
+    opened_then = status(read, today=days[0])["notices"]
+    answered = read.run("status", "acknowledge", "data_old", "pingcode", "--until", str(days[2]), *said, today=days[0])
+    quiet = read.run("reconcile", "--lang", "en", today=days[1])
+    calm = status(read, today=days[1])
+    counted = dict(samples(read, days[1]))
+    worse = read.run("status", "--lang", "en", today=days[2])
+    told = status(read, today=days[2])
+    read.advance(days[2])
+    assert read.run("run", "--quiet", today=days[2]).code == 0
+    over = status(read, "--since", str(days[2]), today=days[2])
+
+    assert {(one["code"], one["place"], one["state"]) for one in opened_then} == {
+        ("data_old", "pingcode", "opened"),
+        ("data_old", "worktile", "opened"),
+    }
+    assert answered.code == 0 and "王敏" in answered.out
+    states = {one["place"]: (one["state"], one["since"], one["acknowledged"]) for one in calm["notices"]}
+    assert states["worktile"] == ("unchanged", str(days[0]), None)
+    assert states["pingcode"][:2] == ("acknowledged", str(days[0])) and states["pingcode"][2]["by"] == "王敏"
+    assert "data of worktile" in quiet.err and "data of pingcode" not in quiet.err
+    assert counted["data_old"] == 1
+    assert worse.code == 1 and "severe" in worse.out and "worse" in worse.out
+    assert {(one["state"], one["severity"], one["worsened_on"]) for one in told["notices"]} == {
+        ("worsened", "error", str(days[2]))
+    }
+    assert over["notices"] == [] and over["well"]
+    assert {(one["place"], one["since"], one["cleared_on"]) for one in over["former"]} == {
+        (place, str(days[0]), str(days[2])) for place in ("pingcode", "worktile")
+    }
+
+
+def samples(site: Site, today: date) -> list[tuple[str, float]]:
+    """Code -> how many notices of it the numbers for a monitoring system tell."""
+    (one,) = (one for one in measure(lambda: opened(site, today)) if one.name == "pbridge_concerns")
+    return [(labels[0], numbers[0]) for labels, numbers in one.samples]
+
+
+def test_an_answer_can_be_taken_back_and_only_what_there_is_can_be_answered_for(read: Site):
+    later, said = TODAY + timedelta(days=2), ("--by", "王敏", "--reason", "已知")
+    asked = ("status", "acknowledge", "data_old", "pingcode")
+    read.run("reconcile", today=later)
+
+    done = [
+        read.run(*asked, *more, *said, "--lang", "en", today=later).code
+        for more in (["--withdraw"], ["--until", str(TODAY)], [], ["--until", str(later)], ["--withdraw"])
+    ]
+    unknown = read.run("status", "acknowledge", "disk_full", "disk", "--until", str(later), *said, today=later)
+
+    assert done == [2, 2, 2, 0, 0]
+    assert unknown.code == 2 and "data_old pingcode" in unknown.err
+    assert all(one["acknowledged"] is None for one in status(read, today=later)["notices"])
+
+
+def test_without_a_store_the_status_says_so_and_ends_with_1(site: Site):
+    found = site.run("status", "--lang", "en")
+
+    assert found.code == 1 and "pbridge run" in found.out
+
+
+def test_how_old_data_may_be_is_what_the_settings_say_on_the_pages_too(read: Site):
+    config = read.folder / "config.toml"
+    later = TODAY + timedelta(days=2)
+
+    def page() -> str:
+        services = Live(lambda: opened(read, later), tuple)
+        client = create_app(services, opened=services.opened).test_client()
+        return client.get("/?lang=en", base_url="http://localhost").get_data(as_text=True)
+
+    by_default = page()
+    read.write("config.toml", config.read_text(encoding="utf-8") + "[rules]\nsource_stale_hours = 72\n")
+    with_setting = page()
+
+    assert "The data is too old" in by_default and "The data is too old" not in with_setting
+    assert status(read, today=later)["notices"] == []

@@ -88,7 +88,7 @@ def test_jobs_of_the_service_are_listed_with_how_they_ended(read: Site):
 
 def test_every_kind_that_leaves_a_run_behind_has_a_name():
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bridge" / "usecases").glob("*.py"))
-    pattern = r'(?:runs\.start\((?:store|copy), |recording\(space, store, |_writing\(space, )"(\w+)"'
+    pattern = r'(?:runs\.start\((?:store|copy), |recording\(space, store, |writing\(space, )"(\w+)"'
 
     assert set(re.findall(pattern, sources)) == set(KINDS)
 
