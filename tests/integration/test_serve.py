@@ -143,7 +143,8 @@ def test_ctrl_c_ends_it_as_well(ready: Site):
     assert running.process.returncode == 0 and took < 10
 
 
-def test_a_stop_during_a_pull_ends_within_ten_seconds_and_the_next_run_completes(ready: Site):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_stop_during_a_pull_ends_within_ten_seconds_and_the_next_run_completes(ready: Site, number: int):
     slow = threading.Event()
 
     def drag(request: Request, number: int) -> Reply | None:
@@ -156,7 +157,7 @@ def test_a_stop_during_a_pull_ends_within_ten_seconds_and_the_next_run_completes
     with serving(ready) as running:
         assert slow.wait(20)
         readable = running.get("healthz").status_code
-        took = running.end()
+        took = running.end(number)
 
     ready.pingcode.faults = None
     assert readable == 200
