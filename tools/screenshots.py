@@ -32,6 +32,9 @@ class Shot(Struct, frozen=True):
     width: int
     height: int
     file: str
+    at: str = ""
+    """What of the page is to stand at the top; nothing: its beginning."""
+    is_dark: bool = False
 
 
 SHOTS = (
@@ -40,6 +43,11 @@ SHOTS = (
     Shot("/", 400, 1400, "screenshots/report-400.png"),
     Shot("/milestones/M-01", 768, 1400, "screenshots/milestone-768.png"),
     Shot("/milestones/M-01?lang=en", 1440, 1400, "screenshots/milestone-1440-en.png"),
+    Shot("/milestones/M-01", 1440, 1400, "screenshots/milestone-charts-1440.png", "#chart-course"),
+    Shot("/milestones/M-14", 768, 1400, "screenshots/milestone-charts-768-dark.png", "#chart-burn-up", is_dark=True),
+    Shot("/milestones/M-01", 400, 1400, "screenshots/milestone-charts-400.png", "#chart-course"),
+    Shot("/trend", 1440, 1280, "screenshots/trend-1440.png"),
+    Shot("/risks", 1440, 900, "screenshots/risks-1440-dark.png", is_dark=True),
     Shot("/people", 1440, 900, "screenshots/people-1440.png"),
     Shot("/trend", 400, 1000, "screenshots/trend-400.png"),
 )
@@ -65,8 +73,13 @@ def take(url: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for shot in SHOTS:
-            page = browser.new_page(viewport={"width": shot.width, "height": shot.height})
+            page = browser.new_page(
+                viewport={"width": shot.width, "height": shot.height}, color_scheme="dark" if shot.is_dark else "light"
+            )
             page.goto(url + shot.path)
+            page.wait_for_function("!document.querySelector('[data-chart=waiting]')")
+            if shot.at:
+                page.locator(shot.at).evaluate("one => one.closest('section').scrollIntoView()")
             page.screenshot(path=DOCS / shot.file)
             page.close()
         browser.close()

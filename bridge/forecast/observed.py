@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import Literal, Protocol
 
 from msgspec.structs import replace
@@ -96,14 +97,19 @@ def due_series(record: Observed, zone: tzinfo) -> DueSeries:
     return list(points.items())
 
 
-def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
+def latest_due_series(
+    records: Iterable[Observed], zone: tzinfo, known: Iterable[DueSeries | None] | None = None
+) -> DueSeries:
     """The latest `due_on` over several tasks, day by day; None on days on which none of them had one.
 
-    A task counts from the day it was first known. Equal neighbours are left out.
+    A task counts from the day it was first known. Equal neighbours are left out. `known` are the series of the tasks,
+    None of those whose date never changed, where they have been worked out already.
     """
+    records = list(records)
+    known = [_changed_series(record, zone) for record in records] if known is None else known
     events = sorted(
-        ((day, number, due) for number, series in enumerate(_series(records, zone)) for day, due in series),
-        key=lambda event: event[:2],
+        [(day, number, due) for number, series in enumerate(_series(records, known, zone)) for day, due in series],
+        key=itemgetter(0, 1),
     )
     current: dict[int, date | None] = {}
     latest: list[tuple[int, int]] = []
@@ -118,23 +124,27 @@ def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
     return _without_repeats(points)
 
 
-def _series(records: Iterable[Observed], zone: tzinfo) -> list[Iterable[tuple[date, date | None]]]:
+def _changed_series(record: Observed, zone: tzinfo) -> DueSeries | None:
+    return due_series(record, zone) if any(change.field == "due_on" for change in record.changes) else None
+
+
+def _series(
+    records: Iterable[Observed], known: Iterable[DueSeries | None], zone: tzinfo
+) -> list[Iterable[tuple[date, date | None]]]:
     """The series of every task; those whose date never changed and that became known on one day count as one task."""
     found: list[Iterable[tuple[date, date | None]]] = []
     days: dict[datetime, date] = {}
     latest: dict[date, date | None] = {}
-    for record in records:
-        for change in record.changes:
-            if change.field == "due_on":
-                found.append(due_series(record, zone))
-                break
-        else:
-            seen, due = record.first_seen, record.task.due_on
-            day = days.get(seen)
-            if day is None:
-                day = days[seen] = local_day(seen, zone)
-            known = latest.get(day)
-            latest[day] = due if known is None or (due is not None and due > known) else known
+    for record, series in zip(records, known, strict=True):
+        if series is not None:
+            found.append(series)
+            continue
+        seen, due = record.first_seen, record.task.due_on
+        day = days.get(seen)
+        if day is None:
+            day = days[seen] = local_day(seen, zone)
+        best = latest.get(day)
+        latest[day] = due if best is None or (due is not None and due > best) else best
     return [[point] for point in latest.items()] + found
 
 

@@ -6,7 +6,7 @@ as the spread. No forecast is ever before today.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
@@ -53,6 +53,14 @@ class OutlookInputs:
     """Latest F(0.85) of the milestones this one waits for."""
     baselines: Baselines | None = None
     """First due date ever observed of each leaf, where it is known already."""
+    starts: Sequence[date | None] | None = None
+    """First start ever observed of each leaf with a baseline date, where it is known already."""
+    completions: Sequence[date | None] | None = None
+    """Completion date of each leaf, today at the latest, where it is known already."""
+    open: int | None = None
+    """How many leaves are not done, where it is known already."""
+    history: tuple[int, ...] | None = None
+    """Finishes a week, where an outlook on the same work told them already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ class Outlook:
     baselined_by_today: int = 0
     """Leaves that were first planned to be finished by today."""
     network: WorkNetwork | None = None
+    history: tuple[int, ...] | None = None
+    """Finishes a week, of which a throughput draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
     lacking = _lacking(inputs, history)
     throughput, beyond = (None, False) if lacking else _throughput(inputs, history)
     network = _network(inputs)
-    plan = planned_work(inputs.leaves, inputs.weights, inputs.today, inputs.calendar, inputs.baselines)
+    plan = planned_work(inputs.leaves, inputs.weights, inputs.today, inputs.calendar, inputs.baselines, inputs.starts)
     possible = _possible(inputs, network, throughput, plan)
     chosen = possible[0] if possible else None
     unchosen = Outlook(
@@ -114,6 +124,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
         indices=plan.indices if plan else None,
         baselined_by_today=plan.due_by_today if plan else 0,
         network=network,
+        history=history,
     )
     if chosen is None:
         return unchosen
@@ -152,7 +163,11 @@ def _possible(
 
 
 def _history(inputs: OutlookInputs) -> tuple[int, ...]:
-    completions = (completion_date(record, inputs.zone, inputs.today) for record in inputs.leaves)
+    if inputs.history is not None:
+        return inputs.history
+    completions = inputs.completions
+    if completions is None:
+        completions = [completion_date(record, inputs.zone, inputs.today) for record in inputs.leaves]
     finished = [day for day in completions if day is not None]
     return weekly_history(finished, inputs.first_created, inputs.today, inputs.calendar, weeks=inputs.throughput_weeks)
 
@@ -184,6 +199,8 @@ def _why_not(inputs: OutlookInputs, chosen: _Estimate | None, lacking: str | Non
 
 
 def _open(inputs: OutlookInputs) -> int:
+    if inputs.open is not None:
+        return inputs.open
     return sum(record.task.status is not Status.DONE for record in inputs.leaves)
 
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil
+from operator import itemgetter
 
 from bridge.forecast.earned import Indices, exact_schedule, expected_duration, indices_of, planned_value
 from bridge.forecast.observed import Observed, baseline_start
@@ -60,17 +61,22 @@ def planned_work(
     today: date,
     calendar: WorkCalendar,
     baselines: Baselines | None = None,
+    starts: Sequence[date | None] | None = None,
 ) -> PlannedWork | None:
-    """The curve of the in-scope leaves; None if less than 80 % of their weight has a baseline date."""
+    """The curve of the in-scope leaves; None if less than 80 % of their weight has a baseline date.
+
+    `baselines`, and the `starts` of leaves with a baseline date, are given where they have been worked out already.
+    """
     dated = baselined(leaves, weights, baselines)
     if dated is None:
         return None
-    starts = [start for _, record in dated if (start := baseline_start(record)) is not None]
-    begin = monday(min(starts) if starts else min(day for day, _ in dated))
+    if starts is None:
+        starts = [baseline_start(record) for _, _, record in dated]
+    begin = monday(min(filter(None, starts), default=None) or min(map(itemgetter(0), dated)))
     # Work that was due before any start was planned belongs to the first week.
     due: dict[date, int] = defaultdict(int)
-    for day, record in dated:
-        due[day] += weights.units[record.task.ref]
+    for day, units, _ in dated:
+        due[day] += units
     length = max((max(due) - begin).days // 7, 0) + 1
     if length > _MOST_WEEKS:
         return None
@@ -78,12 +84,12 @@ def planned_work(
     for day, units in due.items():
         planned[max((day - begin).days // 7, 0)] += units
     plan = tuple(units * weights.unit for units in accumulate(planned))
-    earned = earned_units((record for _, record in dated), weights) * weights.unit
+    earned = earned_units([(units, record) for _, units, record in dated]) * weights.unit
     at = _elapsed(begin, today, calendar)
     schedule = exact_schedule(plan, earned) or Fraction(0)
     if earned <= planned_value(plan, at):
         schedule = min(schedule, at)
-    return PlannedWork(begin, plan, earned, at, schedule, sum(day <= today for day, _ in dated))
+    return PlannedWork(begin, plan, earned, at, schedule, sum([day <= today for day, _, _ in dated]))
 
 
 def _elapsed(begin: date, today: date, calendar: WorkCalendar) -> Fraction:

@@ -23,6 +23,9 @@ WeightKind = Literal["hours", "points", "count"]
 Baselines = Mapping[TaskKey, date | None]
 """The first due date ever observed of each leaf."""
 
+Dated = tuple[date, int, Observed]
+"""The baseline date of a leaf, its weight in units, and the leaf."""
+
 _ENOUGH = Fraction(4, 5)
 """Share of leaves that must state a kind of weight, and share of weight that must have a baseline date."""
 
@@ -61,12 +64,14 @@ class WorkDone:
     expected_ratio: float | None
 
 
-def weigh(leaves: Iterable[Observed]) -> Weights:
+def weigh(leaves: Iterable[Observed], refs: Iterable[TaskKey] | None = None) -> Weights:
     """Hours where at least 80 % of the leaves have an estimate above 0, else points by the same rule, else count.
 
     A leaf without the chosen kind weighs the mean of the others. No leaves at all: kind `count`, nothing weighed.
+    `refs` are the keys of the leaves in their order, where they are at hand.
     """
     tasks = [record.task for record in leaves]
+    keys = [(task.source, task.id) for task in tasks] if refs is None else list(refs)
     kinds: tuple[tuple[WeightKind, Callable[[Task], float | None]], ...] = (
         ("hours", attrgetter("estimate_hours")),
         ("points", attrgetter("story_points")),
@@ -75,8 +80,8 @@ def weigh(leaves: Iterable[Observed]) -> Weights:
         amounts = [amount if amount is not None and amount > 0 else None for amount in map(stated, tasks)]
         known = len(amounts) - amounts.count(None)
         if known and known >= _ENOUGH * len(tasks):
-            return _spread_mean(kind, tasks, amounts, known)
-    return Weights("count", {task.ref: 1 for task in tasks}, Fraction(1))
+            return _spread_mean(kind, keys, amounts, known)
+    return Weights("count", dict.fromkeys(keys, 1), Fraction(1))
 
 
 def earned_fraction(task: Task) -> Fraction:
@@ -86,27 +91,28 @@ def earned_fraction(task: Task) -> Fraction:
     return Fraction(0) if task.progress is None else min(max(exact(task.progress), Fraction(0)), Fraction(1))
 
 
-def earned_units(leaves: Iterable[Observed], weights: Weights) -> Fraction:
-    """Sum of weight × earned fraction, in units of `weights`."""
+def earned_units(weighed: Iterable[tuple[int, Observed]]) -> Fraction:
+    """Sum of weight × earned fraction of leaves given with their weight, in its units."""
     whole, partial = 0, Fraction(0)
-    for task in (record.task for record in leaves):
-        if task.status is Status.DONE:
-            whole += weights.units[task.ref]
+    done = Status.DONE
+    for units, record in weighed:
+        task = record.task
+        if task.status is done:
+            whole += units
         elif task.progress is not None:
-            partial += weights.units[task.ref] * earned_fraction(task)
+            partial += units * earned_fraction(task)
     return whole + partial
 
 
-def baselined(
-    leaves: Iterable[Observed], weights: Weights, baselines: Baselines | None = None
-) -> list[tuple[date, Observed]] | None:
-    """Leaves with a baseline date, each with that date; None if less than 80 % of the weight has one.
+def baselined(leaves: Sequence[Observed], weights: Weights, baselines: Baselines | None = None) -> list[Dated] | None:
+    """Leaves with a baseline date, each with that date and its weight; None if less than 80 % of the weight has one.
 
-    `baselines` are those of the leaves, where they have been worked out already.
+    Weights are of exactly these leaves in their order, and so are `baselines`, where they have been worked out already.
     """
-    days = map(baseline_date, leaves) if baselines is None else (baselines[record.task.ref] for record in leaves)
-    dated = [(day, record) for day, record in zip(days, leaves, strict=True) if day is not None]
-    units = sum([weights.units[record.task.ref] for _, record in dated])
+    days = map(baseline_date, leaves) if baselines is None else baselines.values()
+    weighed = zip(days, weights.units.values(), leaves, strict=True)
+    dated = [(day, units, record) for day, units, record in weighed if day is not None]
+    units = sum([units for _, units, _ in dated])
     return dated if units and units >= _ENOUGH * sum(weights.units.values()) else None
 
 
@@ -120,26 +126,25 @@ def progress(
     total = weights.total
     if not total:
         return None
-    done = earned_units(leaves, weights) * weights.unit
+    done = earned_units(zip(weights.units.values(), leaves, strict=True)) * weights.unit
     dated = baselined(leaves, weights, baselines)
-    return WorkDone(weights.kind, decimal(done), decimal(total), float(done / total), _expected(dated, weights, today))
+    return WorkDone(weights.kind, decimal(done), decimal(total), float(done / total), _expected(dated, today))
 
 
-def _expected(dated: list[tuple[date, Observed]] | None, weights: Weights, today: date) -> float | None:
+def _expected(dated: list[Dated] | None, today: date) -> float | None:
     if dated is None:
         return None
-    planned = sum(weights.units[record.task.ref] for day, record in dated if day <= today)
-    return planned / sum(weights.units[record.task.ref] for _, record in dated)
+    planned = sum([units for day, units, _ in dated if day <= today])
+    return planned / sum([units for _, units, _ in dated])
 
 
-def _spread_mean(kind: WeightKind, tasks: Sequence[Task], amounts: Sequence[float | None], known: int) -> Weights:
+def _spread_mean(kind: WeightKind, leaves: Sequence[TaskKey], amounts: Sequence[float | None], known: int) -> Weights:
     stated = {amount: exact(amount) for amount in set(amounts) if amount is not None}
     common = lcm(*(amount.denominator for amount in stated.values()))
     units: dict[float | None, int] = {
         amount: value.numerator * (common // value.denominator) for amount, value in stated.items()
     }
-    leaves = [(task.source, task.id) for task in tasks]
-    if known == len(tasks):
+    if known == len(leaves):
         return Weights(kind, dict(zip(leaves, map(units.__getitem__, amounts), strict=True)), Fraction(1, common))
     # In units of 1 ÷ (common × number of known leaves) the mean of the known ones is their plain sum.
     mean = sum([units[amount] for amount in amounts if amount is not None])

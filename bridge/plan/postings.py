@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
-from operator import attrgetter
+from operator import attrgetter, not_
 from typing import Any, Protocol
 
 from bridge.model import Person, Task
@@ -68,7 +68,7 @@ class Column(Protocol):
 
     def positions(self, values: Collection[str]) -> Mapping[str, Collection[int]]: ...
 
-    def filtered(self, value: str, positions: Iterable[int], *, holds: bool) -> list[int]: ...
+    def filtered(self, value: str, positions: Sequence[int], *, holds: bool) -> list[int]: ...
 
 
 class Postings:
@@ -100,7 +100,7 @@ class Postings:
             for value, positions in self._columns[name].positions(asked).items()
         }
 
-    def filtered(self, term: Term, positions: Iterable[int], *, holds: bool) -> list[int]:
+    def filtered(self, term: Term, positions: Sequence[int], *, holds: bool) -> list[int]:
         """Those of the positions for which the term holds, or does not."""
         name, value = term
         return self._columns[name].filtered(value, positions, holds=holds)
@@ -136,9 +136,8 @@ class _Listed:
     def positions(self, values: Collection[str]) -> Mapping[str, Collection[int]]:
         return {value: self._found[value] for value in values}
 
-    def filtered(self, value: str, positions: Iterable[int], *, holds: bool) -> list[int]:
-        found = self._found[value]
-        return [position for position in positions if (position in found) is holds]
+    def filtered(self, value: str, positions: Sequence[int], *, holds: bool) -> list[int]:
+        return _kept(positions, map(self._found[value].__contains__, positions), holds)
 
 
 class _Valued:
@@ -171,9 +170,13 @@ class _Valued:
             listed[raws[position]].append(position)
         return {value: [at for raw in self._values[value] for at in listed[raw]] for value in values}
 
-    def filtered(self, value: str, positions: Iterable[int], *, holds: bool) -> list[int]:
-        raws, values = self._raws, self._values[value]
-        return [position for position in positions if (raws[position] in values) is holds]
+    def filtered(self, value: str, positions: Sequence[int], *, holds: bool) -> list[int]:
+        values = map(self._raws.__getitem__, positions)
+        return _kept(positions, map(self._values[value].__contains__, values), holds)
+
+
+def _kept(positions: Sequence[int], fits: Iterator[bool], holds: bool) -> list[int]:
+    return list(compress(positions, fits if holds else map(not_, fits)))
 
 
 def _by_identity(name: str, raws: list[Any]) -> list[Hashable]:

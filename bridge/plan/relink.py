@@ -81,6 +81,9 @@ class Relinker:
         self, milestone: str, tasks: Iterable[Task], of: Callable[[TaskKey], Task | None]
     ) -> tuple[tuple[str, tuple[TaskKey, ...]], ...]:
         """The `key:` values of a milestone that fit tasks of several projects, out of all tasks linked to it."""
+        tasks = list(tasks)
+        if len({(task.source, task.project.id) for task in tasks}) < 2:
+            return ()
         selected: dict[tuple[Term, ...], list[Task]] = {}
         for task in tasks:
             held = self._held(task, of)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress
@@ -142,8 +142,12 @@ def _name(written: str) -> str | None:
     return folded if folded in TERMS else None
 
 
-def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links:
-    """Every milestone's tasks: selected by its scope, or mapped to its key, and not gone."""
+def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY, refs: Sequence[TaskKey] | None = None) -> Links:
+    """Every milestone's tasks: selected by its scope, or mapped to its key, and not gone.
+
+    `refs` are the keys of the tasks in their order, where they are at hand: then links hold the same objects.
+    """
+    refs = [(task.source, task.id) for task in tasks] if refs is None else refs
     selectors = {milestone.key: parse(milestone.scope) for milestone in plan.milestones}
     wanted = {(term.name, term.value) for one in selectors.values() for terms in one.alternatives for term in terms}
     postings = Postings(tasks, wanted, people)
@@ -159,11 +163,11 @@ def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY) -> Links
             first = begun[terms]
             selected = _selected(terms, first, candidates[first] if first else range(len(tasks)), postings)
             found.update(selected)
-            for value in unclear_keys(terms, [tasks[position] for position in selected]):
+            for value in unclear_keys(terms, map(tasks.__getitem__, selected)):
                 unclear.setdefault(value, set()).update(selected)
-        chosen[key] = _in_order(found, tasks)
+        chosen[key] = _in_order(found, refs)
         if unclear:
-            ambiguous[key] = tuple((value, _in_order(unclear[value], tasks)) for value in sorted(unclear))
+            ambiguous[key] = tuple((value, _in_order(unclear[value], refs)) for value in sorted(unclear))
     return Links(chosen, ambiguous)
 
 
@@ -192,7 +196,7 @@ def _selected(
     return selected
 
 
-def unclear_keys(terms: tuple[Term, ...], selected: Collection[Task]) -> set[str]:
+def unclear_keys(terms: tuple[Term, ...], selected: Iterable[Task]) -> set[str]:
     """`key:` values whose tasks, after all other terms, still lie in several projects."""
     values = _positive(terms, "key")
     if not values or len({(task.source, task.project.id) for task in selected}) < 2:
@@ -200,5 +204,6 @@ def unclear_keys(terms: tuple[Term, ...], selected: Collection[Task]) -> set[str
     return values
 
 
-def _in_order(positions: Iterable[int], tasks: Sequence[Task]) -> tuple[TaskKey, ...]:
-    return tuple(sorted(tasks[position].ref for position in sorted(positions)))
+def _in_order(positions: Iterable[int], refs: Sequence[TaskKey]) -> tuple[TaskKey, ...]:
+    # Tasks usually come in the order of their keys already, and then the second sort moves nothing.
+    return tuple(sorted(map(refs.__getitem__, sorted(positions))))

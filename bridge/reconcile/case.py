@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bridge.forecast.calibration import Calibrated
+from bridge.forecast.facts import NO_FACTS, Facts
 from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
 from bridge.forecast.progress import Weights
@@ -46,6 +47,8 @@ class Outline:
     first_start: date | None
     """S: earliest start of linked work at the first snapshot since the first promise."""
     actual: date | None
+    facts: Facts = NO_FACTS
+    """Of the leaves in scope, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

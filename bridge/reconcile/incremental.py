@@ -137,7 +137,7 @@ def _renewed(standing: Standing, portfolio: Portfolio) -> Standing | None:
         laid_out={},
     )
     concerned = _concerned(standing, ground, edits)
-    outlines = _outlines(standing, ground, concerned)
+    outlines = standing.outlines = _outlines(standing, ground, concerned)
     layout.remember(ground, outlines.values())
     renewed = replace(standing, portfolio=portfolio, ground=ground, outlines=outlines)
     _judge_again(renewed, standing.ground, concerned)
@@ -228,7 +228,7 @@ def _outlines(standing: Standing, ground: Ground, concerned: set[str]) -> dict[s
     """Of every milestone of the plan, in its order."""
     deals = layout.overridden(ground.portfolio)
     return {
-        row.key: layout.outline(ground, row, *deals[row.deal])
+        row.key: layout.outline(ground, row, *deals[row.deal], before=standing.outlines.get(row.key))
         if row.key in concerned or row.key not in standing.outlines
         else standing.outlines[row.key]
         for row in ground.portfolio.plan.milestones
@@ -242,13 +242,20 @@ def _judge_again(standing: Standing, former: Ground, concerned: set[str]) -> Non
     kept = {key: at for key, at in standing.situations.items() if key in keys and key not in concerned}
     again = concerned | set(news.by_others(standing.ground, former, kept, standing.told)) | (keys - kept.keys())
     again = news.with_successors(plan, again) & keys
+    kept = {key: at for key, at in kept.items() if key not in again}
+    for key in again:
+        # What was is let go before what is takes its place, so that a large plan is not held twice.
+        standing.situations.pop(key, None)
+        former.laid_out.pop(key, None)
     laid_out = standing.ground.laid_out
-    layout.lay_out(standing.ground, standing.outlines, {key: at for key, at in kept.items() if key not in again})
-    rows = {key: assessment(laid_out[key]) for key in again}
-    told = {key: news.told_of(laid_out[key]) for key in again}
+    layout.lay_out(standing.ground, standing.outlines, kept)
+    rows, told = standing.rows, standing.told
+    for key in again:
+        rows[key] = assessment(laid_out[key])
+        told[key] = news.told_of(laid_out[key])
     standing.situations = {key: laid_out[key] for key in standing.outlines}
-    standing.rows = {key: rows.get(key) or standing.rows[key] for key in standing.outlines}
-    standing.told = {key: told.get(key) or standing.told[key] for key in standing.outlines}
+    standing.rows = {key: rows[key] for key in standing.outlines}
+    standing.told = {key: told[key] for key in standing.outlines}
     standing.chances = {(key, day): chance for (key, day), chance in standing.chances.items() if key not in again}
     standing.judged = len(again)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 
-from bridge.forecast.observed import baseline_date, first_created_day
+from bridge.forecast.facts import facts_of
+from bridge.forecast.observed import first_created_day
 from bridge.forecast.outlook import OutlookInputs, outlook
 from bridge.forecast.progress import Weights, weigh
 from bridge.forecast.reference import ReferenceClass
@@ -50,10 +51,11 @@ class Ground:
 def situations(portfolio: Portfolio) -> tuple[Ground, tuple[Situation, ...]]:
     """Every milestone of the plan laid out, in the order of the plan."""
     tasks = [record.task for record in portfolio.tasks]
-    records = dict(zip(map(attrgetter("task.source", "task.id"), portfolio.tasks), portfolio.tasks, strict=True))
+    refs = list(map(attrgetter("task.source", "task.id"), portfolio.tasks))
+    records = dict(zip(refs, portfolio.tasks, strict=True))
     ground = Ground(
         portfolio,
-        link(portfolio.plan, tasks, portfolio.people),
+        link(portfolio.plan, tasks, portfolio.people, refs),
         records,
         loads(
             tasks,
@@ -89,7 +91,16 @@ def remember(ground: Ground, outlines: Iterable[Outline]) -> None:
 def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass | None) -> OutlookInputs:
     """What the forecast may know; `commitment` is the day for which a probability is asked."""
     return _inputs(
-        at.portfolio, at.outline, at.weights, at.due, commitment, reference, at.baselines, at.waits, at.waiting
+        at.portfolio,
+        at.outline,
+        at.weights,
+        at.due,
+        commitment,
+        reference,
+        at.baselines,
+        at.waits,
+        at.waiting,
+        at.forecast.history,
     )
 
 
@@ -109,12 +120,16 @@ def overridden(portfolio: Portfolio) -> dict[str, tuple[Deal, Thresholds]]:
     }
 
 
-def outline(ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresholds) -> Outline:
-    """What must be known of a milestone before any can be judged."""
-    portfolio = ground.portfolio
-    work = work_of(ground.records[ref] for ref in ground.links.tasks.get(milestone.key, ()))
+def outline(
+    ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresholds, before: Outline | None = None
+) -> Outline:
+    """What must be known of a milestone before any can be judged; `before` is its outline of the same day, if any."""
+    portfolio, refs = ground.portfolio, ground.links.tasks.get(milestone.key, ())
+    work = work_of(map(ground.records.__getitem__, refs))
     promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
     snapshots = portfolio.snapshots.get(milestone.key, ())
+    keys = dict(zip(map(id, work.linked), refs, strict=True))
+    known = () if before is None else (before.work.leaves, before.facts)
     return Outline(
         milestone=milestone,
         deal=deal,
@@ -124,6 +139,7 @@ def outline(ground: Ground, milestone: Milestone, deal: Deal, thresholds: Thresh
         snapshots=snapshots,
         first_start=survey.first_start(promise, work, snapshots),
         actual=survey.actual_date(milestone, work, portfolio),
+        facts=facts_of(work.leaves, keys, portfolio.timezone, portfolio.today, *known),
     )
 
 
@@ -137,8 +153,8 @@ def _remember_durations(ground: Ground, outline: Outline) -> None:
 def situation(ground: Ground, outline: Outline) -> Situation:
     """One milestone laid out for the rules."""
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
-    weights = weigh(work.leaves)
-    baselines = dict(zip(weights.units, map(baseline_date, work.leaves), strict=True))
+    weights = weigh(work.leaves, outline.facts.refs)
+    baselines = dict(zip(outline.facts.refs, outline.facts.baselines, strict=True))
     due = survey.due_date(work, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
     waits, waiting = ground.waits, waiting_of(outline.milestone, ground.laid_out)
@@ -157,7 +173,7 @@ def situation(ground: Ground, outline: Outline) -> Situation:
         forecast=forecast,
         calibration=calibration,
         slip=slip_against(promise.commitment, due, outline.actual, forecast.p85, portfolio.today, portfolio.calendar),
-        history=survey.date_history(work, portfolio),
+        history=survey.date_history(work, portfolio, outline.facts),
         baselines=baselines,
         trend=survey.trend_of(due, outline.snapshots, portfolio.today),
         growth=survey.growth_of(promise, work, weights, outline.snapshots, ground.records, portfolio),
@@ -173,7 +189,9 @@ def situation(ground: Ground, outline: Outline) -> Situation:
 def owners_of(work: Work, people: Everybody) -> tuple[Identity, ...]:
     """Everybody who has open work of a milestone, once each, in no order."""
     owners = Owners(people)
-    return tuple({who.key: who for record in work.open for who in owners.of(record.task)}.values())
+    # Many tasks share one tuple of assignees; which object it is tells it apart while the tasks are held.
+    teams = {(task.source, id(task.assignees)): task for task in map(attrgetter("task"), work.open)}
+    return tuple({who.key: who for task in teams.values() for who in owners.of(task)}.values())
 
 
 def _inputs(
@@ -186,6 +204,7 @@ def _inputs(
     baselines: Mapping[TaskKey, date | None],
     waits: Waits,
     waiting: Waiting,
+    history: tuple[int, ...] | None = None,
 ) -> OutlookInputs:
     return OutlookInputs(
         today=portfolio.today,
@@ -195,7 +214,7 @@ def _inputs(
         due=due,
         leaves=outline.work.leaves,
         weights=weights,
-        first_created=first_created_day(outline.work.linked, portfolio.timezone),
+        first_created=None if history is not None else first_created_day(outline.work.linked, portfolio.timezone),
         done=outline.actual is not None,
         throughput_weeks=int(outline.thresholds.throughput_weeks),
         reference=reference,
@@ -203,4 +222,8 @@ def _inputs(
         hours_per_day=portfolio.hours_per_day,
         not_before=waiting.not_before,
         baselines=baselines,
+        starts=outline.facts.starts,
+        completions=outline.facts.completions,
+        open=len(outline.work.open),
+        history=history,
     )

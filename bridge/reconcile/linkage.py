@@ -31,26 +31,34 @@ def work_of(linked: Iterable[TaskRecord]) -> Work:
     records = tuple(linked)
     parents = parents_of([record.task for record in records])
     own, leaves, still_open = [], [], []
+    # Half a million tasks pass here: names are looked up once, and no function is called for most of them.
+    milestone, done, cancelled = Kind.MILESTONE, Status.DONE, Status.CANCELLED
     for record in records:
         task = record.task
-        if task.kind is Kind.MILESTONE:
+        status = task.status
+        if task.kind is milestone:
             own.append(record)
-        elif in_scope(task) and (task.source, task.id) not in parents:
+        elif status is cancelled or (task.archived and not in_scope(task)):
+            continue
+        elif not parents or (task.source, task.id) not in parents:
             leaves.append(record)
-            if is_open(task):
+            if status is not done:
                 still_open.append(record)
     return Work(records, tuple(own), tuple(leaves), tuple(still_open))
 
 
 def parents_of(tasks: Iterable[Task]) -> frozenset[tuple[str, str]]:
     """Keys of the tasks that have a child which still counts; a cancelled or shelved child leaves its parent a leaf."""
+    cancelled = Status.CANCELLED
     return frozenset(
-        (task.source, task.parent_id)
-        for task in tasks
-        if task.parent_id is not None
-        and task.parent_id != task.id
-        and task.status is not Status.CANCELLED
-        and (not task.archived or task.status is Status.DONE)
+        [
+            (task.source, parent)
+            for task in tasks
+            if (parent := task.parent_id) is not None
+            and task.status is not cancelled
+            and parent != task.id
+            and (not task.archived or task.status is Status.DONE)
+        ]
     )
 
 

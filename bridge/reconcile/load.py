@@ -81,26 +81,39 @@ class Scale:
         self._people, self._calendar, self._today = people, calendar, today
         self._capacities = capacities_of(resources, hours_per_day, people)
         self._whole = Capacity(hours_per_day)
+        self._hours: dict[tuple[date, Capacity], float] = {}
         self._spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
 
     def weeks_of(self, work: Iterable[tuple[Identity, Task]]) -> tuple[WeekLoad, ...]:
         """The weeks with hours in them of one person, whose counted tasks these are, in any order."""
         parts: dict[date, list[float]] = {}
-        known: Identity | None = None
+        people: dict[Identity, None] = {}
         for who, task in work:
-            weeks = self._weeks(task)
+            weeks = self.shares(task)
             if weeks:
-                known = who if known is None else min(known, who, key=_by_name)
+                people[who] = None
                 share = hours_of(task) / len(task.assignees)
                 for week, part in weeks.items():
                     parts.setdefault(week, []).append(share * part)
+        # The exact sum does not depend on the order in which tasks are stored.
+        return self.loads_of(people, {week: fsum(hours) for week, hours in parts.items()})
+
+    def loads_of(self, people: Iterable[Identity], hours: Mapping[date, float]) -> tuple[WeekLoad, ...]:
+        """The weeks of one person, who goes by these names, with these hours in them; none without a name."""
+        known = min(people, key=_by_name, default=None)
         if known is None:
             return ()
         capacity = self._capacities.get(self._people.key_by_name(known), self._whole)
-        # The exact sum does not depend on the order in which tasks are stored.
-        return tuple(_load(known, week, fsum(parts[week]), capacity, self._calendar) for week in sorted(parts))
+        return tuple(_load(known, week, hours[week], self._available(week, capacity)) for week in sorted(hours))
 
-    def _weeks(self, task: Task) -> dict[date, float]:
+    def _available(self, week: date, capacity: Capacity) -> float:
+        found = self._hours.get((week, capacity))
+        if found is None:
+            found = self._hours[week, capacity] = hours_available(week, capacity, self._calendar)
+        return found
+
+    def shares(self, task: Task) -> dict[date, float]:
+        """Which share of a task's hours falls on which week."""
         # Half a million tasks have a few thousand pairs of dates.
         dates = (task.start_on, task.due_on)
         weeks = self._spread.get(dates)
@@ -171,7 +184,9 @@ def is_counted(task: Task) -> bool:
 def counted(tasks: Iterable[Task]) -> list[Task]:
     """The open leaves that have an owner, a date and hours."""
     tasks = tuple(tasks)
-    candidates = [task for task in tasks if task.due_on is not None and is_counted(task)]
+    # Most tasks of a long programme are done: they are passed over without asking further.
+    done = Status.DONE
+    candidates = [task for task in tasks if task.status is not done and task.due_on is not None and is_counted(task)]
     # Only whether one of these is a parent matters, and few tasks are below one of them.
     names = {task.id for task in candidates}
     below = compress(tasks, map(names.__contains__, map(attrgetter("parent_id"), tasks)))
@@ -215,8 +230,7 @@ def weeks_of(task: Task, calendar: WorkCalendar, today: date, monday: date, week
     return shares
 
 
-def _load(person: Identity, week: date, hours: float, capacity: Capacity, calendar: WorkCalendar) -> WeekLoad:
-    available = hours_available(week, capacity, calendar)
+def _load(person: Identity, week: date, hours: float, available: float) -> WeekLoad:
     hours = round(hours, 6)  # a full week summed from fractions must not come out a hair above full
     return WeekLoad(person.name, week, hours, hours / available if available > 0 else None, person.key)
 

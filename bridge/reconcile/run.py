@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from operator import attrgetter
 
 from bridge.forecast.calibration import Calibrated
@@ -21,7 +22,7 @@ from bridge.reconcile.promise import slip_against
 from bridge.reconcile.pull_forward import into_the_quarter
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.rules import RULES
-from bridge.reconcile.rules.network import is_blocked
+from bridge.reconcile.rules.network import blocked_work
 from bridge.reconcile.situation import (
     Assessment,
     Finding,
@@ -154,33 +155,37 @@ def _progress(at: Situation) -> Progress | None:
 def _counts(at: Situation) -> WorkCounts:
     """All counts but the first speak of open leaves."""
     tasks = [record.task for record in at.work.open]
+    dues = [task.due_on for task in tasks]
     return WorkCounts(
         tasks=len(at.work.leaves),
         open=len(tasks),
-        overdue=sum(1 for task in tasks if task.due_on is not None and task.due_on < at.today),
-        undated=sum(1 for task in tasks if task.due_on is None),
-        unassigned=sum(1 for task in tasks if not task.assignees),
-        blocked=sum(1 for record in at.work.open if is_blocked(at, record)),
+        overdue=_before(dues, at.today),
+        undated=dues.count(None),
+        unassigned=len([task for task in tasks if not task.assignees]),
+        blocked=len(blocked_work(at)),
         stale=len(at.stale),
-        unmapped=sum(1 for task in tasks if task.status is Status.UNMAPPED),
+        unmapped=len([task for task in tasks if task.status is Status.UNMAPPED]),
     )
+
+
+def _before(dues: Iterable[date | None], today: date) -> int:
+    return len([due for due in dues if due is not None and due < today])
 
 
 def _unlinked(ground: Ground, links: Mapping[str, tuple[TaskKey, ...]]) -> int:
     """Tasks that no milestone needs, cancelled, archived and vanished ones aside."""
-    linked = {ref for refs in links.values() for ref in refs}
-    return wanting(ground.portfolio.tasks) - wanting(ground.records[ref] for ref in linked)
+    linked = set().union(*links.values())
+    return wanting(ground.portfolio.tasks) - wanting(map(ground.records.__getitem__, linked))
 
 
 def wanting(records: Iterable[TaskRecord]) -> int:
     """Tasks that ought to belong to a milestone."""
-    return sum(
+    # A million tasks pass here: what is looked up once is not looked up for each of them.
+    cancelled, milestone = Status.CANCELLED, Kind.MILESTONE
+    return len(
         [
-            1
+            None
             for task in map(attrgetter("task"), records)
-            if task.status is not Status.CANCELLED
-            and not task.gone
-            and not task.archived
-            and task.kind is not Kind.MILESTONE
+            if not (task.status is cancelled or task.kind is milestone or task.gone or task.archived)
         ]
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from math import ceil
 
+from bridge.forecast.facts import Facts
 from bridge.forecast.observed import DueSeries, completion_date, field_on, latest_due_series, local_day
 from bridge.forecast.progress import Weights
 from bridge.forecast.quantity import exact
@@ -26,6 +27,8 @@ def actual_date(milestone: Milestone, work: Work, portfolio: Portfolio) -> date 
     """A: what the plan says if it is not in the future, else the day the last of all work and own items was done."""
     if milestone.actual is not None and milestone.actual <= portfolio.today:
         return milestone.actual
+    if work.open:
+        return None
     judged = (*work.leaves, *work.own)
     if not judged or any(record.task.status is not Status.DONE for record in judged):
         return None
@@ -45,13 +48,13 @@ def due_date(work: Work, is_done: bool, snapshots: Sequence[Snapshot]) -> date |
     return own_due_date(work) or _latest(work.open)
 
 
-def date_history(work: Work, portfolio: Portfolio) -> DueSeries:
+def date_history(work: Work, portfolio: Portfolio, facts: Facts) -> DueSeries:
     """The date in the tool as it was observed: of the own items if they ever had one, else of all leaves in scope."""
     own = [record for record in work.own if record.task.status is not Status.CANCELLED]
     series = latest_due_series(own, portfolio.timezone) if own else []
     if any(due is not None for _, due in series):
         return series
-    return latest_due_series(work.leaves, portfolio.timezone)
+    return latest_due_series(work.leaves, portfolio.timezone, facts.series)
 
 
 def trend_of(due: date | None, snapshots: Sequence[Snapshot], today: date) -> Trend:
@@ -60,7 +63,7 @@ def trend_of(due: date | None, snapshots: Sequence[Snapshot], today: date) -> Tr
 
 
 def earliest_start(work: Work) -> date | None:
-    return min((record.task.start_on for record in work.linked if record.task.start_on is not None), default=None)
+    return min([start for record in work.linked if (start := record.task.start_on) is not None], default=None)
 
 
 def first_start(promise: Promise, work: Work, snapshots: Sequence[Snapshot]) -> date | None:
@@ -107,8 +110,9 @@ def stale_work(work: Work, portfolio: Portfolio, limit: float) -> dict[TaskKey, 
     found: dict[TaskKey, date] = {}
     fresh = _surely_fresh(portfolio, limit)
     for record in work.open:
-        updated = record.task.updated_at
-        if record.task.status is Status.UNMAPPED or (updated is not None and updated >= fresh):
+        task = record.task
+        updated = task.updated_at
+        if (updated is not None and updated >= fresh) or task.status is Status.UNMAPPED:
             continue
         day = last_activity(record, portfolio)
         if day not in idle:
@@ -160,4 +164,4 @@ def _weights_then(
 
 
 def _latest(records: Iterable[TaskRecord]) -> date | None:
-    return max((record.task.due_on for record in records if record.task.due_on is not None), default=None)
+    return max([due for record in records if (due := record.task.due_on) is not None], default=None)

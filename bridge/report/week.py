@@ -19,7 +19,7 @@ WEEK, OLDEST = timedelta(days=7), timedelta(days=13)
 COUNTS = ("red", "amber", "grey")
 MONEY = ("at_risk_gross", "at_risk_expected", "penalty_today", "penalty_p85")
 AFFECTING = ("red", "amber")
-COMPARED = Text("▲▼ 与 {day} 的记录相比", "▲▼ against the record of {day}")
+COMPARED = Text("▲▼ 与{day}的记录相比", "▲▼ against the record of {day}")
 UNKNOWN = Text("没有一周前的记录，看不出变化", "There is no record of a week ago, so no change is known")
 SAME, UNKNOWN_CHANGE = "±0", "?"
 
@@ -89,4 +89,4 @@ def _money(name: str, now: Mapping[str, str], rows: Mapping[str, Mapping[str, An
 
 
 def _figure(one: Kept, name: str) -> Decimal | None:
-    return one.at_risk_expected if one.money is None or name == "at_risk_expected" else one.money.get(name)
+    return one.at_risk_expected if name == "at_risk_expected" else (one.money or {}).get(name)

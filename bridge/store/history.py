@@ -34,18 +34,19 @@ def recorded(store: Store, source: str, task: str) -> list[Change]:
 
 def name_actors(store: Store, events: Iterable[Change]) -> None:
     """Tell of moves on record who made them, where that was not recorded: nothing else about them is changed."""
-    named = [event for event in events if event.actor is not None]
-    for event in named:
-        assert event.actor is not None
-        store.execute(
-            "UPDATE task_changes SET actor = ? WHERE source = ? AND id = ? AND how = 'activity' AND at = ? "
-            "AND field = ? AND old = ? AND new = ? AND actor IS NULL",
+    named = [(event, event.actor) for event in events if event.actor is not None]
+    store.execute_many(
+        "UPDATE task_changes SET actor = ? WHERE source = ? AND id = ? AND how = 'activity' AND at = ? "
+        "AND field = ? AND old = ? AND new = ? AND actor IS NULL",
+        [
             (
-                dumps({"id": event.actor.id, "name": event.actor.name}),
+                dumps({"id": actor.id, "name": actor.name}),
                 *(event.source, event.id, stamp(event.at), event.field, dumps(event.old), dumps(event.new)),
-            ),
-        )
-    touch(store, sorted({event.ref for event in named}))
+            )
+            for event, actor in named
+        ],
+    )
+    touch(store, sorted({event.ref for event, _ in named}))
 
 
 def rows_by_task(

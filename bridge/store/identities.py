@@ -12,7 +12,7 @@ NO_PASSWORD = ""
 
 
 def user_of(store: Store, issuer: str, subject: str) -> User | None:
-    row = store.one("SELECT user FROM identities WHERE issuer = ? AND subject = ?", (issuer, subject))
+    row = store.one('SELECT "user" FROM identities WHERE issuer = ? AND subject = ?', (issuer, subject))
     return None if row is None else accounts.user(store, str(row[0]))
 
 

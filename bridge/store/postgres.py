@@ -6,6 +6,7 @@ in the order in which they become visible, and what was read inside a transactio
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -29,6 +30,9 @@ try:
     from psycopg.types.string import StrDumperUnknown
 except ImportError as err:
     raise UsageProblem(postgres_words.NO_DRIVER) from err
+
+# That a batch was refused is told by the error; the driver's word on the rest of the batch tells nobody anything.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 RECORD_OF_STEPS = "schema_steps"
 WRITERS = 7_246_310_921

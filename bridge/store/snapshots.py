@@ -56,11 +56,8 @@ def figures_between(store: Store, first: date, last: date) -> Then | None:
     row = store.one("SELECT max(day) FROM assessments WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat()))
     if row is None or row[0] is None:
         return None
-    found = store.rows(
-        "SELECT milestone, colour, json_extract(data, '$.at_risk_expected'), json_extract(data, '$.money') "
-        "FROM assessments WHERE day = ?",
-        (row[0],),
-    )
+    expected, sums = (store.dialect.at_member.format("data", name) for name in ("at_risk_expected", "money"))
+    found = store.rows(f"SELECT milestone, colour, {expected}, {sums} FROM assessments WHERE day = ?", (row[0],))
     kept = {
         key: Kept(colour, _decimal(amount), _sums(None if money is None else json.loads(money)))
         for key, colour, amount, money in found

@@ -19,7 +19,7 @@ from bridge.web.frame import Frame
 from bridge.web.login import require
 from bridge.web.sheets import Cell, Grid, Panel, cell, grid, joined
 
-TITLE = Text("通知", "Messages")
+TITLE = Text("渠道", "Channels")
 COLUMNS = (
     Text("渠道", "Channel"),
     Text("发送什么", "What it is told"),
@@ -42,6 +42,7 @@ WORDS = {
     "none": Text(
         "设置里没有 [[notify]]，没有可以发送的渠道。", "The settings have no [[notify]], so nothing is sent anywhere."
     ),
+    "messages": Text("查看没有送达的消息", "See messages that have not arrived"),
     "try": Text("试一试", "Try a channel"),
     "try_lede": Text(
         "预览不发送；测试消息会真的发出，每个渠道 10 分钟内最多 3 次，记入审计",
@@ -90,7 +91,8 @@ def _page(space: Workspace, frame: Frame, notice: Notice | None, results: tuple[
     lang = frame.language()
     found = channel_trial.standings(space)
     rows = (_standing(one, lang) for one in found)
-    panels = (Panel(WORDS["channels"].say(lang), grid(lang, COLUMNS, rows, WORDS["none"])),)
+    links = ((WORDS["messages"].say(lang), frame.link("messages")),)
+    panels = (Panel(WORDS["channels"].say(lang), grid(lang, COLUMNS, rows, WORDS["none"]), links=links),)
     options = tuple((one.name, f"{one.name} · {one.kind}") for one in found)
     buttons = (
         Button("preview", WORDS["preview"].say(lang)),

@@ -52,7 +52,7 @@ TABS = (
     Tab("/mappings", Text("映射", "Mappings"), ("admin",)),
     Tab("/people/accounts", Text("谁是谁", "Who is who"), ("admin",)),
     Tab("/sources", Text("来源", "Sources"), ("admin",)),
-    Tab("/notify", Text("通知", "Messages"), ("admin",)),
+    Tab("/notify", Text("渠道", "Channels"), ("admin",)),
     Tab("/users", Text("用户", "Users"), ("admin",)),
     Tab("/runs", Text("运行", "Runs"), ("admin",)),
 )

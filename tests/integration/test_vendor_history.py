@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from bridge.model import Person
 from bridge.store import history, tasks
 
 from .desk import MAPPING, MONDAY, STATES, ZONE, Desk, T, due_moved, opened, seconds, state, transition
@@ -53,6 +55,32 @@ def test_the_same_history_read_again_writes_nothing(desk: Desk):
     assert desk.tell("transitions", rows) == 0
     assert desk.log() == before
     assert len(before) == 2
+
+
+def test_who_moved_a_date_is_kept_where_the_row_says_so(desk: Desk):
+    desk.task(end_at=seconds("2026-09-10"))
+    moved = due_moved("a1", seconds("2026-09-01"), seconds("2026-09-04"), T)
+    silent = due_moved("a2", seconds("2026-09-04"), seconds("2026-09-10"), T + 86_400)
+    moved["created_by"] = {"id": "u1", "name": "lin", "display_name": "林悦"}
+    silent.pop("created_by", None)
+
+    desk.tell("activities", [moved, silent])
+
+    assert [c.actor and (c.actor.id, c.actor.name) for c in desk.log("due_on")] == [("u1", "林悦"), None]
+
+
+def test_who_it_was_is_added_to_a_move_on_record_and_nothing_else_is_written(desk: Desk):
+    desk.task(end_at=seconds("2026-09-10"))
+    row = due_moved("a1", seconds("2026-09-01"), seconds("2026-09-10"), T)
+    row.pop("created_by", None)
+    desk.tell("activities", [row])
+    (before,) = desk.log("due_on")
+
+    count = desk.tell("activities", [{**row, "created_by": {"id": "u1", "display_name": "林悦"}}])
+
+    (after,) = desk.log("due_on")
+    assert count == 0 and before.actor is None
+    assert after == replace(before, actor=Person("u1", "林悦"))
 
 
 def test_a_move_that_our_own_difference_shows_too_is_listed_once_at_the_instant_of_the_vendor(desk: Desk):

@@ -23,9 +23,10 @@ def stale(at: Situation) -> Iterator[Finding]:
 def late_start(at: Situation) -> Iterator[Finding]:
     passed: dict[date, bool] = {}
     waiting = []
+    todo = Status.TODO
     for record in at.work.open:
-        start = record.task.start_on
-        if start is None or record.task.status is not Status.TODO:
+        task = record.task
+        if task.status is not todo or (start := task.start_on) is None:
             continue
         if start not in passed:
             passed[start] = at.workdays(start, at.today) >= 1

@@ -16,7 +16,7 @@ def blocked(at: Situation) -> Iterator[Finding]:
 
     Red on the chain that decides the end, or as soon as one leaf has been blocked for longer than allowed.
     """
-    stuck = [record for record in at.work.open if is_blocked(at, record)]
+    stuck = blocked_work(at)
     if not stuck:
         return
     longest = max(at.workdays(_blocked_since(at, record), at.today) for record in stuck)
@@ -71,8 +71,10 @@ def link_cycle(at: Situation) -> Iterator[Finding]:
         yield at.finding(Reason.LINK_CYCLE, Severity.AMBER, members, circle=circle)
 
 
-def is_blocked(at: Situation, record: TaskRecord) -> bool:
-    return record.task.blocked or record.task.ref in at.waits.blockers
+def blocked_work(at: Situation) -> list[TaskRecord]:
+    """Open leaves that say so, or in the way of which other open work stands."""
+    waiting = at.waits.blockers
+    return [record for record in at.work.open if (task := record.task).blocked or (waiting and task.ref in waiting)]
 
 
 def _slack(at: Situation) -> int | None:

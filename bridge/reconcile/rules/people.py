@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from bridge.reconcile.case import Situation
 from bridge.reconcile.reasons import Reason
@@ -21,8 +22,10 @@ def overloaded(at: Situation) -> Iterator[Finding]:
         return
     full, who = {load.key for load in at.overloads}, at.portfolio.people.who
     worst = max(at.overloads, key=lambda load: (load.ratio is None, load.ratio or 0.0))
-    tasks = ((record, record.task) for record in at.work.open)
-    theirs = [record for record, task in tasks if any(who(task.source, one).key in full for one in task.assignees)]
+    # Many tasks share one tuple of assignees; which object it is tells it apart while the tasks are held.
+    teams = {(task.source, id(task.assignees)): task for task in map(attrgetter("task"), at.work.open)}
+    hit = {team for team, task in teams.items() if any(who(task.source, one).key in full for one in task.assignees)}
+    theirs = [record for record in at.work.open if (record.task.source, id(record.task.assignees)) in hit]
     yield at.finding(
         Reason.OVERLOADED,
         Severity.AMBER,

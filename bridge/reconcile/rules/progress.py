@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.model import Status
 from bridge.reconcile.case import Situation
 from bridge.reconcile.execution import bei
 from bridge.reconcile.reasons import Reason
@@ -28,8 +27,8 @@ def behind(at: Situation) -> Iterator[Finding]:
 
 
 def execution_low(at: Situation) -> Iterator[Finding]:
-    due, never_dated = _baselined_by_today(at), sum(1 for day in at.baselines.values() if day is None)
-    finished = sum(1 for record in at.work.leaves if record.task.status is Status.DONE)
+    due, never_dated = _baselined_by_today(at), list(at.baselines.values()).count(None)
+    finished = len(at.work.leaves) - len(at.work.open)
     index = bei(finished, due, never_dated)
     if due and index is not None and index < ON_PLAN:
         yield at.finding(
@@ -60,7 +59,8 @@ def scope_growth(at: Situation) -> Iterator[Finding]:
 
 def _baselined_by_today(at: Situation) -> int:
     """In-scope leaves that were first planned to be finished by today."""
-    return sum(1 for day in at.baselines.values() if day is not None and day <= at.today)
+    today = at.today
+    return len([day for day in at.baselines.values() if day is not None and day <= today])
 
 
 def _missed(at: Situation) -> list[TaskRecord]:
