@@ -1,41 +1,53 @@
-"""The figures of docs/scale.md are those of the model, and the model behaves as queues do."""
+"""The numbers of docs/scale.md are those of the model, and the model behaves as queues do."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import fields
+import pytest
+from msgspec.structs import replace
 
-from tools.scale import BEGIN, END, PAGE, Costs, World, least_workers, simulate, table
+from tools.scale import BEGIN, END, PAGE, PLANS, Costs, Shape, costs, day_of, most_by_cores, most_by_memory, numbers
 
-SMALL = World(companies=100, hours=1)
+SAME, SPREAD, POOL = PLANS
+SMALL = Shape(companies=40, cores=2)
+
+
+@pytest.fixture(scope="module")
+def cost() -> Costs:
+    return costs()
 
 
 def test_the_page_says_what_the_model_says():
     page = PAGE.read_text(encoding="utf-8")
 
-    assert page.split(BEGIN)[1].split(END)[0].strip() == table()
+    assert page.split(BEGIN)[1].split(END)[0].strip() == numbers()
 
 
-def test_the_costs_of_the_model_are_told_as_they_were_measured():
-    measured = PAGE.with_name("performance.md").read_text(encoding="utf-8")
-    told = {f"{cost.default:,}".removesuffix(".0") for cost in fields(Costs)}
+def test_the_same_seed_tells_the_same_day_and_another_a_different_one(cost: Costs):
+    one, again, other = (day_of(20, 20, SPREAD, SMALL, cost, seed) for seed in (1, 1, 2))
 
-    assert {number for number in told if not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d])", measured)} <= {"24"}
-    assert "about 240 µs of CPU an item" in measured
+    assert one == again != other
 
 
-def test_the_same_seed_tells_the_same_and_more_workers_never_wait_longer():
-    one, again, two = (simulate(n, Costs(), SMALL) for n in (1, 1, 2))
+def test_two_machines_are_half_as_busy_as_one(cost: Costs):
+    one, two = (day_of(40, each, SPREAD, SMALL, cost) for each in (40, 20))
 
-    assert one == again
-    assert two.mean_wait_s <= one.mean_wait_s and abs(two.load * 2 - one.load) < 1e-9
-
-
-def test_who_remembers_needs_fewer_workers():
-    assert least_workers(Costs(), World(hours=1), is_warm=True) < least_workers(Costs(), World(hours=1))
+    assert two.busy == pytest.approx(one.busy / 2, rel=0.02)
+    assert two.sync_p99_s <= one.sync_p99_s
 
 
-def test_a_queue_with_less_work_than_workers_hardly_waits():
-    idle = simulate(8, Costs(), SMALL)
+def test_nobody_waits_for_a_job_that_costs_nothing(cost: Costs):
+    free = replace(cost, sync=0, edit=0, judge_same=0, judge_edited=0, judge_cold=0, report=0, full=0)
+    day = day_of(40, 40, SPREAD, SMALL, free)
 
-    assert idle.load < 0.2 and idle.p95_wait_s < 1
+    assert day.busy == 0 and day.sync_p99_s == 0 and day.is_good
+
+
+def test_times_that_are_spread_serve_at_least_as_many(cost: Costs):
+    assert most_by_cores(SPREAD, SMALL, cost) >= most_by_cores(SAME, SMALL, cost) > 0
+
+
+def test_who_serves_all_in_turn_needs_memory_for_one_at_a_time(cost: Costs):
+    heavy = replace(cost, served_mib=2_000)
+
+    assert most_by_memory(SAME, SMALL, heavy) == 12
+    assert most_by_memory(POOL, SMALL, heavy) == SMALL.companies
