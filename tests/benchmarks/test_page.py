@@ -58,7 +58,7 @@ def vendor() -> Iterator[str]:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """`pbridge serve` over what is stored; gives its address. It reads its source at once."""
-    command = [sys.executable, "-m", "bridge", "serve", "--today", "2026-08-24", "--port", "0"]
+    command = [sys.executable, "-m", "bridge", "serve", "--today", "2026-08-24", "--port", "0", "--lang", "en"]
     with (
         (folder / "log.txt").open("w", encoding="utf-8") as log,
         subprocess.Popen(
@@ -67,7 +67,7 @@ def serving(folder: Path) -> Iterator[str]:
     ):
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().split()[-1]
+            yield process.stdout.readline().split()[1]
         finally:
             process.kill()
 
@@ -111,6 +111,7 @@ def test_ten_readers_wait_less_than_the_bar_while_a_hundred_thousand_tasks_are_r
         first = Reader(url, stop)
         first.start()
         while not first.took:
+            assert first.is_alive(), "the first page did not come"
             time.sleep(0.05)
         readers = [first, *(Reader(url, stop) for _ in range(READERS - 1))]
         for reader in readers[1:]:
