@@ -11,6 +11,8 @@ from tests.replacing import replace
 
 from .conftest import MARKET, PAY, TODAY, Site, item
 
+ON_BOTH_ENGINES = True
+
 
 def test_a_deleted_item_is_marked_gone_and_comes_back_when_it_is_restored(site: Site):
     site.advance(TODAY, 6)
