@@ -324,5 +324,5 @@ def numbered(sql: str) -> str:
 
 
 def _brief(err: psycopg.Error) -> str:
-    """What the server says, on one line; its own hints are about statements."""
-    return " ".join((err.diag.message_primary or str(err)).split())
+    """What the server says, on one line and without its last stop, for it stands inside a sentence."""
+    return " ".join((err.diag.message_primary or str(err)).split()).rstrip(".?")
