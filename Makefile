@@ -55,7 +55,7 @@ $(PEERS)/.run: tests/benchmarks/peers.txt
 	@touch $@
 
 soak: $(VENV)/.test ## pulls killed two hundred times, a service a hundred times, weeks of edits; SOAK_KILLS=20 for fewer
-	$(BIN)/pytest -m slow tests/soak tests/integration/test_weeks.py
+	$(BIN)/pytest -m slow tests --ignore tests/benchmarks
 
 bench: $(VENV)/.test $(PEERS)/.run ## the measurements behind docs/performance.md, beside peers; ARGS="--items 10000 --rounds 1"
 	$(BIN)/python tests/benchmarks/race.py $(ARGS)

@@ -54,7 +54,13 @@ def as_designed(rows: dict[str, dict]) -> None:
         assert set(reasons) <= {reason["code"] for reason in rows[key]["reasons"]}, key
 
 
-@pytest.mark.parametrize("today", DAYS[1:], ids=["a make-up Saturday", "a holiday"])
+@pytest.mark.parametrize(
+    "today",
+    [
+        pytest.param(DAYS[1], id="a make-up Saturday"),
+        pytest.param(DAYS[2], id="a holiday", marks=pytest.mark.slow),
+    ],
+)
 def test_every_milestone_has_the_colour_it_was_designed_for(tmp_path: Path, capsys, today: date):
     assert play(tmp_path / "demo", today=today) == 0
 

@@ -23,7 +23,7 @@ HOOKS = Text(
 
 
 WORKER = Text(
-    zh="执行队列里的任务（数据库在 PostgreSQL 时）；可在任意多台机器上运行，按 Ctrl-C 结束。",
+    zh="数据库在 PostgreSQL 时执行队列里的任务，可在多台机器上运行。",
     en="Do jobs from the queue, where the store is PostgreSQL; on any number of machines. Ctrl-C ends it.",
 )
 JOBS = Text(zh="同时执行的任务数", en="jobs at a time")

@@ -29,7 +29,7 @@ RESTORE = Text(
     en="Put a backup in the place of the store; checked before, and the present store is kept beside it.",
 )
 COPY = Text(
-    zh="把整个数据库搬到别处（SQLite 与 PostgreSQL 之间），逐表核对行数与哈希。",
+    zh="在 SQLite 与 PostgreSQL 之间搬移，逐表核对行数与哈希。",
     en="Move a whole store between SQLite and PostgreSQL; counts and hashes of every table are compared.",
 )
 VERIFY = Text(zh="检查数据库是否完好、是否为当前版本。", en="Check that the file is whole and current.")

@@ -18,6 +18,7 @@ from rich.cells import cell_len
 
 from bridge.cli import main
 from bridge.cli.program import program
+from bridge.usecases.starting import example_config
 from bridge.usecases.workspace import built_in_mappings
 
 from .conftest import PAY, PLAN, TODAY, Site, item
@@ -191,8 +192,8 @@ def test_a_report_can_be_written_to_a_device_without_replacing_it(site: Site):
 
 def test_init_leaves_no_half_file_where_the_room_ends(tmp_path):
     folder = tmp_path / "new"
-    # A limit on the size of a file ends a write as a full disk does: in the middle of the first mapping.
-    room = len(built_in_mappings()["pingcode"].encode()) - 1
+    # A limit on the size of a file ends a write as a full disk does: in the middle of the workbook.
+    room = 4 + max(len(text.encode()) for text in (example_config(), *built_in_mappings().values()))
     done = subprocess.run(
         [sys.executable, "-m", "bridge", "init", str(folder)],
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
@@ -202,8 +203,8 @@ def test_init_leaves_no_half_file_where_the_room_ends(tmp_path):
     )
 
     assert done.returncode == 3
-    assert "pingcode.toml" in done.stderr
-    assert sorted(path.name for path in folder.rglob("*") if path.is_file()) == ["config.toml"]
+    assert "plan.xlsx" in done.stderr
+    assert not (folder / "plan.xlsx").exists()
 
 
 def test_output_that_finds_no_room_ends_with_three_and_a_closed_pipe_with_nothing(site: Site):

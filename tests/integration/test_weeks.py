@@ -110,6 +110,7 @@ def weeks(site: Site, days: int) -> tuple[list[int], list[int]]:
     return held, sizes
 
 
+@pytest.mark.slow
 def test_a_few_days_are_told_as_they_were(site: Site):
     weeks(site, 3)
 

@@ -238,6 +238,7 @@ def story(place: Place, tmp_path: Path, kills: int) -> None:
     no_lease_is_stuck(place)
 
 
+@pytest.mark.slow
 def test_a_few_kills_of_a_service_lose_and_repeat_nothing(place: Place, tmp_path: Path):
     story(place, tmp_path, 3)
 
