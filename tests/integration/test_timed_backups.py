@@ -46,4 +46,4 @@ def test_the_service_makes_one_every_night_and_prunes_unless_told_otherwise(live
     text = (lived.folder / "config.toml").read_text(encoding="utf-8")
     lived.write("config.toml", text + '[schedule]\nbackup = ""\nprune = ""\n')
 
-    assert jobs_of(timetable(load(lived.folder / "config.toml")), ()).keys() == {"digest"}
+    assert jobs_of(timetable(load(lived.folder / "config.toml")), ()).keys() == {"digest", "weekly"}
