@@ -99,7 +99,7 @@ def test_with_a_file_no_worker_is_needed(tmp_path, monkeypatch, capsys):
 
 def test_the_clock_of_a_store_on_a_server_only_asks_for_jobs(site: Site):
     space = settled(site)
-    service, ledger = _jobs(space, threading.Event())
+    service, ledger, _ = _jobs(space, threading.Event())
     clock = Scheduler(service, timetable(space.settings), ["pingcode", "worktile"], space.settings.timezone, ledger)
     assert isinstance(service, Queued) and isinstance(ledger, ClockLedger)
     assert "backup" not in clock._planned
