@@ -19,6 +19,7 @@ import pytest
 import time_machine
 
 from bridge.cli import main
+from bridge.usecases import accounts, admission
 from connectors.company import SimCustomer, SimProduct, SimTicket
 from connectors.pingcode.simulator import PingCodeSimulator
 from connectors.testing import SimItem, SimPerson, SimProject, World, hex_id, serve
@@ -204,7 +205,16 @@ def a_site(
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A module that says `ON_BOTH_ENGINES = True` tries its installations with the store in a file and on a server."""
     if "database" in metafunc.fixturenames and getattr(metafunc.module, "ON_BOTH_ENGINES", False):
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+        on_server = pytest.param("postgresql", marks=pytest.mark.slow)
+        metafunc.parametrize("database", ["sqlite", on_server], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _a_password_costs_nothing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hash costs is looked at where the doors are; elsewhere people only have to come in."""
+    if request.path.stem != "test_attacks":
+        for module in (accounts, admission):
+            monkeypatch.setattr(module, "METHOD", "pbkdf2:sha256:1")
 
 
 @pytest.fixture

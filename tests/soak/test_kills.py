@@ -174,6 +174,7 @@ def compare(tmp_path: Path, vendors: Vendors, kills: int) -> None:
 
 
 @pytest.mark.parametrize("vendors", [240], indirect=True)
+@pytest.mark.slow
 def test_a_few_kills_leave_no_trace(tmp_path: Path, vendors: Vendors):
     compare(tmp_path, vendors, kills=6)
 
