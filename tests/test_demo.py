@@ -57,7 +57,7 @@ def as_designed(rows: dict[str, dict]) -> None:
 @pytest.mark.parametrize(
     "today",
     [
-        pytest.param(DAYS[1], id="a make-up Saturday"),
+        pytest.param(DAYS[1], id="a make-up Saturday", marks=pytest.mark.slow),
         pytest.param(DAYS[2], id="a holiday", marks=pytest.mark.slow),
     ],
 )

@@ -41,6 +41,7 @@ def sync(url: str, folder: Path, per_minute: int) -> float:
 
 
 @pytest.mark.parametrize("loopback", [("--items", 3_000)], indirect=True)
+@pytest.mark.slow
 def test_the_loopback_server_is_read_completely(tmp_path: Path, loopback):
     sync(loopback.url, tmp_path, 1_000_000)
 

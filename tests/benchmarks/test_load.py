@@ -113,6 +113,7 @@ def first_and_second(tmp_path: Path, url: str) -> tuple[Measured, Measured]:
 
 
 @pytest.mark.parametrize("vendor", [(2_000, 4)], indirect=True)
+@pytest.mark.slow
 def test_a_second_run_with_nothing_changed_writes_nothing(tmp_path: Path, vendor: str):
     first, second = first_and_second(tmp_path, vendor)
 

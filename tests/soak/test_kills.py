@@ -185,6 +185,7 @@ def test_two_hundred_kills_leave_no_trace(tmp_path: Path, vendors: Vendors):
     compare(tmp_path, vendors, kills=KILLS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vendors", [900], indirect=True)
 def test_the_run_after_a_kill_asks_only_for_what_is_missing(tmp_path: Path, vendors: Vendors):
     alone, site = Site(tmp_path / "alone", vendors), Site(tmp_path / "killed", vendors)
