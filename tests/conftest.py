@@ -29,6 +29,14 @@ LONGEST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(LONGEST)}
+    for item in items:
+        # Thousands of rows on a server take long, and show what a few of the same module on it show.
+        if (
+            item.path.stem == "test_remap"
+            and "[postgresql" in item.name
+            and "stored" in getattr(item, "fixturenames", ())
+        ):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 

@@ -64,6 +64,7 @@ def remapped(folder: Path, count: int, text: str = RENAMED) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.slow
 def test_some_thousand_rows_are_mapped_again_in_bounded_memory(tmp_path: Path):
     told = remapped(tmp_path / "some", 2_000)
 

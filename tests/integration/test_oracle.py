@@ -27,7 +27,7 @@ from .conftest import PLAN, Site
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMA = Draft202012Validator(closed(document()))
-FIRST, SEEDS = int(os.environ.get("ORACLE_FIRST", "1")), int(os.environ.get("ORACLE_SEEDS", "4"))
+FIRST, SEEDS = int(os.environ.get("ORACLE_FIRST", "1")), int(os.environ.get("ORACLE_SEEDS", "3"))
 PINGCODE_EXTRAS = """
 [task.progress]
 from = "properties.share"

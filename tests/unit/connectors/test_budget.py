@@ -345,6 +345,7 @@ def read_for(seconds, limit, window_s, path):
     return len(statuses) / (took / window_s), statuses.count(429), sum(tally_retries)
 
 
+@pytest.mark.slow
 def test_the_whole_limit_is_used_without_a_single_refusal(tmp_path):
     # Jitter is a part of the window: in a shorter one a busy machine is late by more than the margin.
     # Where other work held a thread up for longer than the margin, the reading says nothing, and another one is made.
