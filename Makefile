@@ -47,7 +47,7 @@ $(VENV)/.server: $(VENV)/.test
 	  { echo "no PostgreSQL server here: what needs one is not tried"; exit 0; }; touch $@
 
 test: check $(VENV)/.browser $(VENV)/.server ## everything that CI runs
-	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/pytest -m "not slow" --numprocesses 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 $(PEERS)/.run: tests/benchmarks/peers.txt
 	$(PYTHON) -m venv $(PEERS)
