@@ -41,7 +41,6 @@ FORMER_COLUMNS = (
     Text(zh="出现", en="opened"),
     Text(zh="消除", en="cleared"),
 )
-SEVERITIES = {"error": Text(zh="严重", en="severe"), "warning": Text(zh="提醒", en="warning")}
 WELL = Text(zh="一切正常。", en="everything is well.")
 DONE = Text(
     zh="{place} 的提醒 {code} 由{by}确认至 {until}。", en="{by} answers for the notice {code} of {place} until {until}."
@@ -107,7 +106,7 @@ def _cells(one: Notice, lang: Lang) -> tuple[object, ...]:
     return (
         one.concern.code,
         one.concern.place,
-        SEVERITIES[one.concern.severity].say(lang),
+        notices.SEVERITY_WORDS[one.concern.severity].say(lang),
         STATES[one.state].say(lang),
         one.since,
         one.worsened_on,

@@ -28,6 +28,8 @@ from bridge.usecases.statements import Said, refuse_past, whole, writing
 from bridge.usecases.workspace import Workspace
 
 SEVERITIES = {"error": Severity.RED, "warning": Severity.AMBER}
+SEVERITY_WORDS = {"error": Text(zh="严重", en="severe"), "warning": Text(zh="提醒", en="warning")}
+"""What they are called, by command and by page."""
 NO_NOTICE = Text(
     zh="没有关于 {place} 的提醒 {code}；现有：{known}。请从中选一个（pbridge status）。",
     en="there is no notice {code} of {place}; there are: {known}. Name one of these (pbridge status).",

@@ -51,7 +51,6 @@ NOTICE_COLUMNS = (
     Text("确认至", "Acknowledged until"),
     Text("确认人", "By"),
 )
-SEVERITIES = {"error": Text("严重", "severe"), "warning": Text("提醒", "warning")}
 STATES = {
     "opened": Text("新出现", "new"),
     "worsened": Text("加重", "worse"),
@@ -98,7 +97,7 @@ def add_runs(app: Flask, opened: Opened, frame: Frame) -> None:
             is_severe = one.concern.severity == "error" and not one.is_quiet
             yield cell(one.concern.place)
             yield cell(one.concern.text.say(lang), "text")
-            yield cell(SEVERITIES[one.concern.severity].say(lang), "over" if is_severe else "")
+            yield cell(notices.SEVERITY_WORDS[one.concern.severity].say(lang), "over" if is_severe else "")
             yield cell(STATES[one.state.value].say(lang))
             said = one.answered
             for day in (one.since, one.worsened_on, said.until if said else None):

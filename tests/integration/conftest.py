@@ -210,11 +210,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _a_password_costs_nothing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _a_password_costs_nothing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What a hash costs is looked at where the doors are; elsewhere people only have to come in."""
-    if request.path.stem != "test_attacks":
-        for module in (accounts, admission):
-            monkeypatch.setattr(module, "METHOD", "pbkdf2:sha256:1")
+    if request.path.stem == "test_attacks":
+        yield
+        return
+    for module in (accounts, admission):
+        monkeypatch.setattr(module, "METHOD", "pbkdf2:sha256:1")
+    admission._nobodys.cache_clear()
+    yield
+    admission._nobodys.cache_clear()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,16 +41,6 @@ deal = "D-2"
 name = "<script>alert(1)</script>"
 promised = 2026-09-20
 """
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A hash that costs nothing; what it costs in the program is looked at below."""
-    monkeypatch.setattr(accounts, "METHOD", "pbkdf2:sha256:1")
-    monkeypatch.setattr(admission, "METHOD", "pbkdf2:sha256:1")
-    admission._nobodys.cache_clear()
-    yield
-    admission._nobodys.cache_clear()
 
 
 @pytest.fixture

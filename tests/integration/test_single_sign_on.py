@@ -246,8 +246,7 @@ def test_a_login_leads_to_pages_of_ours_only(house: House, address: str):
     assert house.log_in(next=address).headers["Location"] == "/"
 
 
-def test_a_person_of_the_same_name_is_somebody_else(house: House, monkeypatch):
-    monkeypatch.setattr(accounts, "METHOD", "pbkdf2:sha256:1")
+def test_a_person_of_the_same_name_is_somebody_else(house: House):
     accounts.add(house.opened(), "苏晓岚", "admin", "correct horse battery")
     house.provider.claims |= {"email": "su@example.com"}
 
@@ -260,8 +259,7 @@ def test_a_person_of_the_same_name_is_somebody_else(house: House, monkeypatch):
     ]
 
 
-def test_who_is_disabled_here_stays_out_and_no_password_opens_their_name(house: House, monkeypatch):
-    monkeypatch.setattr(admission, "METHOD", "pbkdf2:sha256:1")
+def test_who_is_disabled_here_stays_out_and_no_password_opens_their_name(house: House):
     house.log_in()
     accounts.disable(house.opened(), "苏晓岚")
 
