@@ -163,7 +163,7 @@ def known_since(record: Observed, field: str, zone: tzinfo) -> date:
     """The first day on which a value of `field` is known: first sight, or earlier by a vendor's own history."""
     seen = local_day(record.first_seen, zone)
     first = next((change.at for change in record.changes if change.field == field), None)
-    if first is None or first >= record.first_seen:
+    if first is None or first > record.first_seen:
         return seen
     changed = local_day(first, zone)
     created = record.task.created_at

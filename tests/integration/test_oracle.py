@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -118,8 +119,16 @@ class Story:
         self.known.observations.append((day.day, rows))
         changes = self.site.run("changes", "--json").lines
         self.known.entries.append((day.day, [change for change in changes if change["how"] == "activity"]))
+        self._read_links(day.day)
         listed = self.programme.worlds["pingcode"].projects.values()
         self.known.calls.append((day.day, {("pingcode", project.id): project.state for project in listed}))
+
+    def _read_links(self, today: date) -> None:
+        """As the two tools' answers were read, which is not what is judged here."""
+        with closing(sqlite3.connect(self.site.folder / "data" / "bridge.db")) as db:
+            rows = db.execute("SELECT source, predecessor, successor FROM task_links WHERE kind = 'blocks'").fetchall()
+        for source, before, after in rows:
+            self.known.links.setdefault(((source, before), (source, after)), today)
 
     def _plan(self, today: date, is_first: bool) -> None:
         moved = False if is_first else self.programme.replan(today)

@@ -28,6 +28,10 @@ def _walk(place: str, expected: Any, printed: Any) -> Iterator[str]:
         rows = {row["key"]: row for row in printed}
         for row in expected:
             yield from _walk(row["key"], row, rows[row["key"]])
+    elif isinstance(expected, list) and place.endswith(".chain"):
+        yield from _same(f"{place}: length", len(expected), len(printed))
+        for number, (wanted, shown) in enumerate(zip(expected, printed, strict=False)):
+            yield from _walk(f"{place}[{number}]", wanted, shown)
     elif isinstance(expected, list) and place.endswith(".goals"):
         for wanted, shown in zip(expected, printed, strict=False):
             yield from _walk(f"goal {wanted['key']}", wanted, shown)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from .civil import DAY, Days, Json, day, local_day
 from .linkage import Work
+from .network import Links
 
 Key = tuple[str, str]
 
@@ -25,6 +26,9 @@ class Known:
     snapshots: dict[date, Json] = field(default_factory=dict)
     calls: list[tuple[date, dict[Key, str]]] = field(default_factory=list)
     """(source, project id) -> the word by which people call the project, as listed in each read."""
+
+    links: Links = field(default_factory=dict)
+    """What was read of work that stands in the way of other work."""
 
     def tasks_on(self, when: date) -> list[Json]:
         return next((tasks for seen, tasks in reversed(self.observations) if seen <= when), [])

@@ -13,6 +13,7 @@ from .history import Known, pushes_since, trend
 from .linkage import Work, fold, is_ambiguous, needs
 from .load import overloaded
 from .milestone import RANK, Facts
+from .network import ref
 
 
 @dataclass
@@ -156,15 +157,29 @@ class Judged(Facts):
             self._add("TSPI_HIGH", "red")
 
     def _people(self) -> None:
-        blocked = [task for task in self.work.open if task["blocked"]]
-        if blocked:
-            longest = max(self.days.wd(self.known.blocked_since(task), self.today) for task in blocked)
-            self._add("BLOCKED", "red" if longest > self.rules["blocked_workdays"] else "amber")
+        self._waits()
         plan = self.known.plan_on(self.today)
         full = overloaded(self.tasks, plan["resources"], self.today, self.days, exact(self.rules["load_amber"]))
         owners = {fold(person["name"]) for task in self.work.open for person in task["assignees"]}
         if full & owners:
             self._add("OVERLOADED", "amber")
+
+    def _waits(self) -> None:
+        """What stands in the way, and how much room the order of the work leaves before the promise."""
+        since = {ref(task): seen for task in self.work.open if (seen := self.blocked_since(task)) is not None}
+        if since:
+            longest = max(self.days.wd(seen, self.today) for seen in since.values())
+            decides = self.network is not None and not since.keys().isdisjoint(self.network.chain)
+            self._add("BLOCKED", "red" if decides or longest > self.rules["blocked_workdays"] else "amber")
+        if self.network is None:
+            return
+        if self.network.is_circle:
+            self._add("LINK_CYCLE", "amber")
+        slack = self.network.slack
+        if slack is not None and slack < 0:
+            self._add("NEGATIVE_FLOAT", "red")
+        elif slack is not None and slack <= self.rules["near_critical_workdays"]:
+            self._add("NEAR_CRITICAL", "amber")
 
     @property
     def base(self) -> Decimal | None:

@@ -11,6 +11,7 @@ from .civil import DAY, Json, day
 from .forecast import Earned, Finishes, Progress, on_time, percentile
 from .history import Known, points, pushes
 from .linkage import Work
+from .network import Network, hindering, ref
 
 DEFAULTS = {
     "slip_red_workdays": 10,
@@ -23,6 +24,7 @@ DEFAULTS = {
     "unassigned_ratio": 0.1,
     "scope_ratio": 0.10,
     "blocked_workdays": 5,
+    "near_critical_workdays": 5,
     "load_amber": 1.0,
     "source_stale_hours": 26,
     "unmapped_ratio": 0.2,
@@ -99,18 +101,40 @@ class Facts(Past):
         return None
 
     def _forecast(self) -> None:
+        self.hindering = hindering(self.known.links, self.tasks)
         self.method = self.why_not = self.p = self.samples = self.spread = None
         self.f50 = self.f85 = self.f95 = None
+        self.network = None
         if self.done:
             return
+        network = Network(self.work.open, self.hindering, self.today, self.days, self.c, self._not_before())
+        self.network = network if network.is_one else None
         self.earned = Earned(self.known, self.progress, self.today, self.days)
         self.finishes = Finishes(self.known, self.work, self.today, self.days, int(self.rules["throughput_weeks"]))
-        found = [self._throughput(), self._earned_schedule(), self._reference(), self._due_dates()]
+        found = [self._network(), self._throughput(), self._earned_schedule(), self._reference(), self._due_dates()]
         possible = [one for one in found if one is not None]
         if possible:
             self.method, (self.f50, self.f85, self.f95), self.p, self.samples = possible[0]
         self.spread = {method: dates[1].isoformat() for method, dates, _, _ in possible[1:]}
         self.why_not = self._why_not()
+
+    def _not_before(self) -> date | None:
+        """When the last of the milestones that this one waits for should be done."""
+        plan = self.known.plan_on(self.today)
+        ahead = [row for row in plan["milestones"] if row["key"] in (self.row["depends_on"] or [])]
+        deals = {deal["key"]: deal for deal in plan["deals"]}
+        expected = [Facts(self.known, row, deals[row["deal"]], self.today) for row in ahead] if self.hindering else []
+        return max((one.f85 for one in expected if one.f85 is not None), default=None)
+
+    def _network(self) -> Estimate | None:
+        if self.network is None or self.network.finish is None:
+            return None
+        return "network", (self.network.finish,) * 3, None, None
+
+    def blocked_since(self, task: Json) -> date | None:
+        """The day on which the first of what blocks a task was seen; None where nothing does."""
+        seen = [since for (_, last), since in self.hindering.items() if last == ref(task)]
+        return min([*seen, self.known.blocked_since(task)] if task["blocked"] else seen, default=None)
 
     def _throughput(self) -> Estimate | None:
         remaining, history = len(self.work.open), self.finishes.weeks
@@ -172,6 +196,8 @@ class Facts(Past):
             return "past_promise"
         if self.work.in_scope and not self.work.open:
             return "nothing_open"
+        if self.method == "network":
+            return "method_gives_none"
         if not self.work.in_scope or not history:
             return "no_history"
         if len(history) < 6:

@@ -25,6 +25,8 @@ IN_WORKTILE = ("MKT", "SVC")
 SPRINT = SimRelease(hex_id("sprint"), "Sprint 9")
 STATES = ("正常", "正常", "正常", "预警", "延期")
 STARTS = (date(2026, 8, 3), date(2026, 9, 14), date(2026, 2, 9), date(2026, 3, 23), date(2026, 5, 4), date(2026, 6, 22))
+TIED = (0.0, 0.9, 0.3)
+"""Share of the work of one of the tools that waits for other work, by programme."""
 RULES = {"slip_red_workdays": 2, "pushes_red": 1, "load_amber": 0.5, "blocked_workdays": 1, "tspi_red": 2}
 PHRASES = (
     "source:pingcode project:PAY", "project:\"运维 二期\"", "source:worktile", "project:MKT -tag:外部", "tag:一期",
@@ -48,6 +50,8 @@ class Programme:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.managers = random.Random(f"managers {seed}")
+        self.ties = random.Random(f"ties {seed}")
+        self.tied_share = TIED[seed % len(TIED)]
         self.start = self.random.choice(STARTS)
         self.has_hours, self.has_points = self.random.random(), self.random.random()
         self.finish_share = self.random.choice((0.1, 0.5, 0.8, 0.8))
@@ -59,6 +63,8 @@ class Programme:
             self.worlds[name] = World(now=self.instant(self.start - DAY), people=PEOPLE, projects=mine)
         for _ in range(self.random.choice((self.random.randint(5, 60), 60))):
             self.add(self.start - DAY)
+        for _ in range(self.ties.randint(6, 14) if self.tied_share else 0):
+            self._add_tied()
         self.overrides = {
             self.start + timedelta(days=self.random.randint(0, 40)): self.random.random() < 0.5
             for _ in range(self.random.choice((0, 0, 4)))
@@ -118,6 +124,25 @@ class Programme:
         if state == "done" and key in IN_WORKTILE and pick.random() < 0.15:
             item.state_name = "挂起"
         world.add(item)
+
+    def _add_tied(self) -> None:
+        """Open work that waits for other work, now and then in a circle; what is left of it is mostly known."""
+        pick, world = self.ties, self.worlds["pingcode"]
+        key = pick.choice(("PAY", "PAY", "OPS"))
+        mates = [item for item in world.items.values() if item.project == PROJECTS[key].id]
+        earlier = [item for item in mates if item.state in ("todo", "doing")][-5:]
+        kinds = ("block", "blocked_by", "blocked_by", "blocked_by", "dependency", "relate")
+        wanted = sum(pick.random() < self.tied_share for _ in range(2)) if earlier else 0
+        created = self.instant(self.start - timedelta(days=pick.randint(1, 60)), 9)
+        number = len(mates) + 1
+        world.add(SimItem(
+            id=hex_id(key, number), key=f"{key}-{number}", title=f"{key} 前后 {number}", project=PROJECTS[key].id,
+            kind="story", state=pick.choice(("todo", "doing")), assignee=pick.choice(PEOPLE).id,
+            created_at=created, updated_at=created + DAY / 2, tags=("一期",) if pick.random() < 0.7 else (),
+            due=None if pick.random() < 0.02 else self.instant(self.start + timedelta(days=pick.randint(-5, 50)), 18),
+            remaining_hours=pick.choice((None, None, 0.0, 3, 8, 12.5, 40)),
+            links=tuple((pick.choice(kinds), pick.choice(earlier).id) for _ in range(wanted)),
+        ))  # fmt: skip
 
     def _properties(self) -> Json:
         found: Json = {}

@@ -91,10 +91,26 @@ def work_of(judged: Judged) -> Json:
         "overdue": count(lambda t: t["due_on"] is not None and date.fromisoformat(t["due_on"]) < judged.today),
         "undated": count(lambda t: t["due_on"] is None),
         "unassigned": count(lambda t: not t["assignees"]),
-        "blocked": count(lambda t: t["blocked"]),
+        "blocked": count(lambda t: judged.blocked_since(t) is not None),
         "stale": count(judged.is_stale),
         "unmapped": count(lambda t: t["status"] == "unmapped"),
     }
+
+
+def network_of(judged: Judged) -> Json | None:
+    """The room before the promise, and the chain that decides the end."""
+    network = judged.network
+    if network is None:
+        return None
+    if network.is_circle:
+        return {"float": None, "cpli": None, "chain": []}
+    known = network.slack is not None and network.whole > 0
+    chain = []
+    for key in network.chain:
+        total, free = network.floats(key)
+        chain.append({"source": key[0], "id": key[1], "total_float": total, "free_float": free})
+    cpli = Fraction(network.whole + network.slack, network.whole) if known else None
+    return {"float": network.slack, "cpli": ratio(cpli), "chain": chain}
 
 
 def row_of(judged: Judged) -> Json:
@@ -137,6 +153,7 @@ def row_of(judged: Judged) -> Json:
             "expected_ratio": ratio(progress.expected),
         },
         "work": work_of(judged),
+        "network": network_of(judged),
         "reasons": [{"code": code, "severity": severity} for code, severity in reasons],
         "money": money_of(judged),
     }

@@ -114,6 +114,13 @@ def told(made):
     return replace(made, changes=tuple(replace(change, how="activity") for change in made.changes))
 
 
+def test_a_move_that_the_vendor_dates_ahead_of_first_sight_happened_before_it(record, zone):
+    """What is after now counts as now, which for a task just seen is the instant of its first sight."""
+    dated_ahead = told(record(seen=MAY[5], created_on=MAY[2], changes=((MAY[5], "due_on", "2026-05-10", None),)))
+
+    assert due_series(dated_ahead, zone) == [(MAY[2], MAY[10]), (MAY[5], None)]
+
+
 def test_a_value_at_first_sight_that_the_vendors_entries_do_not_lead_to_was_observed_that_day(record, zone):
     entries = ((MAY[5], "due_on", "2026-05-10", "2026-05-20"),)
 

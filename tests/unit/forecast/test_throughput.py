@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -126,13 +126,13 @@ def test_the_order_of_past_weeks_does_not_matter(history, remaining):
 
 def test_a_thousand_forecasts_are_quick():
     history = [0, 3, 1, 2, 4, 0, 2, 1, 3, 2, 0, 5, 1]
-    begin = perf_counter()
+    begin = process_time()
 
     for number in range(1_000):
         distribution = finish_distribution(history, 30 + number % 21)
         _ = [distribution.percentile(q) for q in (0.5, 0.85, 0.95)], distribution.cdf(9)
 
-    assert perf_counter() - begin < 2
+    assert process_time() - begin < 2
 
 
 TODAY = date(2026, 8, 26)  # a Wednesday
