@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
+
+from bridge.usecases import portfolio
 
 from .conftest import PAY, PLAN, REGISTERS, TODAY, Site, item, last_second, local, ticket
 
@@ -39,7 +42,7 @@ class Life:
         self.day, self.hour = day, 9
         steps: list[Callable[[], tuple[str, ...] | None]] = [
             self.edit, self.link, self.open_a_ticket, self.replan, self.acknowledge, self.override, self.note,
-            self.decide, self.contact, self.link_a_ticket, self.announce, self.publish, self.refuse,
+            self.decide, self.contact, self.link_a_ticket, self.announce, self.publish, self.refuse, self.call,
         ]  # fmt: skip
         self._run("run", "--quiet")
         for step in self.random.sample(steps, k=6):
@@ -81,12 +84,18 @@ class Life:
         links = ((self.random.choice(["block", "blocked_by", "dependency"]), item(PAY, last).id),)
         self.shop.pay.edit(item(PAY, first).id, links=links, remaining_hours=8.0)
 
+    def call(self) -> None:
+        """Somebody says of the whole project how it goes."""
+        project = structs.replace(PAY, state=self.random.choice(["正常", "预警", "延期"]))
+        self.shop.pay.projects = {**self.shop.pay.projects, PAY.id: project}
+
     def open_a_ticket(self) -> None:
         self.shop.pay.also.append(ticket(self.random.randint(3, 9), updated_at=local(self.day, self.hour)))
 
     def replan(self) -> tuple[str, ...]:
         promised = self.day + timedelta(days=self.random.randint(1, 30))
-        self.shop.write("plan.toml", PLAN.replace("2026-09-01", str(promised)) + REGISTERS)
+        plan = PLAN.replace("2026-09-01", str(promised)).replace("300000", str(300_000 + self.day.day))
+        self.shop.write("plan.toml", plan + REGISTERS)
         return ("plan", "import", str(self.shop.folder / "plan.toml"), "--approved-by", "王敏", "--reason", "客户同意")
 
     def refuse(self) -> tuple[str, ...]:
@@ -116,10 +125,11 @@ class Life:
         return ("feedback", "link", "pingcode:POR-T1", self.random.choice(["M-1", "M-2", "-"]), "--by", "苏晓岚")
 
     def announce(self) -> tuple[str, ...]:
-        """The next year, announced a little otherwise each time."""
-        days = [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]
-        days.append({"name": "元旦", "date": f"2027-01-{self.random.choice(['02', '09'])}", "isOffDay": False})
-        path = self.shop.write("2027.json", json.dumps({"year": 2027, "days": days}))
+        """The running year, announced a little otherwise each time."""
+        free = self.day + timedelta(days=self.random.randint(1, 9))
+        days = [{"name": "休息", "date": str(free), "isOffDay": True}]
+        days.append({"name": "补班", "date": self.random.choice(["2026-09-05", "2026-09-12"]), "isOffDay": False})
+        path = self.shop.write("2026.json", json.dumps({"year": 2026, "days": days}))
         return ("calendar", "import", str(path), "--by", "王敏")
 
     def publish(self) -> tuple[str, ...]:
@@ -142,6 +152,56 @@ def test_every_day_can_be_printed_again_as_it_was_printed_then(shop: Site, seed:
     for day in DAYS:
         assert _lasting(again[day]) == _lasting(printed[day]), day
     assert life.done.total() > len(DAYS) * 2, life.done
+
+
+FORGETFUL = {
+    "the plan": (portfolio, "_plan"),
+    "approved moves": (portfolio.plans, "baselines"),
+    "refused moves": (portfolio.plans, "decisions"),
+    "what sources were read": (portfolio, "_state"),
+    "what projects were called": (portfolio, "_claims"),
+    "risks": (portfolio, "register"),
+    "links": (portfolio.links, "known"),
+    "tickets and what was written": (portfolio, "recorded"),
+    "the calendar": (portfolio, "_calendar"),
+    "changes of tasks": (portfolio.tasks, "tasks_on"),
+}
+"""What looks up a part of a past day; each is made to tell of the present instead."""
+
+
+def _of_now(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, but knowing nothing of days: its instant (the one text that begins like a year) is left out."""
+
+    def told(*given: Any, **named: Any) -> Any:
+        return look_up(*(None if isinstance(one, str) and one[:2] == "20" else one for one in given), **named)
+
+    return told
+
+
+def _tasks_of_now(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda store, _day, zone: look_up(store, date(2099, 1, 1), zone)
+
+
+@pytest.mark.slow
+def test_each_part_of_a_past_day_that_is_told_as_of_now_is_noticed(shop: Site, monkeypatch: pytest.MonkeyPatch):
+    life, printed = Life(shop, seed=1), {}
+    steps = [life.edit, life.link, life.open_a_ticket, life.replan, life.note, life.decide, life.link_a_ticket]
+    for day in DAYS:
+        printed[day] = life.live(day)
+        for step in (*steps, life.announce, life.refuse, life.call):
+            life._take(step)
+        life._run("run", "--quiet")
+        printed[day] = life.report()
+
+    unnoticed = []
+    for part, (place, name) in FORGETFUL.items():
+        with monkeypatch.context() as patch:
+            forgetful = _tasks_of_now if name == "tasks_on" else _of_now
+            patch.setattr(place, name, forgetful(getattr(place, name)))
+            if all(_lasting(life.report("--as-of", str(day))) == _lasting(printed[day]) for day in DAYS[:-1]):
+                unnoticed.append(part)
+
+    assert unnoticed == []
 
 
 def _lasting(report: dict[str, Any]) -> dict[str, Any]:
