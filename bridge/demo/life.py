@@ -69,8 +69,10 @@ class _Weaver:
 
     def _finished(self, nth: int, done_on: date) -> Life:
         days, random = self.days, self.random
-        start = days.shift(done_on, -random.randint(2, 5))
-        gap = random.randint(1, 5) if self.stream.ahead else -random.randint(0, 4)
+        took = random.randint(2, 5)
+        start = days.shift(done_on, -took)
+        # Late as it may be, nobody began it after it was due.
+        gap = random.randint(1, 5) if self.stream.ahead else -min(random.randint(0, 4), took)
         due = None if nth < self.stream.undated else days.shift(done_on, gap)
         leaf = self._leaf(nth, start, due)
         self._begin(leaf, start)

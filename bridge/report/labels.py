@@ -70,7 +70,10 @@ LABELS: dict[str, Text] = {
     "concern": Text("{customer}「{name}」：{reason}", "{customer}, “{name}”: {reason}"),
     "concern_no_customer": Text("「{name}」：{reason}", "“{name}”: {reason}"),
     "concern_money": Text("；风险金额 {money}", "; {money} at risk"),
-    # goals
+    # customers and goals
+    "customers": Text("客户（会失守或要留意的）", "Customers slipping or at risk"),
+    "milestones_short": Text("里程碑", "Milestones"),
+    "more_customers": Text("另有 {count} 家客户", "and {count} more customers"),
     "target": Text("目标", "Target"),
     "current": Text("已有", "Current"),
     "expected": Text("预计", "Expected"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,10 +131,19 @@ def goals(view: Mapping[str, Any], lang: Lang) -> list[list[str]]:
     return [
         [
             one_line(goal["name"] if goal["metric"] is None else f"{goal['name']} · {goal['metric']}"),
-            *(_number(goal[name]) for name in GOAL_FIGURES),
+            *(_number(goal[name], is_estimate=name in ESTIMATED) for name in GOAL_FIGURES),
         ]
         for goal in view["goals"]
     ]
+
+
+CUSTOMER_FIGURES = ("at_risk_gross", "at_risk_expected")
+
+
+def customer(entry: Mapping[str, Any]) -> list[str]:
+    """Name, number of milestones, money at risk, and weighted by probability; each currency by itself."""
+    figures = [" + ".join(_amounts(name, entry[name])) or "—" for name in CUSTOMER_FIGURES]
+    return [one_line(entry["name"]), str(entry["milestones"]), *figures]
 
 
 def pull_forward(view: Mapping[str, Any], lang: Lang) -> list[str]:
@@ -161,16 +170,21 @@ def _pulled(entry: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], lan
 
 
 GOAL_FIGURES = ("target", "current", "expected", "gap", "pipeline_needed")
+ESTIMATED = frozenset({"expected", "gap", "pipeline_needed"})
 
 
 def goal_columns(lang: Lang) -> list[str]:
     return [label("goals", lang), *(label(name, lang) for name in GOAL_FIGURES)]
 
 
-def _number(text: str | None) -> str:
+def _number(text: str | None, *, is_estimate: bool = False) -> str:
+    """With separators; an estimate in thousands without decimals, which would say nothing."""
     if text is None:
         return "—"
-    return f"{Decimal(text):,}"
+    value = Decimal(text)
+    if is_estimate and abs(value) >= 1000:
+        value = value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return f"{value:,}"
 
 
 def dateline(view: Mapping[str, Any], lang: Lang) -> str:

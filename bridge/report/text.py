@@ -16,25 +16,18 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from bridge.language import Lang
-from bridge.report import overview
+from bridge.report import overview, text_tables
 from bridge.report.cells import Link, short_day
 from bridge.report.labels import definitions, label, sentence
 from bridge.report.rows import Row, rows
+from bridge.report.text_tables import GAP, LABEL_STYLES, LEAST_NAME, chip
+from bridge.report.text_wrap import wrapped
 from bridge.report.wording import headline
 
 NARROWEST = 60
-GAP = 2
-LEAST_NAME = 14
 DEFINED = 4
 """How many of the definitions stand below the table; the page and the Markdown have them all."""
 
-LABEL_STYLES = {
-    "red": "bold white on red",
-    "amber": "black on yellow",
-    "grey": "white on bright_black",
-    "green": "green",
-    "done": "cyan",
-}
 SIGNS = {"red": ("!", "bold red"), "amber": ("-", "yellow"), "grey": ("?", "dim")}
 SOURCE_STYLES = {"complete": "dim", "partial": "yellow", "failed": "red", "never": "red"}
 ROOM_FOR_MORE = 16
@@ -42,6 +35,8 @@ ROOM_FOR_MORE = 16
 RANDOM_LINK_ID = re.compile(r"\x1b\]8;id=[^;]*;")
 # Left out one after the other where the terminal is too narrow for a readable name.
 DISPENSABLE = ("chance", "due")
+# Then their second lines are folded, so that no date and no amount is.
+FOLDABLE = ("money", "forecast", "slip")
 MIDDLE = ("promise", "due", "forecast", "chance", "slip", "money")
 RIGHT = frozenset({"chance", "slip", "money"})
 
@@ -56,6 +51,7 @@ def render(view: Mapping[str, Any], lang: Lang, *, width: int, colour: bool) -> 
     if not any(row.is_worrying for row in found):
         page.put(Line(label("nothing_wrong" if found else "no_rows", lang), style="green" if found else ""))
         page.put("")
+    _customers(page, view, lang)
     _goals(page, view, lang)
     _foot(page, view, lang)
     return page.text()
@@ -145,7 +141,7 @@ def _table(page: _Page, found: Sequence[Row], today: date, lang: Lang) -> None:
 
 
 def _widths(lines: Sequence[Mapping[str, Line]], width: int) -> dict[str, int]:
-    """Every column as wide as its widest cell; the name gets the rest, and others give way where that is too little."""
+    """Every column as wide as its widest cell; the name gets the rest; others give way where that is too little."""
     widths = {
         name: max(cell_len(part) for line in lines for part in line[name].plain.split("\n"))
         for name in ("status", *MIDDLE)
@@ -154,7 +150,10 @@ def _widths(lines: Sequence[Mapping[str, Line]], width: int) -> dict[str, int]:
         if _rest(widths, width) >= LEAST_NAME:
             break
         del widths[name]
-    remainder = max(_rest(widths, width), LEAST_NAME)
+    for name in FOLDABLE:
+        if _rest(widths, width) < LEAST_NAME:
+            widths[name] = max(cell_len(line[name].plain.split("\n")[0]) for line in lines)
+    remainder = max(_rest(widths, width), LEAST_NAME // 2)
     return {"status": widths.pop("status"), "milestone": remainder, **widths}
 
 
@@ -186,7 +185,7 @@ def _cells(row: Row, today: date, lang: Lang) -> dict[str, Line]:
     below_name = " / ".join(part for part in (row.customer, row.key) if part)
     mark = f" {label('contract_mark', lang)}" if row.is_contractual else None
     return {
-        "status": Line.assemble((f" {row.status_name} ", LABEL_STYLES[row.status])).append(_below(mark)),
+        "status": chip(row.status, lang).append(_below(mark)),
         "milestone": _two(row.name, below_name, "bold" if row.is_worrying else ""),
         "promise": _two(day(row.promise), first and label("first_promise", lang, day=first)),
         "due": _two(day(row.due), None),
@@ -217,15 +216,16 @@ def _details(page: _Page, row: Row, indent: int, lang: Lang) -> None:
     listed = Table.grid(padding=(0, 1, 0, 0))
     listed.add_column(width=1)
     listed.add_column(overflow="fold")
+    room = page.width - indent - GAP
     if row.override is not None:
-        listed.add_row(Line(), Line(sentence(row.override, lang)))
+        listed.add_row(Line(), wrapped(Line(sentence(row.override, lang)), room))
     for reason in row.reasons:
         sign, style = SIGNS[reason.severity]
         said = Line(sentence(reason.text, lang), style="dim" if reason.is_acknowledged else "")
-        listed.add_row(Line(sign, style=style), said.append(reason.mark, style="dim"))
+        listed.add_row(Line(sign, style=style), wrapped(said.append(reason.mark, style="dim"), room))
     for remark in (row.note, *row.waits, row.why_not, row.changed):
         if remark is not None:
-            listed.add_row(Line(), Line(sentence(remark, lang), style="dim"))
+            listed.add_row(Line(), wrapped(Line(sentence(remark, lang), style="dim"), room))
     if listed.row_count:
         page.put(Padding(listed, (0, 0, 0, indent)))
     if row.links:
@@ -249,30 +249,33 @@ def _links(links: Sequence[Link], indent: int, width: int, lang: Lang) -> Line:
     return line
 
 
+def _customers(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
+    found = text_tables.customers(view, lang, page.width)
+    if found is None:
+        return
+    table, more = found
+    page.put(table)
+    if more:
+        page.put(Line(label("more_customers", lang, count=more), style="dim"))
+    page.put("")
+
+
 def _goals(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
-    lines = overview.goals(view, lang)
-    if lines:
-        page.put(_goal_table(lines, lang))
+    table = text_tables.goals(view, lang, page.width)
+    if table is not None:
+        page.put(table)
         page.put("")
     for said in overview.pull_forward(view, lang):
-        page.put(Line(sentence(said, lang)))
+        page.put(wrapped(Line(sentence(said, lang)), page.width))
         page.put("")
-
-
-def _goal_table(lines: Sequence[Sequence[str]], lang: Lang) -> Table:
-    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="dim")
-    for number, heading in enumerate(overview.goal_columns(lang)):
-        table.add_column(heading, justify="right" if number else "left")
-    for cells in lines:
-        table.add_row(*cells)
-    return table
 
 
 def _foot(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
     remarks = overview.remarks(view, lang)
     if remarks:
-        page.put(Line(sentence(("；" if lang == "zh" else "; ").join(remarks), lang)))
+        page.put(wrapped(Line(sentence(("；" if lang == "zh" else "; ").join(remarks), lang)), page.width))
         page.put("")
     for word, meaning in definitions(lang)[:DEFINED]:
-        page.put(Line(f"{word}：{meaning}" if lang == "zh" else f"{word}: {meaning}", style="dim"))
+        said = f"{word}：{meaning}" if lang == "zh" else f"{word}: {meaning}"
+        page.put(wrapped(Line(said, style="dim"), page.width))
     page.put(Line(overview.generated(view, lang), style="dim"))

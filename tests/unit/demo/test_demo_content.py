@@ -55,6 +55,22 @@ def test_any_day_has_seven_deals_thirty_milestones_and_less_than_five_hundred_it
     assert Counter(deal.currency for deal in plan.deals) == {"CNY": 6, "USD": 1}
 
 
+@pytest.mark.parametrize("today", TODAYS[::3], ids=str)
+def test_no_task_is_begun_after_the_day_on_which_it_was_first_due(today: date):
+    content = advanced(today)
+
+    changes = {key: told for world in (content.pingcode, content.worktile) for key, told in world.changes.items()}
+    late = []
+    for item in items(content):
+        told = changes.get(item.id, [])
+        due = next((change.old for change in told if change.field == "due"), item.due)
+        begun = next((change.at for change in told if change.field == "state" and change.new == "doing"), None)
+        if item.state == "done" and due and begun and begun.date() > due.date():
+            late.append(item.key)
+
+    assert late == []
+
+
 @pytest.mark.parametrize("today", TODAYS, ids=str)
 def test_the_demo_looks_on_strictly_later_days_that_end_today(today: date):
     content = programme(today, seed=1, timezone=SHANGHAI)

@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.text import Text as Line
 
 from bridge.report import csv, html, markdown, text
+from bridge.report.text_wrap import wrapped
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "report"
 FORMS: dict[str, Callable[[Any, Any], str]] = {
@@ -75,6 +77,46 @@ def test_no_line_of_the_table_is_wider_than_the_terminal(width, lang, sample):
     lines = text.render(sample(lang), lang, width=width, colour=False).split("\n")
 
     assert [line for line in lines if cell_len(line) > width and "://" not in line] == []
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_no_date_and_no_amount_is_cut_in_two(width, sample):
+    view = sample("zh")
+    view["goals"][0] |= {"target": "8000000", "expected": "5442225.87", "gap": "2557774.13"}
+    view["milestones"][0]["forecast"]["p85"] = "2027-02-28"
+
+    lines = text.render(view, "zh", width=width, colour=False).split("\n")
+
+    row = next(line for line in lines if view["milestones"][0]["name"][:3] in line)
+    assert "2027-02-28" in row
+    (goal,) = [line for line in lines if "8,000,000" in line]
+    assert goal.startswith(" 会失守 ") and "2,557,774" in goal and "5,442,225.87" not in goal
+
+
+def test_customers_that_slip_stand_below_the_rows_with_their_money(sample):
+    view = sample("zh")
+    view["customers"][0]["at_risk_gross"] = {"CNY": "480000.00", "USD": "1200.00"}
+    view["customers"] += [{**view["customers"][0], "name": f"客户{number}"} for number in range(9)]
+    view["customers"].insert(1, {**view["customers"][0], "name": "太平洋", "status": "green"})
+
+    shown = text.render(view, "zh", width=100, colour=False)
+
+    assert re.search(r"会失守 +华东医药连锁 +3 +¥480,000 \+ US\$1,200 +¥480,000", shown)
+    assert "太平洋" not in shown and "另有 3 家客户" in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("已有 20 个工作日", ["已有", "20 个工作", "日"]),
+        ("晚「很多」。（新）", ["晚「很", "多」。", "（新）"]),
+        ("late by 260,000 days", ["late by", "260,000", "days"]),
+        ("averyverylongword", ["averyverylongword"]),
+        ("", [""]),
+    ],
+)
+def test_lines_are_broken_between_characters_but_in_no_word_number_or_before_punctuation(said, lines):
+    assert wrapped(Line(said), 9).plain.split("\n") == lines
 
 
 def test_an_address_is_never_cut_in_two(sample):
