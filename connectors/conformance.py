@@ -32,6 +32,8 @@ class Dialect(Struct, frozen=True):
     """Under which keys a list holds its rows."""
     id: str = "id"
     index: str = "page_index"
+    first: int = 0
+    """The number of the first page."""
     size: str = "page_size"
     total: str = "total"
     more: str | None = None

@@ -136,8 +136,8 @@ def stuck(dialect: Dialect) -> Prank:
     """The server ignores which page is asked for and shows the first."""
 
     def prank(request: Request, answer: Answer) -> Reply:
-        is_later = dialect.lists_tasks(request) and dialect.asked(request, dialect.index)
-        return answer(dialect.asking(request, dialect.index, 0) if is_later else request)
+        is_later = dialect.lists_tasks(request) and (dialect.asked(request, dialect.index) or 0) > dialect.first
+        return answer(dialect.asking(request, dialect.index, dialect.first) if is_later else request)
 
     return prank
 

@@ -181,3 +181,35 @@ def test_it_is_served_until_it_is_told_to_stop(served):
 
     assert process.returncode == 0
     assert time.monotonic() - started < 10
+
+
+def test_somebody_without_credentials_can_practise_with_settings_of_their_own(tmp_path: Path, capsys, monkeypatch):
+    command = [sys.executable, "-m", "bridge", "demo", "--practice", "--port", "0", "--lang", "en"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        assert process.stdout is not None
+        told = ""
+        for line in process.stdout:
+            told += line
+            if "Scopes of the plan" in line:
+                break
+        for name, value in re.findall(r"(\w+_CLIENT_\w+)=(\S+)", told):
+            monkeypatch.setenv(name, value)
+        assert main(["init", str(tmp_path / "mine")]) == 0
+        settings = tmp_path / "mine" / "config.toml"
+        text = settings.read_text(encoding="utf-8")
+        for kind, address in re.findall(r'(\w+) +base_url = "(\S+)"', told):
+            text = re.sub(rf'(kind = "{kind}"\nbase_url = )"[^"]+"', rf'\1"{address}"', text)
+        settings.write_text(text, encoding="utf-8")
+        capsys.readouterr()
+
+        main(["--config", str(settings), "check", "--json"])
+
+        found = json.loads(capsys.readouterr().out)
+        keys = {project["key"] for source in found["sources"] for project in source["projects"]}
+        assert keys == set(re.findall(r"project:(\w+)", told))
+        assert not [line for source in found["sources"] for line in source["findings"] if line["severity"] != "info"]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=15)
+    assert process.returncode == 0

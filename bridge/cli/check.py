@@ -40,11 +40,19 @@ def check(session: Session, sources: tuple[str, ...], as_json: bool) -> int:
         click.echo(click.style(plain_lines(f"{_mark(line)} {line.place}  {text}"), dim=_is_aside(line)))
     for config, answer in found.sources:
         if answer.signed_in:
-            names = "、".join(project.name for project in answer.projects)
+            between = "、" if space.lang == "zh" else ", "
+            names = between.join(_named(one.name or one.id, one.key, space.lang) for one in answer.projects)
             click.echo(plain(f"  {config.name}  {PROJECTS.say(space.lang, count=len(answer.projects), names=names)}"))
     if session.verbose:
         _print_samples(found, session, space.lang)
     return found.exit_code
+
+
+def _named(name: str, key: str | None, lang: Lang) -> str:
+    """A project with the key by which a scope of the plan names it."""
+    if not key or key == name:
+        return name
+    return f"{name}（{key}）" if lang == "zh" else f"{name} ({key})"
 
 
 def _print_samples(found: checking.Examined, session: Session, lang: Lang) -> None:

@@ -30,8 +30,9 @@ class Progress:
     On a terminal one live line; elsewhere one plain line for each part at its end. Parts are read side by side.
     """
 
-    def __init__(self, session: Session, lang: Lang, status: Status | None) -> None:
+    def __init__(self, session: Session, lang: Lang, status: Status | None, *, tells_parts: bool = True) -> None:
         self._session = session
+        self._tells_parts = tells_parts
         self._lang = lang
         self._status = status
 
@@ -39,7 +40,7 @@ class Progress:
         what = plain(" ".join(part for part in (source, stream, scope) if part))
         if self._status is not None:
             self.say(READING.say(self._lang, what=what, count=count))
-        elif ended and count:
+        elif ended and count and self._tells_parts:
             self._session.remark(READ.say(self._lang, what=what, count=count))
 
     def say(self, line: str) -> None:
@@ -50,10 +51,10 @@ class Progress:
 
 
 @contextmanager
-def watching(session: Session, lang: Lang) -> Iterator[Progress]:
-    """Progress while the block runs; nothing with --quiet."""
+def watching(session: Session, lang: Lang, *, tells_parts: bool = True) -> Iterator[Progress]:
+    """Progress while the block runs; nothing with --quiet, and without a terminal no parts where they are too many."""
     if session.quiet or not sys.stderr.isatty():
-        yield Progress(session, lang, None)
+        yield Progress(session, lang, None, tells_parts=tells_parts)
         return
     from rich.console import Console  # only who watches has to wait for it
 

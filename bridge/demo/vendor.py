@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -40,7 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0)
     wish = parser.parse_args(arguments)
     world, handle = vendor(wish.kind, wish.today, wish.seed, wish.timezone)
-    with serve(handle, wish.port) as url:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(serve(handle, wish.port))
+        except OSError as err:
+            _say(f"port {wish.port}: {err.strerror}")
+            sys.exit(1)
         _say(f"listening {url}")
         for line in sys.stdin:
             verb, _, value = line.strip().partition(" ")

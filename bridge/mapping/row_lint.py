@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from bridge.language import Phrase
 from bridge.mapping.declaration import Conditions, Rule
 from bridge.mapping.document import MappingFile
 from bridge.mapping.lint import unmapped, unreadable
 from bridge.mapping.outcome import Payload, Problem, Surroundings
 from bridge.mapping.paths import may_stand
 from bridge.mapping.positions import Keys
-from bridge.mapping.remarks import Remark, Tally
-from bridge.mapping.rules import applies
+from bridge.mapping.remarks import Remark, Severity, Tally
+from bridge.mapping.rules import applies, fits
 from bridge.mapping.watching import FITS_NONE, NOWHERE, note_word, quoted
+
+MANY = 20
+"""Of fewer rows none may be of the kind that a condition looks for, and nothing is wrong."""
 
 
 class _Section(Struct, frozen=True):
@@ -36,8 +40,10 @@ class _Section(Struct, frozen=True):
     def see(self, row: Payload, about: Surroundings) -> None:
         holds = applies(self.when)
         if holds is not None and not holds(row):
-            for path, _ in (condition for group in self.when for condition in group):
-                note_word(self.words, path, row)
+            for path, wanted in (condition for group in self.when for condition in group):
+                # What fits by itself does not explain why nothing fits.
+                if not fits(row, path, wanted):
+                    note_word(self.words, path, row)
             return
         self.found[""] += 1
         problems: list[Problem] = []
@@ -50,7 +56,8 @@ class _Section(Struct, frozen=True):
         if not fitting:
             for path, words in self.words.items():
                 facts = {"target": self.name, "total": total, "path": path, "words": quoted(path, words)}
-                yield Remark.of("condition_fits_none", (*self.keys, "when"), FITS_NONE, **facts)
+                severity: Severity = "info" if total < MANY else "warning"
+                yield Remark("condition_fits_none", (*self.keys, "when"), Phrase(FITS_NONE, facts), severity)
             return
         for rule in self.rules:
             if rule.paths and not rule.optional and not self.found[rule.label]:

@@ -142,5 +142,10 @@ def applies(when: Conditions) -> Applies | None:
     return lambda payload: any(all(_holds(get(payload), words) for get, words in group) for group in groups)
 
 
+def fits(payload: Payload, path: Path, words: frozenset[str]) -> bool:
+    """Whether a payload fits one condition."""
+    return _holds(getter(path)(payload), words)
+
+
 def _holds(value: Any, words: frozenset[str]) -> bool:
     return any(word(entry) in words for entry in (value if isinstance(value, list) else [value]))

@@ -67,8 +67,9 @@ CODES: dict[str, Text] = {
         "client_id and client_secret.",
     ),
     "clock_offset": Text(
-        zh="与服务器的时钟相差过大：{detail}。请校准本机时间（例如启用 NTP）。",
-        en="the clock differs too much from the server's: {detail}. Correct this machine's clock, for example with NTP.",
+        zh="服务器的时钟与本机相差 {detail}（正数是服务器快）。请校准本机时间（例如启用 NTP）。",
+        en="the server's clock differs from this machine's by {detail} (plus: it is ahead). Correct this machine's clock, for "
+        "example with NTP.",
     ),
     "page_sizes": Text(
         zh="每页实际给的条数：{detail}。会照实际条数读全，无需处理；上限更大时，把 page_size 调大可减少请求。",

@@ -110,6 +110,20 @@ class Vendor(Struct):
             raise Unavailable(GONE_AWAY, kind=self.kind)
 
 
+class Practice(Struct, frozen=True):
+    """Running simulators whose time goes on as that of the wish does."""
+
+    vendors: tuple[Vendor, ...]
+    clock: Clock
+    client_id: str = CLIENT_ID
+    client_secret: str = CLIENT_SECRET
+
+    def catch_up(self) -> None:
+        """Let the vendors have the present time."""
+        for vendor in self.vendors:
+            vendor.advance(self.clock.running())
+
+
 class Demo(Struct):
     """A prepared demo: its settings file, its vendors, and the run of every day so far."""
 
@@ -188,9 +202,24 @@ def _write_config(wish: DemoWish, vendors: list[Vendor], robot: str) -> Path:
 
 
 @contextmanager
-def running(kind: str, today: date, seed: int) -> Iterator[Vendor]:
+def practice(wish: DemoWish, port: int) -> Iterator[Practice]:
+    """Both vendors as they are on the day, for settings and a plan of one's own; at `port` and the next, 0 for any."""
+    clock = Clock.at(ZONE, wish.today)
+    with ExitStack() as stack:
+        vendors = [
+            stack.enter_context(running(kind, clock.today, wish.seed, port and port + nth))
+            for nth, kind in enumerate(("pingcode", "worktile"))
+        ]
+        found = Practice(tuple(vendors), clock)
+        found.catch_up()
+        yield found
+
+
+@contextmanager
+def running(kind: str, today: date, seed: int, port: int = 0) -> Iterator[Vendor]:
     """A simulator in a process of its own, which ends with the block and also with this process."""
     command = [sys.executable, "-m", "bridge.demo.vendor", kind, "--today", today.isoformat(), "--seed", str(seed)]
+    command += ["--port", str(port)]
     process = subprocess.Popen(  # noqa: S603 - our own module, with values we made
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )

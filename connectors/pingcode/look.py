@@ -156,7 +156,7 @@ class Look(Struct):
             return None
         seconds = offset.total_seconds()
         if abs(seconds) > ACCEPTED_OFFSET_S:
-            self._add("clock_offset", f"the server's clock differs from ours by {seconds:+.0f} s", "warning")
+            self._add("clock_offset", f"{seconds:+.0f} s", "warning")
         return seconds
 
     def _is_readable(self, profile: Profile, row: Row) -> bool:

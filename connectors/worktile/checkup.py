@@ -153,7 +153,7 @@ class Checkup(Struct):
                 self._tell("stream_unavailable", f"{name}: {err}", "warning")
                 self._go_on(err)
         if missing := [name for name in NAMES if name not in self.config.available]:
-            self._tell("capability_unavailable", f"{', '.join(missing)} (known by name only)", "info")
+            self._tell("capability_unavailable", ", ".join(missing), "info")
 
     def _tell(self, code: str, detail: str, severity: str = "error") -> None:
         self._findings.append(CheckFinding(code, detail, severity))
@@ -170,8 +170,7 @@ class Checkup(Struct):
 
 def _clock_findings(offset: float | None) -> Iterator[CheckFinding]:
     if offset is not None and abs(offset) > LARGEST_CLOCK_OFFSET_S:
-        detail = f"this machine's clock is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead of'} the server's"
-        yield CheckFinding("clock_offset", detail, "warning")
+        yield CheckFinding("clock_offset", f"{offset:+.0f} s", "warning")
 
 
 def _listing_findings(listed: Sequence[Scope], unlisted: Iterable[str]) -> Iterator[CheckFinding]:

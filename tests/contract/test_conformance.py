@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from connectors.conformance import Subject
+from connectors.conformance import Dialect, Subject
+from connectors.hostility import stuck
+from connectors.testing import Reply, Request
 from tests.contract.catalogue import CHECKS, REACH
 from tests.contract.subjects import FOUND, SUBJECTS
 
@@ -27,6 +29,20 @@ def every_case() -> list[Any]:
 @pytest.mark.parametrize(("name", "subject"), every_case())
 def test_a_connector_keeps(name: str, subject: Subject):
     CHECKS[name](subject)
+
+
+def test_a_server_that_is_stuck_shows_its_first_page_wherever_counting_begins():
+    dialect = Dialect(tasks="/issues", sign_in="/session", token=str, rows=("items",), index="page", first=1)
+    seen = []
+
+    def answer(request):
+        seen.append(request.query["page"])
+        return Reply({})
+
+    for page in ("1", "2", "7"):
+        stuck(dialect)(Request("GET", "/issues", {"page": page}, {}, None), answer)
+
+    assert seen == ["1", "1", "1"]
 
 
 @pytest.mark.parametrize("kind", FOUND)

@@ -57,12 +57,13 @@ def test_the_mode_of_a_file_stays(site: Site):
 
 
 def test_the_commands_of_the_description_do_what_it_says(synced: Site, monkeypatch: pytest.MonkeyPatch):
-    text = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8").split("## Trying a file")[1]
+    text = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"^\$ pbridge (mapping .*)$", text, re.MULTILINE)
-    synced.write("mappings/new.toml", SHIPPED)
+    for name in ("new", "pingcode"):
+        synced.write(f"mappings/{name}.toml", SHIPPED)
     monkeypatch.chdir(synced.folder)
 
     codes = {command.split()[1]: synced.run(*shlex.split(command)).code for command in commands}
 
-    assert codes == {"set": 0, "preview": 0, "publish": 0, "list": 0, "rollback": 0}
+    assert codes == dict.fromkeys(("check", "fields", "set", "preview", "publish", "list", "rollback"), 0)
     assert (synced.folder / "mappings" / "pingcode.toml").read_text(encoding="utf-8") == SHIPPED

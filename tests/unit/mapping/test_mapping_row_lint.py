@@ -27,9 +27,17 @@ def test_a_key_that_no_condition_expects_is_shown(pingcode, about):
     found = said(pingcode, about, activities=[activity("plan_end"), activity("plan_end"), activity("iteration")])
 
     assert found == [
-        'activities.due_on: when fits none of 3 rows; at template they have "update-property".',
         'activities.due_on: when fits none of 3 rows; at content.property_key they have "plan_end", "iteration".',
     ]
+
+
+def test_that_none_of_a_few_rows_fits_a_condition_is_only_worth_knowing(pingcode, about):
+    streams = {"activities": [activity("iteration")] * 19}
+    few = check(pingcode, lambda stream: streams.get(stream, ()), about())
+    streams["activities"].append(activity("iteration"))
+    many = check(pingcode, lambda stream: streams.get(stream, ()), about())
+
+    assert [[one.severity for one in found] for found in (few, many)] == [["info"], ["warning"]]
 
 
 def test_values_that_cannot_be_read_are_counted_with_examples(pingcode, about):

@@ -121,13 +121,13 @@ def test_a_missing_v2_list_is_a_warning_where_v1_leaves_something_out(open_team)
     assert codes(open_team(v2=False, v1_assignee=False).connector(use_v2=False).check()) == {}
 
 
-@pytest.mark.parametrize(("minutes", "words"), [(10, "ahead of"), (-10, "behind")])
-def test_a_clock_that_is_wrong_is_a_warning(open_team, minutes, words):
+@pytest.mark.parametrize(("minutes", "sign"), [(10, "-"), (-10, "+")])
+def test_a_clock_that_is_wrong_is_a_warning(open_team, minutes, sign):
     check = open_team().connector(now=lambda: datetime.now(UTC) + timedelta(minutes=minutes)).check()
 
     assert check.ok
     assert codes(check) == {"clock_offset": "warning"}
-    assert f"{words} the server's" in check.findings[0].detail
+    assert check.findings[0].detail.startswith(sign)
     assert check.clock_offset_s == pytest.approx(-minutes * 60, abs=5)
 
 

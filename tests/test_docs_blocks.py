@@ -1,0 +1,130 @@
+"""Every block of every document is accounted for: what runs it, or why nothing can; every command line can be read."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from bridge.cli.program import program
+from bridge.cli.session import Session
+from bridge.errors import UsageProblem
+from tests.test_docs import BLOCK, DOCUMENTS, ROOT, console_lines
+
+RUN = {
+    ("README.md", "console"): "test_docs: own; test_demo and test_package: make demo; the gate itself: make test",
+    ("docs/guide-admin.md", "console"): "test_docs: every command of a guide",
+    ("docs/guide-lead.md", "console"): "test_docs: every command of a guide",
+    ("docs/practice.md", "console"): "test_docs: every command of a guide",
+    ("docs/security.md", "console"): "test_docs: every command of a guide",
+    ("docs/guide-admin.md", "toml"): "test_docs: settings; unit/mapping/test_mapping_readme: recipes",
+    ("docs/guide-admin.md", "json"): "test_docs: a sample of the report fits its schema",
+    ("docs/operations.md", "toml"): "test_docs: settings",
+    ("docs/people.md", "toml"): "unit/mapping/test_people_guide",
+    ("docs/sql-views.md", "sql"): "integration/test_sql_views",
+    ("connectors/worktile/README.md", "toml"): "unit/connectors/worktile/test_worktile_settings",
+    ("mappings/README.md", "toml"): "unit/mapping/test_mapping_readme",
+    ("mappings/README.md", "json"): "unit/mapping/test_mapping_readme",
+    ("mappings/README.md", "console"): "integration/test_mapping_set",
+}
+READ_ONLY = {
+    ("docs/operations.md", "console"): "installs on a server as root; test_deploy reads commands, files and paths",
+    ("docs/store.md", "text"): "a line of a crontab; the command is read below",
+    ("docs/reference/commands.md", "console"): "examples of help with invented keys and files; read below",
+    ("docs/reference/commands.md", "text"): "made from the code; test_reference compares",
+    ("connectors/README.md", "sh"): "the suite that it calls is part of the gate",
+    ("CONTRIBUTING.md", "text"): "verbs of the Makefile; compared below",
+}
+
+
+def test_every_block_of_every_document_is_run_or_there_is_a_reason():
+    found = {
+        (str(path.relative_to(ROOT)), kind)
+        for path in DOCUMENTS
+        for kind, _ in BLOCK.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert found == RUN.keys() | READ_ONLY.keys()
+
+
+def test_what_is_said_to_run_them_is_there():
+    named = {name for said in RUN.values() for name in re.findall(r"(?:\w+/)*test_\w+", said)}
+
+    assert [name for name in named if not (ROOT / "tests" / f"{name}.py").exists()] == []
+
+
+def command_lines(path: Path) -> list[str]:
+    """What is typed, up to where the shell goes on with something else."""
+    inside = [
+        line
+        for kind, text in BLOCK.findall(path.read_text(encoding="utf-8"))
+        if kind == "text"
+        for line in text.split("\n")
+    ]
+    typed = [*console_lines(path), *(line for line in inside if " && " in line)]
+    return [found[1] for line in typed for found in re.finditer(r"(?:^|[\s/])(pbridge (?![/\[])[^|&;]*)", line)]
+
+
+LINES = [(path, line) for path in DOCUMENTS for line in command_lines(path)]
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _ in LINES}), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_line_has_arguments_and_values_that_the_command_takes(path: Path):
+    wrong = {line: said for where, line in LINES if where == path if (said := refusal(line))}
+
+    assert wrong == {}
+
+
+def refusal(line: str) -> str:
+    """What is said against a command line before anything is done; empty where it can be carried out."""
+    words = shlex.split(line.removesuffix("&"))[1:]
+    command: click.Command = program
+    while words and words[0] in ("--config", "--today", "--lang"):
+        del words[:2]
+    while isinstance(command, click.Group) and words and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    if isinstance(command, click.Group) and words and command is program:
+        return f"there is no command {words[0]}"
+    try:
+        with click.Context(program, obj=Session()) as above:
+            command.make_context(line, words, parent=above)
+    except (click.ClickException, click.exceptions.Exit, UsageProblem) as err:
+        return f"{type(err).__name__} {err}"
+    return ""
+
+
+@pytest.mark.parametrize("line", ["pbridge report --as-of soon", "pbridge acknowledge M-1", "pbridge rapport"])
+def test_a_line_that_no_command_takes_is_noticed(line: str):
+    assert refusal(line)
+
+
+def test_every_verb_and_path_that_contributors_are_told_of_exists():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    verbs = set(re.findall(r"\bmake ([a-z]+)", text.split("# Contributing")[0]))
+
+    assert len(verbs) > 4
+    assert [verb for verb in verbs if not re.search(rf"^{verb}:", makefile, re.MULTILINE)] == []
+    assert [path for path in re.findall(r"tests/[\w/]+", text) if not list(ROOT.glob(f"{path}*"))] == []
+
+
+NO_PAGES = {"/style.css", "/logo.svg", "/favicon.ico"}
+# What a page asks for by itself.
+INNER = {"/sources/progress", "/mappings/<name>/problems", "/login/oidc/callback"}
+
+
+def test_every_address_of_the_web_server_is_named_in_a_document():
+    told = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    registered = re.compile(r"""(?:route|get|post|add_url_rule)\(\s*["'](/[^"']*)["']""")
+    rules = {
+        rule for path in (ROOT / "bridge" / "web").rglob("*.py") for rule in registered.findall(path.read_text("utf-8"))
+    }
+
+    missing = [rule for rule in rules - NO_PAGES - INNER if f"`{rule.split('<')[0]}" not in told]
+
+    assert len(rules) > 30
+    assert missing == []
