@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -58,8 +59,14 @@ def tasks(session: Session, sources: tuple[str, ...], project: str | None, gone:
     rows = looking.list_tasks(space, sources=sources, project=project, gone=gone)
     if as_json:
         print_lines(rows)
-    elif not print_table(space.lang, TASK_COLUMNS, map(_task_row, rows), flexible=(2, 4, 6)):
+    elif not print_table(space.lang, TASK_COLUMNS, map(_task_row, sorted(rows, key=by_key)), flexible=(2, 4, 6)):
         session.remark(NO_TASKS.say(space.lang))
+
+
+def by_key(task: Mapping[str, Any]) -> tuple[str, list[str | int]]:
+    """By source and key, PAY-9 before PAY-10."""
+    parts = re.split(r"(\d+)", task["key"] or task["id"])
+    return task["source"], [int(part) if number % 2 else part for number, part in enumerate(parts)]
 
 
 def _task_row(task: Mapping[str, Any]) -> tuple[object, ...]:

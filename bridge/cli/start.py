@@ -17,8 +17,9 @@ ABOUT = Text(
 WRITTEN = Text(zh="已生成 {path}", en="wrote {path}")
 KEPT = Text(zh="已存在，未改动 {path}", en="exists, left as it is: {path}")
 NEXT = Text(
-    zh="下一步：在 config.toml 填好来源，在 plan.xlsx 填好承诺，然后运行 pbridge check。",
-    en="Next: fill in the sources in config.toml and the promises in plan.xlsx, then run pbridge check.",
+    zh="下一步：在 config.toml 填好来源，在 plan.xlsx 填好承诺，然后运行 pbridge check。还没有凭据：pbridge demo --practice。",
+    en="Next: fill in the sources in config.toml and the promises in plan.xlsx, then run pbridge check. Without credentials: "
+    "pbridge demo --practice.",
 )
 
 

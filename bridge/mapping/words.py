@@ -64,6 +64,6 @@ def shown(value: object) -> str:
     elif isinstance(value, str):
         text = value
     else:
-        text = numeral(value) or repr(value)[:LONGEST_SHOWN]
+        text = word(value) or repr(value)[:LONGEST_SHOWN]
     text = _CONTROLS.sub(" ", text[: 4 * LONGEST_SHOWN]).strip()
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
