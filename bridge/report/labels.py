@@ -73,7 +73,11 @@ LABELS: dict[str, Text] = {
     # customers and goals
     "customers": Text("客户（会失守或要留意的）", "Customers slipping or at risk"),
     "milestones_short": Text("里程碑", "Milestones"),
-    "more_customers": Text("另有 {count} 家客户", "and {count} more customers"),
+    "more_customers": Text("另有 {count} 家客户", "and {count} more"),
+    "customers_outside_contract": Text(
+        "另有 {count} 家客户，只有合同节点之外的里程碑会失守或要留意",
+        "of {count} more, only milestones outside the contract are slipping or at risk",
+    ),
     "target": Text("目标", "Target"),
     "current": Text("已有", "Current"),
     "expected": Text("预计", "Expected"),

@@ -253,10 +253,10 @@ def _customers(page: _Page, view: Mapping[str, Any], lang: Lang) -> None:
     found = text_tables.customers(view, lang, page.width)
     if found is None:
         return
-    table, more = found
+    table, remarks = found
     page.put(table)
-    if more:
-        page.put(Line(label("more_customers", lang, count=more), style="dim"))
+    for remark in remarks:
+        page.put(wrapped(Line(sentence(remark, lang), style="dim"), page.width))
     page.put("")
 
 

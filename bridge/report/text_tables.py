@@ -12,6 +12,7 @@ from rich.text import Text as Line
 from bridge.language import Lang
 from bridge.report import overview
 from bridge.report.labels import label
+from bridge.report.selection import folded
 from bridge.report.wording import status_name
 
 GAP = 2
@@ -22,6 +23,7 @@ LABEL_STYLES = {
     "green": "green",
     "done": "cyan",
 }
+WORRYING = ("red", "amber")
 MOST_CUSTOMERS = 10
 LEAST_NAME = 14
 
@@ -31,15 +33,22 @@ def chip(status: str | None, lang: Lang) -> Line:
     return Line("-", style="dim") if status is None else Line(f" {status_name(status, lang)} ", LABEL_STYLES[status])
 
 
-def customers(view: Mapping[str, Any], lang: Lang, width: int) -> tuple[Table, int] | None:
-    """Those that are slipping or at risk, worst first, and how many more there are; None where there is none."""
-    worried = [one for one in view["customers"] if one["status"] in ("red", "amber")]
+def customers(view: Mapping[str, Any], lang: Lang, width: int) -> tuple[Table, list[str]] | None:
+    """Those that are slipping or at risk, worst first, and what is to be said of the others; None where there is none."""
+    worried = [one for one in view["customers"] if one["status"] in WORRYING]
     if not worried:
         return None
     headings = [label(name, lang) for name in ("customers", "milestones_short", *overview.CUSTOMER_FIGURES)]
     shown = worried[:MOST_CUSTOMERS]
     lines = [(one["status"], overview.customer(one)) for one in shown]
-    return _table(headings, lines, lang, width, [3, 1]), len(worried) - len(shown)
+    # The colour of a customer is that of the contractual milestones; what else slips shall not be missed.
+    touched = {folded(row["customer"]) for row in view["milestones"] if row["customer"] and row["status"] in WORRYING}
+    counts = {
+        "more_customers": len(worried) - len(shown),
+        "customers_outside_contract": len(touched - {folded(one["name"]) for one in worried}),
+    }
+    remarks = [label(name, lang, count=count) for name, count in counts.items() if count]
+    return _table(headings, lines, lang, width, [3, 1]), remarks
 
 
 def goals(view: Mapping[str, Any], lang: Lang, width: int) -> Table | None:
