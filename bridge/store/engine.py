@@ -72,7 +72,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def dumps(value: object) -> str:
     """JSON as the store keeps it: compact, Unicode as it is."""
-    return _encode(value)
+    return "null" if value is None else _encode(value)
 
 
 def _is_busy(err: BaseException) -> bool:

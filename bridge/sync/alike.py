@@ -7,7 +7,7 @@ that were edited each row is asked by both files, for its value and its problems
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -71,10 +71,19 @@ class Comparison(Struct, frozen=True):
     pairs: tuple[Pair, ...]
     members: tuple[str, ...]
     """What of a payload the rules of the pairs look at."""
+    fields: tuple[str, ...]
+    """The admin's own fields, in the order in which a row holds them."""
+    is_rearranged: bool
+    """Whether those were others before, or in another order."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether any row has to be looked at."""
+        return bool(self.pairs) or self.is_rearranged
 
     def edit(self, payload: Payload, about: Surroundings) -> Edit | None:
         """What is to be written of a row, `NOTHING` where all stays as it is; None where only mapping it can tell."""
-        found = NOTHING
+        found = Edit({"fields": {}}, [], []) if self.is_rearranged else NOTHING
         for pair in self.pairs:
             before: list[Problem] = []
             after: list[Problem] = []
@@ -93,7 +102,13 @@ class Comparison(Struct, frozen=True):
             if before != after:
                 found.mended += [pair.target] if before else []
                 found.problems += after
+        if len(found.values) > 1 and self.is_rearranged:
+            found.values = dict(sorted(found.values.items(), key=lambda item: wire.KEYS.index(item[0])))
         return found
+
+    def rearranged(self, was: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+        """The admin's own fields of a row, of which some have other values now."""
+        return {name: changed[name] if name in changed else was.get(name) for name in self.fields}
 
 
 def _are_alike(key: str, was: Any, value: Any) -> bool:
@@ -151,21 +166,24 @@ def compared(former: MappingFile, mapping: MappingFile) -> Comparison | None:
         for name in former.targets.keys() | mapping.targets.keys()
         if former.targets.get(name) != mapping.targets.get(name)
     }
-    if changed & _DECISIVE or _fields(former) != _fields(mapping):
+    if changed & _DECISIVE:
         return None
     old, new = _readers(former), _readers(mapping)
-    pairs = [_pair(name, old[name], new[name]) for name in sorted(changed)]
+    pairs = [_pair(name, old, new) for name in sorted(changed)]
     rules = [file.targets[name] for file in (former, mapping) for name in changed if name in file.targets]
     return Comparison(
         former.version,
         tuple(sorted(pairs, key=lambda pair: wire.KEYS.index(pair.key))),
         tuple(sorted({member for rule in rules for member in rule.members})),
+        _fields(mapping),
+        _fields(former) != _fields(mapping),
     )
 
 
-def _pair(name: str, old: Read, new: Read) -> Pair:
+def _pair(name: str, old: Mapping[str, Read], new: Mapping[str, Read]) -> Pair:
     target = _TARGETS.get(name) or field(name.removeprefix(_FIELD))
-    return Pair(name, old, new, *place(name), write_of(target))
+    nothing = _nothing(target)
+    return Pair(name, old.get(name, nothing), new.get(name, nothing), *place(name), write_of(target))
 
 
 def _elsewhere(mapping: MappingFile) -> list[Any]:
@@ -173,15 +191,13 @@ def _elsewhere(mapping: MappingFile) -> list[Any]:
     return [document.get(part) for part in _ELSEWHERE]
 
 
-def _fields(mapping: MappingFile) -> list[str]:
-    """The admin's own fields, in the order in which a row holds them."""
-    return [name for name, _ in mapping.field_readers]
+def _fields(mapping: MappingFile) -> tuple[str, ...]:
+    return tuple(name for name, _ in mapping.field_readers)
 
 
 def _readers(mapping: MappingFile) -> dict[str, Read]:
     names = tuple(_TARGETS)
-    found = {name: _nothing(target) for name, target in _TARGETS.items()}
-    found |= {names[index]: read for index, read in mapping.readers}
+    found = {names[index]: read for index, read in mapping.readers}
     return found | {_FIELD + name: read for name, read in mapping.field_readers}
 
 

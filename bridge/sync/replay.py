@@ -84,7 +84,7 @@ class Replayer:
         self._mapping = document.parse(task.text, name=task.source)
         former = document.parse(task.former, name=task.source) if task.former else None
         self._comparison = None if former is None else compared(former, self._mapping)
-        asks = self._comparison is not None and bool(self._comparison.pairs)
+        asks = self._comparison is not None and self._comparison.asks
         self._asker = Asker(self._comparison, task.about) if self._comparison and asks else None
         self._cut = len(_end_of(self._comparison.former)) if self._comparison else 0
         self._end = _end_of(self._mapping.version)
@@ -151,7 +151,7 @@ class Replayer:
 
     def _edited(self, outcome: Outcome, row: Lying, edit: Edit) -> list[Noted] | None:
         """Put other values into the text of a task; returns what changes, None where only mapping it can tell."""
-        assert row.row is not None and row.text is not None
+        assert row.row is not None and row.text is not None and self._comparison is not None
         text, noted, is_open = row.text, list[Noted](), None
         for key, value in edit.values.items():
             place = span(text, key)
@@ -160,7 +160,7 @@ class Replayer:
             begin, end = place
             was = orjson.loads(text[begin:end])
             if key == "fields":
-                value = {**was, **value}
+                value = self._comparison.rearranged(was, value)
             text = text[:begin] + orjson.dumps(value).decode() + text[end:]
             noted += _noted(row.external_id, {key: was}, {key: value})
             if key == "status":

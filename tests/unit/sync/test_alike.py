@@ -60,7 +60,8 @@ PARTS = {
         "",
         '[fields]\narchived.from = "region"\nstatus.from = "link"',
         '[fields]\narchived.from = ["where", "region"]\nstatus.from = "link"',
-        '[fields]\narchived.from = "where"\nstatus.from = ["region", "link"]',
+        '[fields]\nstatus.from = ["region", "link"]\narchived.from = "where"',
+        '[fields]\nkind = { from = "where", convert = "number" }\narchived.from = "where"',
     ],
     "remark": ["", "# only a remark"],
 }
@@ -224,8 +225,8 @@ def test_a_row_without_a_task_is_tried_again_by_every_file(puller: Puller, mappe
 
 @pytest.mark.parametrize(
     ("before", "now"),
-    [(file(), file(id=1)), (file(), file(fields=1)), (file(), file() + '[effort]\nstream="h"\ntask="t"\nhours="n"\n')],
-    ids=["which task it is", "own fields", "hours"],
+    [(file(), file(id=1)), (file(), file() + '[effort]\nstream="h"\ntask="t"\nhours="n"\n')],
+    ids=["which task it is", "hours"],
 )
 def test_what_decides_about_the_whole_row_has_every_row_mapped_again(before: str, now: str):
     assert compared(document.parse(before, name="x"), document.parse(now, name="x")) is None
