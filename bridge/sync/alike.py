@@ -34,6 +34,8 @@ _DELICATE = frozenset({"key", "project.key", "project.name", "spent_hours", "gon
 _FIELD = "fields."
 # What rows say is mostly one of few things: a state, a kind. Dates and titles are many, and forgotten again.
 _REMEMBERED = 2_000
+_SHORT = 400
+"""Bytes; what is longer hardly comes again, and is not remembered."""
 
 
 class Pair(NamedTuple):
@@ -142,9 +144,11 @@ class Asker:
         if parts in self._told:
             return self._told[parts]
         payload = {name: orjson.loads(part) for name, part in zip(self._comparison.members, parts, strict=True) if part}
-        if len(self._told) >= _REMEMBERED:
-            self._told.clear()
-        edit = self._told[parts] = self._comparison.edit(payload, self._about)
+        edit = self._comparison.edit(payload, self._about)
+        if sum(map(len, parts)) <= _SHORT:
+            if len(self._told) >= _REMEMBERED:
+                self._told.clear()
+            self._told[parts] = edit
         return edit
 
 
