@@ -29,7 +29,9 @@ class Text(Struct, frozen=True):
 
         A missing fact raises `KeyError`."""
         pattern = self.zh if lang == "zh" else self.en
-        return pattern.format(**{name: _said(fact, lang) for name, fact in facts.items()})
+        return (
+            pattern.format(**{name: _said(fact, lang) for name, fact in facts.items()}) if facts else pattern.format()
+        )
 
 
 class Phrase(Struct, frozen=True):

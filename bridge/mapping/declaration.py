@@ -63,6 +63,12 @@ class Attempt(Struct, frozen=True):
     """Where it stands in its file."""
 
     @property
+    def everywhere(self) -> tuple[Path, ...]:
+        """Every path in a payload that it looks at."""
+        gaps = () if self.template is None else tuple(part for part in self.template.parts if isinstance(part, Path))
+        return (*self.paths, *gaps, *(path for group in self.when for path, _ in group))
+
+    @property
     def origin(self) -> Keys:
         """Where its file says where the value comes from."""
         return (*self.keys, "all" if self.together else "from")
@@ -82,6 +88,11 @@ class Rule(Struct, frozen=True):
     def paths(self) -> tuple[Path, ...]:
         """Every path at which the value may stand."""
         return tuple(path for attempt in self.attempts for path in attempt.paths)
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The members of a payload that decide the value, and whether there is one."""
+        return frozenset(path.member for attempt in self.attempts for path in attempt.everywhere)
 
     @property
     def label(self) -> str:

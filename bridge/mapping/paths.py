@@ -72,6 +72,13 @@ class Path(Struct, frozen=True):
     def many(self) -> bool:
         return any(isinstance(step, Each) for step in self.steps)
 
+    @property
+    def member(self) -> str:
+        """The member of the payload in which it stands."""
+        first = self.steps[0]
+        assert isinstance(first, Key), "a path begins with a name"
+        return first.name
+
     def under(self, wrapping: Wrapping | None) -> Path:
         """The same path through a payload in which some values may be wrapped."""
         if wrapping is None or len(self.steps) < 2 or self.steps[0] != Key(wrapping.under):

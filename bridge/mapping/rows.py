@@ -20,7 +20,7 @@ from bridge.mapping.glances import LATE, MOST_WHOLE, Convert, text
 from bridge.mapping.lanes import Lane, lane, single
 from bridge.mapping.outcome import MappedRow, Payload, Problem, Surroundings
 from bridge.mapping.rules import Read
-from bridge.mapping.targets import TASK_TARGETS
+from bridge.mapping.targets import TASK_TARGETS, Target
 from bridge.mapping.words import ABSENT, clean
 from bridge.model import Status
 
@@ -118,15 +118,10 @@ class Plan(Struct):
         for index in sorted(asked):
             target = TASK_TARGETS[index]
             value = self.readers[index](payload, about, problems)
-            write = _WRITTEN.get(target.gives)
-            if target.canonical is not None:
-                value = value.value
-            elif write is not None:
-                value = write(value)
-            into, name = (
-                (row["project"], target.name[len(_PROJECT) :]) if _is_project(target.name) else (row, target.name)
-            )
-            into[name] = value
+            write = write_of(target)
+            key, member = place(target.name)
+            into, name = (row[key], member) if member else (row, key)
+            into[name] = value if write is None else write(value)
 
     def _complete(self, row: dict[str, Any], problems: list[Problem]) -> None:
         """What a task cannot be without is told of, or taken from elsewhere."""
@@ -184,6 +179,21 @@ def _blank(version: str) -> dict[str, Any]:
 
 
 _FLAGS = {target.name: False for target in TASK_TARGETS if target.gives == "flag"}
+
+
+def write_of(target: Target) -> Callable[[Any], Any] | None:
+    """What makes a JSON value of what the rule of a target gives; None where it is one."""
+    return _word if target.canonical is not None else _WRITTEN.get(target.gives)
+
+
+def _word(value: Any) -> Any:
+    return value.value
+
+
+def place(target: str) -> tuple[str, str]:
+    """The key of a row at which the value of a target stands, and its key in the object there, or nothing."""
+    head, _, member = target.partition(".")
+    return head, member
 
 
 def _is_project(target: str) -> bool:

@@ -32,7 +32,7 @@ class Link:
 def one_line(text: str) -> str:
     """People's text without line breaks, terminal escapes and characters that turn the writing direction."""
     if text.isprintable():  # nothing of the Unicode categories C and Z in it but blanks
-        return " ".join(text.split())
+        return text if "  " not in text and text.strip() == text else " ".join(text.split())
     kept = (" " if unicodedata.category(sign) in _SPACES else sign for sign in text if _is_shown(sign))
     return " ".join("".join(kept).split())
 

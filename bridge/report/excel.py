@@ -33,12 +33,11 @@ _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 def render(view: Mapping[str, Any], lang: Lang) -> bytes:
     """A workbook that Excel, WPS and LibreOffice open without a repair; text of people is never calculated."""
-    import xlsxwriter  # heavy, and needed by nobody who asks for another form
-
-    from bridge.report.quick_sheet import QuickSheet
+    # Heavy, and needed by nobody who asks for another form.
+    from bridge.report.quick_sheet import QuickBook, QuickSheet
 
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(
+    book = QuickBook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     book.set_properties({"title": f"delay-report {view['as_of']}", "created": _CREATED})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from bridge.report.cells import Link
 from bridge.report.csv import FORMULA
@@ -27,14 +28,17 @@ Known = tuple[str, int]
 """What follows the name of a cell in the file, and how many lines the cell takes."""
 
 
-class Cells(dict[Any, Known]):
-    """What each value of a column becomes, worked out where it is first met: most of them come again."""
+T = TypeVar("T")
 
-    def __init__(self, made: Callable[[Any], Known]) -> None:
+
+class Met(dict[Any, T]):
+    """What each value becomes, worked out where it is first met: most of them come again."""
+
+    def __init__(self, made: Callable[[Any], T]) -> None:
         super().__init__()
         self._made = made
 
-    def __missing__(self, value: Any) -> Known:
+    def __missing__(self, value: Any) -> T:
         found = self[value] = self._made(value)
         return found
 
@@ -52,6 +56,7 @@ def first_point(table: Table) -> int:
     return len(table.columns) + 1
 
 
+@cache
 def letters(column: int) -> str:
     """Column 0 is A, 26 is AA."""
     found, rest = "", column + 1
@@ -83,14 +88,14 @@ def cut(text: str) -> str:
 def _rows(page: Any, table: Table, looks: Looks) -> Iterator[str]:
     yield _heading(page, table.columns, looks)
     begins = [f'<c r="{letters(index)}' for index in range(len(table.columns))]
-    cells = [Cells(_maker(page, looks, column)) for column in table.columns]
+    cells = [Met(_maker(page, looks, column)) for column in table.columns]
     linked = [index for index, column in enumerate(table.columns) if column.kind == Kind.LINK]
     for number, row in enumerate(table.rows, 2):
-        parts, most = [], 1
+        parts, most, name = [], 1, str(number)
         for begin, known, value in zip(begins, cells, row, strict=False):
             if value is not None:
                 end, lines = known[value]
-                parts.append(f"{begin}{number}{end}")
+                parts.append(begin + name + end)
                 if lines > most:
                     most = lines
         for index in linked:
@@ -98,7 +103,7 @@ def _rows(page: Any, table: Table, looks: Looks) -> Iterator[str]:
             if isinstance(link, Link) and is_linked(link):
                 page.add_link(f"{letters(index)}{number}", link.url)
         if len(page.links) >= MAX_LINKS and linked:
-            linked, cells = [], [Cells(_maker(page, looks, column, is_full=True)) for column in table.columns]
+            linked, cells = [], [Met(_maker(page, looks, column, is_full=True)) for column in table.columns]
         if number - 2 < len(table.series):
             parts += _points(table.series[number - 2], number, first_point(table))
         # High enough for its longest cell: not every program measures wrapped text when it opens a file.
@@ -124,27 +129,35 @@ def is_linked(link: Link) -> bool:
     return link.url is not None and len(link.url) * (1 if link.url.isascii() else 2) <= MAX_URL
 
 
+def _numbers(page: Any, looks: Looks, kind: str) -> Met[int]:
+    """The number of a look, by whether its text is quoted."""
+    return Met(lambda is_quoted: page.look(looks(kind, is_quoted)))
+
+
 def _maker(page: Any, looks: Looks, column: Column, *, is_full: bool = False) -> Callable[[Any], Known]:
     """How the values of a column are written; with `is_full` the sheet takes no further link."""
 
+    own = Kind.TEXT if column.kind == Kind.LINK else column.kind
+    plain, linked = (_numbers(page, looks, kind) for kind in (own, Kind.LINK))
+
     def number(value: float) -> Known:
-        return f'" s="{page.look(looks(column.kind))}"><v>{float(value):.16G}</v></c>', 1
+        return f'" s="{plain[False]}"><v>{float(value):.16G}</v></c>', 1
 
     def day(value: date) -> Known:
-        return f'" s="{page.look(looks(column.kind))}"><v>{value.toordinal() - EPOCH}</v></c>', 1
+        return f'" s="{plain[False]}"><v>{value.toordinal() - EPOCH}</v></c>', 1
 
     def money(value: Money) -> Known:
         amount, currency = value
         return f'" s="{page.look(looks.money(currency))}"><v>{float(amount):.16G}</v></c>', 1
 
-    def text(value: str, kind: str = column.kind) -> Known:
+    def text(value: str, look: Mapping[bool, int] = plain) -> Known:
         shown = cut(value)
         # People's text that begins like a formula must stay text.
-        look = page.look(looks(kind, shown.startswith(FORMULA)))
-        return f'" s="{look}" t="s"><v>{page.shared(shown)}</v></c>', lines_of(shown, column.width)
+        end = f'" s="{look[shown.startswith(FORMULA)]}" t="s"><v>{page.shared(shown)}</v></c>'
+        return end, lines_of(shown, column.width)
 
     def link(value: Link) -> Known:
-        return text(value.text, Kind.LINK if is_linked(value) and not is_full else Kind.TEXT)
+        return text(value.text, linked if is_linked(value) and not is_full else plain)
 
     makers: dict[str, Callable[[Any], Known]] = {Kind.DAY: day, Kind.MONEY: money, Kind.LINK: link}
     return makers.get(column.kind, number if column.kind in NUMBERS else text)

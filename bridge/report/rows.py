@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from bridge.language import Lang
 from bridge.model import Colour
@@ -19,12 +20,25 @@ from bridge.report.wording import status_name, why_not_text
 SEVERITIES = ("red", "amber", "grey")
 TELLING = ("OVERDUE", "FORECAST_LATE", "DUE_AFTER_PROMISE", "UNLIKELY", "NO_PROMISE", "NO_LINKED_TASK", "PUSHED")
 """Reasons that say most about a promise, in the order in which they are told; the others follow by code."""
+_SEVERITY = {severity: number for number, severity in enumerate(SEVERITIES)}
+_TELLING = {code: number for number, code in enumerate(TELLING)}
 
 ONE_DATE = frozenset({"network", "earned_schedule", "due_dates"})
 """Methods without a distribution: their P50 is their P85."""
 
 # Said by a reason of the same row already, or not worth a line.
 PLAIN_WHY_NOT = frozenset({"past_promise", "no_promise", "nothing_open"})
+
+
+Item = Mapping[str, Any]
+
+
+class _Source(NamedTuple):
+    """What a row is of, the day on which it is read, and the language."""
+
+    item: Item
+    today: date
+    lang: Lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +54,31 @@ class Slip:
         return f"{self.workdays:+d}" if self.workdays else "0"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reason:
     code: str
     severity: str
     text: str
-    links: tuple[Link, ...]
-    mark: str = ""
-    """In brackets, to stand behind the sentence: that it is new, worse or better, or until when somebody answers for it."""
-    is_acknowledged: bool = False
+    is_acknowledged: bool
+    _said: Item = field(repr=False, compare=False)
+    _of: _Source = field(repr=False, compare=False)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        return tuple(dict.fromkeys(link_of(evidence) for evidence in self._said["evidence"]))
+
+    @cached_property
+    def mark(self) -> str:
+        """In brackets, to stand behind the sentence: that it is new, worse or better, or until when somebody answers for it."""
+        return mark(self._said, *self._of)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
-    """One milestone; every text is one clean line, not yet escaped for any format."""
+    """One milestone; every text is one clean line, not yet escaped for any format.
+
+    What is not said in every form is put into words when it is asked for.
+    """
 
     key: str
     name: str
@@ -62,7 +87,6 @@ class Row:
     owner: str | None
     is_contractual: bool
     status: str
-    status_name: str
     first_promise: date | None
     """Only where it differs from `promise`."""
     promise: date | None
@@ -73,29 +97,12 @@ class Row:
     p85: date | None
     is_from_due_dates: bool
     """The forecast says no more than the due dates of the tasks."""
-    one_date: str | None
-    """By what the only date was found where there is no P50 beside it, or that it is the day it was finished."""
-    chance: str | None
-    why_not: str | None
     slip: Slip | None
-    amount: str | None
-    at_risk: str | None
-    """Said with "about" where it is assumed; None where nothing is at risk."""
     reasons: tuple[Reason, ...]
-    waits: tuple[str, ...]
-    """What decides the end: the chain of tasks, the milestones before this one."""
-    progress: str | None
     done_ratio: float | None
     changed: str | None
     """What is different from the day compared with, and which day that is."""
-    change: str | None
-    """The same without the day, where it is said once for all."""
-    informed: str | None
-    override: str | None
-    """The colour that a person holds for right, with who says so and why."""
-    held: str | None
-    """The same in a few words, to stand below the computed one."""
-    note: str | None
+    _of: _Source = field(repr=False, compare=False)
 
     @property
     def is_worrying(self) -> bool:
@@ -106,14 +113,78 @@ class Row:
         """Every task that shows a reason, each once, in the order of the reasons."""
         return tuple(dict.fromkeys(link for reason in self.reasons for link in reason.links))
 
+    @cached_property
+    def status_name(self) -> str:
+        return status_name(self.status, self._of.lang)
+
+    @cached_property
+    def one_date(self) -> str | None:
+        """By what the only date was found where there is no P50 beside it, or that it is the day it was finished."""
+        return _one_date(self._of.item, self._of.lang)
+
+    @cached_property
+    def chance(self) -> str | None:
+        ratio = self._of.item["forecast"]["on_time_probability"]
+        return None if ratio is None else share_text(ratio)
+
+    @cached_property
+    def why_not(self) -> str | None:
+        return _why_not(self._of.item, self._of.lang)
+
+    @cached_property
+    def amount(self) -> str | None:
+        money = self._of.item["amount"]
+        return None if money["amount"] is None else money_of(money["amount"], money["currency"])
+
+    @cached_property
+    def at_risk(self) -> str | None:
+        """Said with "about" where it is assumed; None where nothing is at risk."""
+        return _at_risk(self._of.item["money"], self._of.lang)
+
+    @cached_property
+    def waits(self) -> tuple[str, ...]:
+        """What decides the end: the chain of tasks, the milestones before this one."""
+        told = (self._of.item.get(name) for name in ("network", "waits_for"))
+        return tuple(one_line(found["text"]) for found in told if found and found["text"])
+
+    @cached_property
+    def progress(self) -> str | None:
+        return _progress(self._of.item, self._of.lang)
+
+    @cached_property
+    def change(self) -> str | None:
+        """What `changed` says without the day, where that is said once for all."""
+        return _change(self._of.item, self._of.lang)
+
+    @cached_property
+    def informed(self) -> str | None:
+        item, today, lang = self._of
+        day = item["note"]["customer_informed"]
+        return None if day is None else label("informed", lang, day=spoken_day(date.fromisoformat(day), today, lang))
+
+    @cached_property
+    def override(self) -> str | None:
+        """The colour that a person holds for right, with who says so and why."""
+        return override_text(*self._of)
+
+    @cached_property
+    def held(self) -> str | None:
+        """The same in a few words, to stand below the computed one."""
+        return held_status(self._of.item, self._of.lang)
+
+    @cached_property
+    def note(self) -> str | None:
+        return note_text(*self._of)
+
 
 def rows(view: Mapping[str, Any], lang: Lang) -> list[Row]:
     """In the order of the view: worst first."""
     today = date.fromisoformat(view["as_of"])
-    return [_row(item, today, lang) for item in view["milestones"]]
+    return [_row(_Source(item, today, lang)) for item in view["milestones"]]
 
 
-def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
+def _row(of: _Source) -> Row:
+    item = of.item
     forecast = item["forecast"]
     promise, first = day_of(item["baseline"]), day_of(item["promised"])
     return Row(
@@ -124,7 +195,6 @@ def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
         owner=_line(item["owner"] or item["delivery_owner"] or item["sales_owner"]),
         is_contractual=item["contractual"],
         status=item["status"],
-        status_name=status_name(item["status"], lang),
         first_promise=None if first == promise else first,
         promise=promise,
         due=day_of(item["due_in_tool"]),
@@ -132,24 +202,11 @@ def _row(item: Mapping[str, Any], today: date, lang: Lang) -> Row:
         p50=None if forecast["method"] in ONE_DATE else day_of(forecast["p50"]),
         p85=day_of(forecast["p85"]),
         is_from_due_dates=forecast["method"] == "due_dates",
-        one_date=_one_date(item, lang),
-        chance=_share(forecast["on_time_probability"]),
-        why_not=_why_not(item, lang),
         slip=slip_of(item),
-        amount=_amount(item["amount"]),
-        at_risk=_at_risk(item["money"], lang),
-        reasons=_reasons(item, today, lang),
-        waits=tuple(
-            one_line(found["text"]) for name in ("network", "waits_for") if (found := item.get(name)) and found["text"]
-        ),
-        progress=_progress(item, lang),
+        reasons=_reasons(of),
         done_ratio=None if item["progress"] is None else item["progress"]["ratio"],
-        changed=_changed(item, today, lang),
-        change=_change(item, lang),
-        informed=_informed(item["note"]["customer_informed"], today, lang),
-        override=override_text(item, today, lang),
-        held=held_status(item, lang),
-        note=note_text(item, today, lang),
+        changed=_changed(*of),
+        _of=of,
     )
 
 
@@ -162,14 +219,6 @@ def _one_date(item: Mapping[str, Any], lang: Lang) -> str | None:
 
 def _line(text: str | None) -> str | None:
     return None if text is None else one_line(text)
-
-
-def _amount(money: Mapping[str, Any]) -> str | None:
-    return None if money["amount"] is None else money_of(money["amount"], money["currency"])
-
-
-def _share(ratio: float | None) -> str | None:
-    return None if ratio is None else share_text(ratio)
 
 
 def slip_of(item: Mapping[str, Any]) -> Slip | None:
@@ -195,24 +244,16 @@ def _at_risk(money: Mapping[str, Any], lang: Lang) -> str | None:
     return label("at_risk_assumed" if money["assumed"] else "at_risk", lang, money=said)
 
 
-def _reasons(item: Mapping[str, Any], today: date, lang: Lang) -> tuple[Reason, ...]:
+def _reasons(of: _Source) -> tuple[Reason, ...]:
     told = [
-        Reason(
-            reason["code"],
-            reason["severity"],
-            one_line(reason["text"]),
-            tuple(dict.fromkeys(link_of(evidence) for evidence in reason["evidence"])),
-            mark(reason, item, today, lang),
-            reason["state"] == "acknowledged",
-        )
-        for reason in item["reasons"]
+        Reason(said["code"], said["severity"], one_line(said["text"]), said["state"] == "acknowledged", said, of)
+        for said in of.item["reasons"]
     ]
     return tuple(sorted(told, key=_rank))
 
 
 def _rank(reason: Reason) -> tuple[int, int, str]:
-    telling = TELLING.index(reason.code) if reason.code in TELLING else len(TELLING)
-    return (SEVERITIES.index(reason.severity), telling, reason.code)
+    return (_SEVERITY[reason.severity], _TELLING.get(reason.code, len(TELLING)), reason.code)
 
 
 def _why_not(item: Mapping[str, Any], lang: Lang) -> str | None:
@@ -249,9 +290,3 @@ def _change(item: Mapping[str, Any], lang: Lang) -> str | None:
         moved = "forecast_later" if change["forecast_workdays"] > 0 else "forecast_earlier"
         what.append(label(moved, lang, days=abs(change["forecast_workdays"])))
     return ("，" if lang == "zh" else ", ").join(what) or None
-
-
-def _informed(day: str | None, today: date, lang: Lang) -> str | None:
-    if day is None:
-        return None
-    return label("informed", lang, day=spoken_day(date.fromisoformat(day), today, lang))

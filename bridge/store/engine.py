@@ -67,9 +67,12 @@ NEWER = Text(
 )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def dumps(value: object) -> str:
     """JSON as the store keeps it: compact, Unicode as it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return "null" if value is None else _encode(value)
 
 
 def _is_busy(err: BaseException) -> bool:

@@ -38,9 +38,14 @@ def encode(payload: Mapping[str, Any]) -> bytes:
 
 def decode(text: bytes) -> Mapping[str, Any]:
     payload: Mapping[str, Any] = (
-        json.loads(text.decode("utf-8", "surrogatepass")) if text.startswith(_PLAIN) else orjson.loads(text)
+        json.loads(text.decode("utf-8", "surrogatepass")) if is_plain(text) else orjson.loads(text)
     )
     return payload
+
+
+def is_plain(text: bytes) -> bool:
+    """Whether only the standard library reads it."""
+    return text.startswith(_PLAIN)
 
 
 class Packing:
@@ -76,8 +81,10 @@ class Packing:
         return True
 
     def unpack(self, blob: bytes) -> Mapping[str, Any]:
+        return decode(self.text(blob))
+
+    def text(self, blob: bytes) -> bytes:
+        """What `decode` makes the payload of."""
         if blob[0] == _ZLIB:  # as the first schema kept it
-            payload: Mapping[str, Any] = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
-            return payload
-        reader = self._readers[zstandard.get_frame_parameters(blob).dict_id]
-        return decode(reader.decompress(blob))
+            return _PLAIN + zlib.decompress(blob)
+        return self._readers[zstandard.get_frame_parameters(blob).dict_id].decompress(blob)

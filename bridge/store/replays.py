@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store, dumps, marks
-from bridge.store.packing import Packing
 
 Stretch = tuple[int, int]
 """First and last id of neighbouring raw rows."""
@@ -27,6 +26,10 @@ class Known(NamedTuple):
     gone: int
 
 
+Noted = tuple[str, str, str, str]
+"""A difference: task; field; its value before and now, as JSON."""
+Edited = tuple[str, int | None, str, int]
+"""A task that stays where it is and in its project: JSON text; whether open, if that is another; version; row."""
 Rewritten = tuple[str, str, str | None, str, int, int, str, int]
 """A task that stays where it is: JSON text; project, its key and name; whether open; raw content; version; row."""
 
@@ -39,12 +42,8 @@ class Lying(NamedTuple):
     scope: str
     blob: bytes
     row: int | None
-    packing: Packing
-
-    @property
-    def payload(self) -> Mapping[str, Any]:
-        """Opened when it is looked at, and not kept."""
-        return self.packing.unpack(self.blob)
+    text: str | None
+    """The JSON text of that task, where it was asked for."""
 
 
 def _of_stream(store: Store) -> str:
@@ -59,17 +58,17 @@ def stretches(store: Store, source: str, stream: str, size: int) -> list[tuple[i
 
 
 def standing(
-    store: Store, packing: Packing, source: str, stream: str, stretch: Stretch, version: str
+    store: Store, source: str, stream: str, stretch: Stretch, version: str, *, with_text: bool
 ) -> Iterator[Lying]:
     """The current contents of a stretch, each with the row of the task that this version of a mapping made of it."""
+    text = "t.data" if with_text else "NULL"
     sql = (
-        f"SELECT r.id, r.external_id, r.scope, r.payload, t.rowid FROM raw_records AS r{store.dialect.in_order_of_rows} "
+        f"SELECT r.id, r.external_id, r.scope, r.payload, t.rowid, {text} FROM raw_records AS r{store.dialect.in_order_of_rows} "
         "LEFT JOIN tasks AS t ON t.source = r.source AND t.id = r.external_id AND t.raw = r.id AND t.scope = r.scope "
         "AND t.mapping_version = ? WHERE r.source = ? AND r.stream = ? AND r.superseded_at IS NULL "
         "AND r.id BETWEEN ? AND ? ORDER BY r.id"
     )
-    for raw, external_id, scope, blob, row in store.rows(sql, (version, source, stream, *stretch)):
-        yield Lying(raw, external_id, scope, blob, row, packing)
+    return map(Lying._make, store.rows(sql, (version, source, stream, *stretch)))
 
 
 def known(store: Store, source: str, ids: Sequence[str]) -> dict[str, Known]:
@@ -101,6 +100,13 @@ def rewrite(store: Store, rows: Iterable[Rewritten]) -> None:
     )
 
 
+def edit(store: Store, rows: Iterable[Edited]) -> None:
+    """Write tasks of which some values are others."""
+    store.execute_many(
+        "UPDATE tasks SET data = ?, is_open = coalesce(?, is_open), mapping_version = ? WHERE rowid = ?", rows
+    )
+
+
 def rename(store: Store, version: str, cut: int, rows: Sequence[int]) -> None:
     """Tasks of which only the version is another one: it ends their JSON text, whose last `cut` characters it replaces."""
     end = f'"mapping_version":{dumps(version)}' + "}"
@@ -109,6 +115,21 @@ def rename(store: Store, version: str, cut: int, rows: Sequence[int]) -> None:
         f"WHERE rowid IN ({marks(len(rows))})",
         (cut, end, version, *rows),
     )
+
+
+def record(
+    store: Store, source: str, found: Iterable[Noted], *, at: datetime, cause: Literal["source", "mapping"], run: int
+) -> None:
+    """Write differences into the history of their tasks, as `tasks.record` does."""
+    now = stamp(at)
+    columns = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
+    rows = ((source, key, now, now, name, old, new, "diff", cause, run) for key, name, old, new in found)
+    store.insert_many("task_changes", columns, rows)
+
+
+def mend(store: Store, source: str, found: Iterable[tuple[str, str]]) -> None:
+    """Forget what could not be read of these targets of these tasks."""
+    store.delete_many("mapping_problems", ("source", "id", "target"), ((source, *each) for each in found))
 
 
 def forget_problems(store: Store, source: str, ids: Iterable[str]) -> None:

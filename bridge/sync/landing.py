@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -191,14 +191,21 @@ def save_arrivals(
 def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], at: datetime, cause: Literal["source", "mapping"]
 ) -> list[Change]:
-    """One change for each field that differs, in the order of the schema; people are who they are by their ids."""
+    """One change for each field that differs, in the order of the schema."""
     return [
-        Change(new["source"], new["id"], at, name, old.get(name), value, "diff", at, cause)
-        for name, value in new.items()
-        if name not in UNTRACKED
-        and old.get(name) != value
-        and not (name == "assignees" and _are_the_same(old[name], value))
+        Change(new["source"], new["id"], at, name, was, value, "diff", at, cause)
+        for name, was, value in differing(old, new)
     ]
+
+
+def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Field, former and new value of what differs, in the order of the new one; people are who they are by their ids."""
+    for name, value in new.items():
+        if name in UNTRACKED:
+            continue
+        was: Any = old.get(name)
+        if was != value and not (name == "assignees" and _are_the_same(was, value)):
+            yield name, was, value
 
 
 def _are_the_same(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:

@@ -24,6 +24,7 @@ from bridge.sync.outcome import Counts
 from bridge.sync.replay import Outcome, Task
 
 BATCH = 500
+Cause = Literal["source", "mapping"]
 Watch = Callable[[Outcome], None]
 
 
@@ -82,11 +83,11 @@ def remap(
     stretches in another order than that of their ids.
     """
     former = mappings.newest(turn.store, turn.source)
-    cause: Literal["source", "mapping"] = "mapping"
+    cause: Cause = "mapping"
     if former is None or former.version == turn.mapping.version:
         cause = "source"
     task = task_of(turn, stream, cause)
-    writer = Writer(turn, stream)
+    writer = Writer(turn, stream, cause)
     for outcome in outcomes(task, order or replays.stretches(turn.store, turn.source, stream, BATCH)):
         writer.write(outcome)
         watch(outcome)
@@ -101,7 +102,7 @@ def remap(
     return writer.counts
 
 
-def task_of(turn: Turn, stream: str, cause: Literal["source", "mapping"] = "mapping") -> Task:
+def task_of(turn: Turn, stream: str, cause: Cause = "mapping") -> Task:
     """What whoever replays stretches of a turn has to know."""
     return Task(turn.store.place, turn.source, stream, turn.mapping.text, turn.about, cause, _former(turn))
 
@@ -145,8 +146,8 @@ def _names(field: str | list[str]) -> list[str]:
 class Writer:
     """Writes what stretches become, and counts it."""
 
-    def __init__(self, turn: Turn, stream: str) -> None:
-        self.turn, self.stream, self.counts = turn, stream, Counts()
+    def __init__(self, turn: Turn, stream: str, cause: Cause) -> None:
+        self.turn, self.stream, self.cause, self.counts = turn, stream, cause, Counts()
 
     def write(self, outcome: Outcome) -> None:
         turn, store, source = self.turn, self.turn.store, self.turn.source
@@ -154,10 +155,12 @@ class Writer:
         placed = [row._replace(first_seen_at=row.first_seen_at or now) for row in outcome.placed]
         tasks.save(store, placed)
         replays.rewrite(store, outcome.rewritten)
+        replays.edit(store, outcome.edited)
         for cut, rows in outcome.renamed.items():
             replays.rename(store, turn.mapping.version, cut, rows)
-        tasks.record(store, outcome.changes, turn.run)
+        replays.record(store, source, outcome.changes, at=turn.at, cause=self.cause, run=turn.run)
         replays.forget_problems(store, source, outcome.healed)
+        replays.mend(store, source, outcome.mended)
         replays.save_problems(store, source, outcome.problems, turn.at)
         by_scope: dict[str, list[tuple[str, str, str]]] = {}
         for external_id, scope, reason, detail in outcome.held:
@@ -169,8 +172,8 @@ class Writer:
 
     def _count(self, outcome: Outcome) -> None:
         new = set(outcome.new)
-        changed = {change.id for change in outcome.changes}
-        gone = {change.id for change in outcome.changes if change.field == "gone" and change.new}
+        changed = {key for key, *_ in outcome.changes}
+        gone = {key for key, name, _, value in outcome.changes if name == "gone" and value == "true"}
         gone |= {row.task.id for row in outcome.placed if row.task.id in new and row.task.gone}
         self.counts.fetched += outcome.count
         self.counts.created += len(new - gone)

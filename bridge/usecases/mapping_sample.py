@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from bridge.model import Change
 from bridge.sync.replay import Outcome
 
 FIRST = ("status", "due_on", "assignees", "milestone")
@@ -73,14 +72,14 @@ class Findings(Struct):
     def take(self, outcome: Outcome) -> None:
         """Count one stretch."""
         self.examined += outcome.count
-        self.changed += len({change.id for change in outcome.changes})
+        self.changed += len({key for key, *_ in outcome.changes})
         self.new += len(outcome.new)
-        for change in outcome.changes:
-            for name, old, new in _parts(change):
+        for key, changed, *values in outcome.changes:
+            for name, old, new in _parts(changed, *values):
                 self.fields[name] = self.fields.get(name, 0) + 1
                 shown = self.examples.setdefault(name, [])
                 if len(shown) < EXAMPLES:
-                    shown.append(Example(change.id, old, new))
+                    shown.append(Example(key, json.loads(old), json.loads(new)))
         self.to_quarantine += len(outcome.newly_held)
         self.from_quarantine += len(outcome.released)
         details = {row[0]: row[3] for row in outcome.held}
@@ -92,16 +91,12 @@ class Findings(Struct):
         return list(dict.fromkeys(one.id for shown in self.examples.values() for one in shown))
 
 
-def _parts(change: Change) -> Iterator[tuple[str, object, object]]:
+def _parts(changed: str, was: str, value: str) -> Iterator[tuple[str, str, str]]:
     """A field of the admin's own is one of its own, not a part of an object."""
-    if change.field != _OWN:
-        yield change.field, change.old, change.new
+    if changed != _OWN:
+        yield changed, was, value
         return
-    old, new = _named(change.old), _named(change.new)
+    old, new = json.loads(was) or {}, json.loads(value) or {}
     for name in dict.fromkeys((*old, *new)):
         if old.get(name) != new.get(name):
-            yield f"{_OWN}.{name}", old.get(name), new.get(name)
-
-
-def _named(value: Any) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
+            yield f"{_OWN}.{name}", json.dumps(old.get(name)), json.dumps(new.get(name))

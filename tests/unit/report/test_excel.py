@@ -26,6 +26,8 @@ HOSTILE = (
     "@SUM(A1)",
     "＝1+1",
     "<b>&\"'",
+    "<r><t>&</r>",
+    "_x0041_ < _x",
     "\x07\u202e倒",
     "🚀" * 20_000,
 )
@@ -146,6 +148,8 @@ def test_no_text_of_people_is_ever_a_formula_or_breaks_the_file(text, sample):
     starts = ("=", "+", "-", "@", "＝")
     shown = [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(starts)]
     assert all(cell.quotePrefix for cell in shown)
+    if len(text) < 1_000 and text.isprintable():
+        assert {cell.value for cell in column(book["延期明细"], "里程碑")} == {text}
     assert max(len(cell.value.encode("utf-16-le")) // 2 for cell in cells if isinstance(cell.value, str)) <= 32_767
 
 

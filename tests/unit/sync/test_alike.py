@@ -16,13 +16,14 @@ from bridge.mapping import document
 from bridge.mapping.apply import Surroundings
 from bridge.store import runs
 from bridge.store.engine import Store
+from bridge.store.packing import encode
 from bridge.sync import remap as remapping
 from bridge.sync import replay
-from bridge.sync.alike import compared
+from bridge.sync.alike import Asker, compared
 from bridge.sync.landing import Turn
 from bridge.sync.remap import remap
 
-from .conftest import Lists, Puller, row
+from .conftest import START, Lists, Puller, row
 
 PARTS = {
     "head": ['kind = "lists"'],
@@ -41,18 +42,56 @@ PARTS = {
         '[task.due_on]\nfrom = "due"\nconvert = "iso_date"',
         '[task.due_on]\nfrom = ["promised", "due"]\nconvert = "iso_date"',
     ],
+    "kind": [
+        "",
+        '[task.kind]\nfrom = "sort"\nvalues = { open = "task", odd = "bug" }\notherwise = "other"',
+        '[task.kind]\nany = [{ from = "sort", values = { open = "bug" }, when = { state = "open" } }, '
+        '{ constant = "task" }]',
+    ],
+    "url": ["", '[task.url]\ntemplate = "https://x/{id}/{where}"', '[task.url]\nfrom = ["link", "where"]'],
+    "assignees": [
+        "",
+        '[task.assignees]\nfrom = "who"\nconvert = "people"',
+        '[task.assignees]\nall = ["who", "helper"]\nconvert = "people"',
+    ],
+    "archived": ["", '[task.archived]\nfrom = "lost"\nconvert = "flag"'],
     "gone": ["", '[task.gone]\nfrom = "lost"\nconvert = "flag"'],
-    "fields": ["", '[fields.region]\nfrom = "region"', '[fields.region]\nfrom = ["where", "region"]'],
+    "fields": [
+        "",
+        '[fields]\narchived.from = "region"\nstatus.from = "link"',
+        '[fields]\narchived.from = ["where", "region"]\nstatus.from = "link"',
+        '[fields]\nstatus.from = ["region", "link"]\narchived.from = "where"',
+        '[fields]\nkind = { from = "where", convert = "number" }\narchived.from = "where"',
+    ],
     "remark": ["", "# only a remark"],
 }
 Files = st.fixed_dictionaries({name: st.sampled_from(texts) for name, texts in PARTS.items()}).map(
     lambda parts: "\n".join(parts[name] for name in PARTS) + "\n"
 )
-VALUES = st.sampled_from([None, "", "open", "done", "odd", "2026-09-01", "not a day", 1, True, [1], {"a": True}, "🚀"])
+ODD = ["🚀", 'x","status":"done","archived":true,"gone":', "\x00\t", 1e22, -0.5]
+PERSON = {"id": "p1", "name": "王"}
+VALUES = st.sampled_from(
+    [None, "", "open", "done", "odd", "2026-09-01", "not a day", 1, True, [1], {"a": True}, PERSON, [PERSON], *ODD]
+)
+MEMBERS = [
+    "key",
+    "title",
+    "name",
+    "where",
+    "stage",
+    "state",
+    "due",
+    "promised",
+    "lost",
+    "region",
+    "other_id",
+    "sort",
+    "link",
+    "who",
+    "helper",
+]
 ROWS = st.lists(
-    st.dictionaries(
-        st.sampled_from(["key", "name", "where", "stage", "due", "promised", "lost", "region", "other_id"]), VALUES
-    ),
+    st.dictionaries(st.sampled_from(MEMBERS), VALUES),
     min_size=1,
     max_size=6,
 )
@@ -116,13 +155,53 @@ def file(**parts: int) -> str:
     return "\n".join(texts[parts.get(name, 0)] for name, texts in PARTS.items()) + "\n"
 
 
-def test_rows_that_an_edit_does_not_concern_are_not_mapped_again(puller: Puller, mapped: list[str]):
+def test_of_rows_that_an_edit_concerns_only_what_it_says_is_written(puller: Puller, mapped: list[str]):
     puller.mapping = file()
     puller.pull(Lists(A=[row(1), row(2, state="done"), row(3, state="odd")]))
 
     published(puller, file(status=1))
 
-    assert mapped == ["t1"]
+    assert mapped == []
+    told = puller.store.rows("SELECT id, field, old, new FROM task_changes")
+    assert list(told) == [("t1", "status", '"todo"', '"doing"')]
+
+
+def test_a_word_that_is_translated_now_is_told_of_no_more(puller: Puller, mapped: list[str]):
+    puller.mapping = file(status=2, due=1)
+    puller.pull(Lists(A=[row(1, state="done", due="soon"), row(2, state="odd")]))
+
+    published(puller, file(due=1))
+
+    assert mapped == []
+    told = puller.store.rows("SELECT id, target, value FROM mapping_problems ORDER BY id, target")
+    assert list(told) == [("t1", "due_on", "soon"), ("t2", "status", "odd")]
+
+
+def test_a_value_on_which_others_depend_has_its_row_mapped_in_full(puller: Puller, mapped: list[str]):
+    puller.mapping = file(key=1)
+    puller.pull(Lists(A=[row(1, key="K-1", title=None), row(2, key="same", title="same"), row(3)]))
+
+    published(puller, file(key=2))
+
+    assert mapped == ["t1", "t3"]
+    assert [found[0] for found in puller.store.rows("SELECT data FROM tasks ORDER BY id") if "K-1" in found[0]] == []
+
+
+@pytest.mark.parametrize("member", ["state", "a\\b", "状态"])
+def test_of_a_payload_no_more_is_read_than_the_edited_rules_look_at(member: str):
+    before, now = (
+        document.parse(file().replace('"state"', f"'\"{member}\"'").replace('"todo"', word), name="x")
+        for word in ('"todo"', '"doing"')
+    )
+    comparison = compared(before, now)
+    assert comparison is not None
+    assert comparison.members == (member,)
+    asker = Asker(comparison, Surroundings("lists", ZoneInfo("UTC"), START, {}, {}))
+
+    for state, status in [("open", "doing"), ("done", None), (None, None), (" open", "doing"), ("\ud800", None)] * 2:
+        edit = asker.edit(encode({"id": "t1", "other": [{}] * 3, member: state}))
+        assert edit is not None
+        assert edit.values == ({"status": status} if status else {})
 
 
 def test_a_remark_maps_nothing_again(puller: Puller, mapped: list[str]):
@@ -146,8 +225,8 @@ def test_a_row_without_a_task_is_tried_again_by_every_file(puller: Puller, mappe
 
 @pytest.mark.parametrize(
     ("before", "now"),
-    [(file(), file(id=1)), (file(), file(fields=1)), (file(), file() + '[effort]\nstream="h"\ntask="t"\nhours="n"\n')],
-    ids=["which task it is", "own fields", "hours"],
+    [(file(), file(id=1)), (file(), file() + '[effort]\nstream="h"\ntask="t"\nhours="n"\n')],
+    ids=["which task it is", "hours"],
 )
 def test_what_decides_about_the_whole_row_has_every_row_mapped_again(before: str, now: str):
     assert compared(document.parse(before, name="x"), document.parse(now, name="x")) is None

@@ -22,10 +22,11 @@ from bridge.store.engine import Store
 from bridge.store.mappings import Origin
 from bridge.store.opening import opened
 from bridge.sync import crew
+from bridge.sync import remap as remapping
 from bridge.sync.landing import Turn
 from bridge.sync.outcome import Counts
 from bridge.sync.remap import BATCH, is_in_force, remap, told_alike
-from bridge.sync.replay import Outcome
+from bridge.sync.replay import Outcome, Replayer
 
 from .conftest import MAPPING, Lists, Puller, row
 
@@ -139,10 +140,22 @@ def many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_processes_side_by_side_write_what_one_would_write_in_the_same_order(
-    stored: Puller, tmp_path: Path, many_processes: None
+    stored: Puller, tmp_path: Path, many_processes: None, monkeypatch: pytest.MonkeyPatch
 ):
     alone = stored.store.copy_to(tmp_path / "alone.db")
-    together = published(stored, OTHER)
+    done_here = []
+
+    def slowly(self: Replayer, stretch: Any) -> Outcome:
+        time.sleep(0.05)
+        done_here.append(stretch)
+        return replay(self, stretch)
+
+    replay = Replayer.replay
+    with monkeypatch.context() as patch:
+        patch.setattr(remapping, "BATCH", 20)
+        patch.setattr(Replayer, "replay", slowly)
+        together = published(stored, OTHER)
+    assert 0 < len(done_here) < COUNT // 20
     other = Puller(alone, now=stored.now - timedelta(hours=1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crew, "WORTH_A_CREW", 10**9)
@@ -290,6 +303,7 @@ from zoneinfo import ZoneInfo
 from bridge.mapping.outcome import Surroundings
 from bridge.store.opening import place_of
 from bridge.sync import crew
+from bridge.sync import remap as remapping
 from bridge.sync.replay import Task
 
 about = Surroundings("lists", ZoneInfo("UTC"), datetime(2026, 8, 24, tzinfo=UTC), {}, {})
