@@ -19,6 +19,8 @@ from bridge.mapping import people
 from bridge.mapping.outcome import Surroundings, Unfit
 from bridge.mapping.words import clean, fold, numeral
 
+SMALLEST, LARGEST = -(2**63), 2**64 - 1
+"""No integer beyond these is written into the store."""
 Convert = Callable[[Any, Surroundings], Any]
 Gives = Literal["text", "date", "instant", "number", "flag", "names", "people", "anything"]
 
@@ -196,13 +198,18 @@ def as_is(value: Any, _about: Surroundings) -> Any:
 def _kept(value: Any, whole: Any, levels: int) -> Any:
     if isinstance(value, str):
         return clean(value)
-    if (isinstance(value, dict | list) and not levels) or (isinstance(value, float) and not math.isfinite(value)):
+    is_too_deep = isinstance(value, dict | list) and not levels
+    if is_too_deep or (isinstance(value, int | float) and not _is_writable(value)):
         raise Unfit("unreadable_value", whole)
     if isinstance(value, list):
         return [_kept(entry, whole, levels - 1) for entry in value]
     if isinstance(value, dict):
         return {clean(key) or "": _kept(entry, whole, levels - 1) for key, entry in value.items()}
     return value
+
+
+def _is_writable(value: float) -> bool:
+    return math.isfinite(value) if isinstance(value, float) else SMALLEST <= value <= LARGEST
 
 
 class Conversion(Struct, frozen=True):

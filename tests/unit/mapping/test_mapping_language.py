@@ -247,8 +247,8 @@ def test_a_field_of_one_s_own_keeps_any_json_value_clean(mapped):
     assert outcome.task.fields == {"raw": {"名?": [1, "a", None, True], "tief": {"b": 2.5}}}
 
 
-@pytest.mark.parametrize("value", [float("nan"), [float("inf")]])
-def test_a_field_of_one_s_own_takes_nothing_that_json_does_not_have(mapped, value):
+@pytest.mark.parametrize("value", [float("nan"), [float("inf")], 2**64, {"a": -(2**63) - 1}])
+def test_a_field_of_one_s_own_takes_nothing_that_the_store_cannot_write(mapped, value):
     outcome = mapped('[fields.raw]\nfrom = "v"', {"v": value})
 
     assert outcome.task.fields == {"raw": None}
