@@ -49,6 +49,7 @@ from bridge.web.milestone_words import (
     VERSION_COLUMNS,
     WORK_COLUMNS,
 )
+from bridge.web.report_page import Reporting
 from bridge.web.sheets import Cell, Panel, cell, grid, joined, outside, said_day
 
 WRITERS = ("admin", "lead")
@@ -57,10 +58,10 @@ Day = Callable[[date | datetime | str | None], Cell]
 """Days as they are said, and instants as days in the configured zone."""
 
 
-def add_milestone(app: Flask, opened: Opened, frame: Frame) -> None:
+def add_milestone(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> None:
     @app.get("/milestones/<path:key>")
     def milestone_page(key: str) -> Response:
-        return _page(frame, _found(opened, key, frame.language()), request.args.get("done", ""))
+        return _page(frame, _found(reports, opened, key, frame.language()), request.args.get("done", ""))
 
     @app.post("/milestones/<path:key>")
     def milestone_written(key: str) -> Response:
@@ -74,15 +75,15 @@ def add_milestone(app: Flask, opened: Opened, frame: Frame) -> None:
         try:
             deed(space, key, author.name, request.form)
         except UsageProblem as problem:
-            return _page(frame, _found(opened, key, lang), problem=problem.say(lang), status=422)
+            return _page(frame, _found(reports, opened, key, lang), problem=problem.say(lang), status=422)
         return Response("", 303, {"Location": frame.link("milestones", key, done=request.form["deed"])})
 
-    deeds.add_letters(app, opened, frame)
+    deeds.add_letters(app, reports, opened, frame)
 
 
-def _found(opened: Opened, key: str, lang: Lang) -> Detail:
+def _found(reports: Reporting, opened: Opened, key: str, lang: Lang) -> Detail:
     """Somebody else's milestone is as unknown as one that is not there."""
-    found = milestones.look(opened(), key, lang, own_deals())
+    found = milestones.look(opened(), key, lang, own_deals(), reports.judged())
     if found is None:
         raise NotFound
     return found

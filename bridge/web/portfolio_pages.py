@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import Flask, Response
+from msgspec.structs import replace
 from werkzeug.exceptions import NotFound
 
 from bridge.errors import UsageProblem
@@ -18,7 +19,7 @@ from bridge.report.labels import label
 from bridge.report.order import customer_name
 from bridge.report.rows import Row, rows
 from bridge.report.wording import headline, status_name
-from bridge.usecases import feedback, reporting, trend
+from bridge.usecases import feedback, trend
 from bridge.usecases.feedback import FeedbackWish
 from bridge.usecases.portfolio import freshness
 from bridge.usecases.reporting import ReportWish
@@ -26,9 +27,11 @@ from bridge.usecases.serving import Opened
 from bridge.usecases.trend import Day, TrendWish
 from bridge.web import chart_panels
 from bridge.web.chart_panels import drawing
+from bridge.web.cuts import listing
 from bridge.web.frame import Frame
 from bridge.web.login import own_deals
 from bridge.web.practice_pages import feedback_panel
+from bridge.web.report_page import Reporting
 from bridge.web.sheets import Cell, Panel, cell, grid, said_day, status_cell
 
 CUSTOMERS = Text("客户", "Customers")
@@ -69,39 +72,47 @@ TURNED = Text("状态变化", "Turned")
 TURN = Text("{name}（{key}）：{was} → {now}", "{name} ({key}): {was} → {now}")
 
 
-def add_portfolio(app: Flask, opened: Opened, frame: Frame) -> None:
+def add_portfolio(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> None:
     @app.get("/customers")
     def customers() -> Response:
         lang = frame.language()
-        document = reporting.build(opened(), ReportWish(sales_owner=own_deals()), lang)
-        shown = grid(lang, COLUMNS, (_customer(one, frame, lang) for one in document["customers"]), NO_CUSTOMERS)
+        document = reports.browse(lang, ReportWish(sales_owner=own_deals())).document
+        everything, found = frame.link("customers", rows="all"), document["customers"]
         values = {
             **_words(frame, document),
             "lede": CUSTOMERS_LEDE.say(lang),
-            "panels": [Panel(CUSTOMERS.say(lang), shown)],
+            "panels": [
+                listing(
+                    CUSTOMERS, COLUMNS, found, lambda one: _customer(one, frame, lang), everything, lang, NO_CUSTOMERS
+                )
+            ],
         }
         return frame.page("sheets.html", values, title=CUSTOMERS.say(lang), here="/customers")
 
     @app.get("/customers/<path:name>")
     def customer(name: str) -> Response:
         lang, space = frame.language(), opened()
-        document = reporting.build(space, ReportWish(customer=name, sales_owner=own_deals()), lang)
+        document = reports.browse(lang, ReportWish(customer=name, sales_owner=own_deals())).document
         if not document["milestones"]:
             raise NotFound
         called = customer_name(document["milestones"][0], lang)
         panels = [_milestones(document, frame, lang), _figures(document, lang)]
         try:
-            said = feedback.look(space, FeedbackWish(customer=name, sales_owner=own_deals()))
+            said = feedback.look(space, FeedbackWish(customer=name, sales_owner=own_deals()), reports.judged())
             panels.append(feedback_panel(said, frame, lang))
         except UsageProblem:
             said = None  # nothing was said by this customer
         values = {**_words(frame, document), "lede": headline(document, lang), "panels": panels}
         return frame.page("sheets.html", values, title=called, here="/customers")
 
+    _add_trend(app, reports, opened, frame)
+
+
+def _add_trend(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> None:
     @app.get("/trend")
     def over_time() -> Response:
         lang, space = frame.language(), opened()
-        found, today = trend.look(space, TrendWish(sales_owner=own_deals())), space.clock.today
+        found, today = trend.look(space, TrendWish(sales_owner=own_deals()), reports.judged()), space.clock.today
         columns = (DAY, *(_status_text(name) for name in overview.COUNTED), AT_RISK, TURNED)
         day = said_day(today, lang)
         rows_shown = ((day(one.day), *_day(one, lang)) for one in reversed(found.days))
@@ -144,11 +155,16 @@ def _money(amounts: Mapping[str, str]) -> str | None:
 def _milestones(document: Mapping[str, Any], frame: Frame, lang: Lang) -> Panel:
     contacts = {item["key"]: item["next_contact"] for item in document["milestones"]}
     day = said_day(date.fromisoformat(document["as_of"]), lang)
-    shown = grid(
-        lang, ROW_COLUMNS, (_row(row, contacts.get(row.key), frame, day, lang) for row in rows(document, lang))
-    )
     name = document["milestones"][0]["customer"]
-    return Panel(MILESTONES.say(lang), shown, links=((IN_REPORT.say(lang), frame.link(customer=name)),))
+    shown = listing(
+        MILESTONES,
+        ROW_COLUMNS,
+        rows(document, lang),
+        lambda row: _row(row, contacts.get(row.key), frame, day, lang),
+        frame.link("customers", name, rows="all"),
+        lang,
+    )
+    return replace(shown, links=(*shown.links, (IN_REPORT.say(lang), frame.link(customer=name))))
 
 
 def _row(row: Row, contact: Mapping[str, Any] | None, frame: Frame, day: Any, lang: Lang) -> Iterable[Cell]:
