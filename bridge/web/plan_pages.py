@@ -64,6 +64,7 @@ VERSION_COLUMNS = (
 UPLOAD = Text("上传计划", "Upload a plan")
 REVIEW = Text("复盘", "review")
 RETRO = Text("结项复盘", "Close-out review")
+SHORT = 12
 Entry = Mapping[str, Any]
 
 
@@ -122,7 +123,7 @@ def _add_review(app: Flask, reports: Reporting, opened: Opened, frame: Frame) ->
                     lang,
                     [Text(name, name) for name in block.columns],
                     (
-                        [cell(value, "n" if place in block.right else "long") for place, value in enumerate(row)]
+                        [cell(value, "n" if place in block.right else _kind(value)) for place, value in enumerate(row)]
                         for row in block.rows
                     ),
                 ),
@@ -133,6 +134,11 @@ def _add_review(app: Flask, reports: Reporting, opened: Opened, frame: Frame) ->
         ]
         values = {**frame.words(space.clock.today), "panels": panels, "lede": sentence(page.headline, lang)}
         return frame.page("sheets.html", values, title=f"{RETRO.say(lang)} · {deal}", here="/plan")
+
+
+def _kind(value: str) -> str:
+    """What is more than a word or a day may take a line of its own on a phone."""
+    return "long" if len(value) > SHORT else ""
 
 
 def _milestone(row: Entry, deals: Mapping[str, Entry], frame: Frame, day: Any) -> Iterator[Cell]:

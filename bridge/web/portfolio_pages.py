@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -143,13 +143,13 @@ def _customer(one: Mapping[str, Any], frame: Frame, lang: Lang) -> Iterable[Cell
     yield cell(one["name"], "text", frame.link("customers", one["name"]))
     yield status_cell(one["status"], lang)
     yield cell(one["milestones"], "n")
-    for name in ("at_risk_gross", "at_risk_expected"):
-        yield cell(_money(one[name]), "n")
+    yield cell(_money(one["at_risk_gross"], money_of), "n")
+    yield cell(_money(one["at_risk_expected"], estimate_of), "n")
 
 
-def _money(amounts: Mapping[str, str]) -> str | None:
+def _money(amounts: Mapping[str, str], said: Callable[[str, str], str]) -> str | None:
     """Each currency by itself; nothing where nothing is at risk."""
-    return " + ".join(money_of(amount, currency) for currency, amount in amounts.items() if float(amount)) or None
+    return " + ".join(said(amount, currency) for currency, amount in amounts.items() if float(amount)) or None
 
 
 def _milestones(document: Mapping[str, Any], frame: Frame, lang: Lang) -> Panel:
