@@ -79,11 +79,13 @@ class Frame(Struct, frozen=True):
             "old": self._old(values.get("freshness", ())),
             "styles": ("base.css", "pages.css"),
             "draws": False,
+            "has_script": False,
             "drawings": (),
             **values,
         }
         page = environment().get_template(template).render(**shown)
-        return form_answer(page, status, draws=shown["draws"])
+        asks = shown["has_script"]
+        return form_answer(page, status, runs=shown["draws"] or asks, asks=asks)
 
     def _old(self, sources: Sequence[Mapping[str, Any]]) -> list[str]:
         return old_sources(sources, self.stale_hours() * 60, self.language()) if sources else []
