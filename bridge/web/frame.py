@@ -46,6 +46,7 @@ TABS = (
     Tab("/customers", Text("客户", "Customers")),
     Tab("/people", Text("人员", "People")),
     Tab("/trend", Text("趋势", "Trend")),
+    Tab("/changes", Text("变化", "Changes")),
     Tab("/plan", Text("计划", "Plan")),
     Tab("/risks", Text("风险", "Risks")),
     Tab("/feedback", Text("反馈", "Feedback")),

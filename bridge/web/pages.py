@@ -8,6 +8,7 @@ from flask import Flask
 
 from bridge.usecases.serving import Opened
 from bridge.web.account_pages import add_accounts
+from bridge.web.changes_page import add_changes
 from bridge.web.channel_pages import add_channels
 from bridge.web.frame import Frame
 from bridge.web.mapping_pages import add_mappings
@@ -30,7 +31,7 @@ def add_pages(
 ) -> None:
     """Each module adds its own; the navigation shows what is there. What was judged comes from `reports`, once for all who
     look; `wake` has a source read soon."""
-    for show in (add_milestone, add_portfolio, add_people, add_practice, add_plan):
+    for show in (add_milestone, add_portfolio, add_changes, add_people, add_practice, add_plan):
         show(app, reports, opened, frame)
     for_admins = (add_plan_desk, add_mappings, add_people_links, add_channels, add_accounts, add_runs, add_messages)
     for add in (add_saved_views, *for_admins):

@@ -19,12 +19,13 @@ from bridge.report.labels import label
 from bridge.report.order import customer_name
 from bridge.report.rows import Row, rows
 from bridge.report.wording import headline, status_name
-from bridge.usecases import feedback, trend
+from bridge.usecases import contacts, feedback, promises, trend
 from bridge.usecases.feedback import FeedbackWish
 from bridge.usecases.portfolio import freshness
-from bridge.usecases.reporting import ReportWish
+from bridge.usecases.reporting import Judged, ReportWish
 from bridge.usecases.serving import Opened
 from bridge.usecases.trend import Day, TrendWish
+from bridge.usecases.workspace import Workspace
 from bridge.web import chart_panels
 from bridge.web.chart_panels import drawing
 from bridge.web.cuts import listing
@@ -60,6 +61,17 @@ ROW_COLUMNS = (
     Text("下次沟通", "Next contact"),
 )
 MILESTONES = Text("里程碑", "Milestones")
+CONTACTS = Text("约定的沟通", "Agreed contacts")
+CONTACT_COLUMNS = (
+    Text("客户", "Customer"),
+    Text("与谁", "With"),
+    Text("下次", "Due"),
+    Text("上次", "Last"),
+    Text("负责人", "Owner"),
+    Text("方式", "By"),
+)
+AUDIENCES = {"customer": Text("客户", "customer"), "team": Text("团队", "team")}
+NO_CONTACTS = Text("计划里没有约定沟通。", "The plan agrees on no contact.")
 OVERDUE = Text("已过 {days} 天", "{days} d overdue")
 IN_REPORT = Text("在延期报告里看", "See them in the delay report")
 TREND_LEDE = Text(
@@ -84,7 +96,8 @@ def add_portfolio(app: Flask, reports: Reporting, opened: Opened, frame: Frame) 
             "panels": [
                 listing(
                     CUSTOMERS, COLUMNS, found, lambda one: _customer(one, frame, lang), everything, lang, NO_CUSTOMERS
-                )
+                ),
+                _contacts(opened(), reports.judged(), frame),
             ],
         }
         return frame.page("sheets.html", values, title=CUSTOMERS.say(lang), here="/customers")
@@ -131,6 +144,25 @@ def _add_trend(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> 
         return frame.page("sheets.html", values, title=TREND.say(lang), here="/trend")
 
 
+def _contacts(space: Workspace, judged: Judged, frame: Frame) -> Panel:
+    """Who is to be talked to next, the longest overdue first."""
+    lang, day = frame.language(), said_day(judged.portfolio.today, frame.language())
+    seen = promises.deals_seen(space, own_deals())
+    known = [one for one in contacts.look(space, judged=judged)["contacts"] if one["deal"] in seen]
+
+    def contact(one: Mapping[str, Any]) -> Iterable[Cell]:
+        late = one["overdue_days"]
+        yield cell(one["customer"] or one["name"], "text", small=one["deal"])
+        yield cell(AUDIENCES[one["audience"]].say(lang))
+        yield cell(day(one["due"]).text, "day over" if late else "day", small=late and OVERDUE.say(lang, days=late))
+        yield day(one["last"])
+        yield cell(one["owner"])
+        yield cell(one["channel"])
+
+    everything = frame.link("customers", rows="all")
+    return listing(CONTACTS, CONTACT_COLUMNS, known, contact, everything, lang, NO_CONTACTS)
+
+
 def _words(frame: Frame, document: Mapping[str, Any]) -> dict[str, Any]:
     return {**frame.words(date.fromisoformat(document["as_of"])), "freshness": document["sources"]}
 
@@ -153,14 +185,14 @@ def _money(amounts: Mapping[str, str], said: Callable[[str, str], str]) -> str |
 
 
 def _milestones(document: Mapping[str, Any], frame: Frame, lang: Lang) -> Panel:
-    contacts = {item["key"]: item["next_contact"] for item in document["milestones"]}
+    due = {item["key"]: item["next_contact"] for item in document["milestones"]}
     day = said_day(date.fromisoformat(document["as_of"]), lang)
     name = document["milestones"][0]["customer"]
     shown = listing(
         MILESTONES,
         ROW_COLUMNS,
         rows(document, lang),
-        lambda row: _row(row, contacts.get(row.key), frame, day, lang),
+        lambda row: _row(row, due.get(row.key), frame, day, lang),
         frame.link("customers", name, rows="all"),
         lang,
     )

@@ -23,6 +23,7 @@ FOR_LEADS = (
     "/feedback",
     "/plan",
     "/trend",
+    "/changes",
     "/retro/D-1",
 )
 FOR_ADMINS = (
@@ -39,6 +40,7 @@ FOR_ADMINS = (
 )
 EVERY = ("/login", *FOR_LEADS, *FOR_ADMINS)
 WITH_FORMS = (
+    "/changes",
     "/",
     "/milestones/M-1",
     "/mappings/pingcode",

@@ -95,6 +95,7 @@ PATHS = (
     "/customers/云杉零售",
     "/people",
     "/trend",
+    "/changes",
     "/plan",
     "/risks",
     "/feedback",
@@ -217,7 +218,8 @@ def test_other_peoples_deals_are_unknown_to_who_sees_own_deals_only(space: Works
 def test_no_page_says_a_word_of_other_peoples_deals(space: Workspace):
     client = browser(space, "own")
 
-    for path in ("/", "/customers", "/people", "/trend", "/plan", "/risks", "/feedback", "/report.csv", "/?q=门店"):
+    listed = ("/", "/customers", "/people", "/trend", "/changes?since=2026-01-01", "/plan", "/risks", "/feedback")
+    for path in (*listed, "/report.csv", "/?q=门店"):
         page = client.get(path)
         assert page.status_code == 200
         for word in ("云杉", "门店", "M-3", "D-3", "R-9"):
@@ -537,6 +539,26 @@ def test_the_trend_has_a_day_for_each_judgement(space: Workspace):
 
     assert "8月22日" in page and "8月24日" in page
     assert page.count("data-chart=") + page.count('class="blank"') == 2 and "<table" in page
+
+
+def test_what_changed_since_a_day_is_told_and_a_day_that_cannot_be_is_refused(space: Workspace):
+    client = browser(space, "admin")
+    page, quiet = client.get(f"/changes?since={SATURDAY}").text, client.get("/changes?since=2026-09-30").text
+
+    # On Saturday M-4 was two days late already; since then the date of a task was moved.
+    turned = page.partition("状态变了的里程碑")[2].partition("</section>")[0]
+    reasons = page.partition("出现、变化和消除的问题")[2].partition("</section>")[0]
+    assert "与8月22日相比" in page.replace(" ", "") and "M-4" not in turned
+    assert "新出现" in reasons and 'href="/milestones/M-' in reasons
+    assert 'value="2026-08-24"' in quiet
+    assert client.get("/changes?since=gestern").status_code == 422
+
+
+def test_customers_to_be_talked_to_stand_with_the_day_and_who_talks(space: Workspace):
+    page = browser(space, "lead").get("/customers").text
+    due = page.partition("约定的沟通")[2].partition("</section>")[0]
+
+    assert "远帆零售" in due and re.search(r"已过 \d+ 天", due)
 
 
 def test_risks_stand_in_the_matrix_and_in_the_register(space: Workspace):
