@@ -157,6 +157,7 @@ def test_a_plan_with_an_error_is_refused_by_cell_and_a_good_one_imported(visitor
 
 def test_a_person_comes_in_and_gets_to_the_content_by_keyboard_alone(visitor: Visitor):
     page = visitor.at("/login")
+    expect(page.get_by_label("姓名")).to_be_focused()
     page.keyboard.type(LEAD)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
