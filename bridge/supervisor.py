@@ -27,7 +27,7 @@ from bridge.usecases.journal import Journal
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.metrics import Measured, Pulse, measure
 from bridge.usecases.queueing import ClockLedger, Queued
-from bridge.usecases.reporting import Browsed, ReportWish
+from bridge.usecases.reporting import Browsed, Judged, ReportWish
 from bridge.usecases.serving import Opened, Service
 from bridge.usecases.settled import Settled
 from bridge.usecases.single_sign_on import SingleSignOn
@@ -85,6 +85,9 @@ class Live(Struct, frozen=True):
 
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
         return Reports(self.opened(), self.shared).browse(lang, wish)
+
+    def judged(self) -> Judged:
+        return Reports(self.opened(), self.shared).judged()
 
     def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
         return Reports(self.opened(), self.shared).report_json(lang, wish)

@@ -14,12 +14,15 @@ from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
+from bridge.usecases import accounts
+from bridge.usecases.admission import Admission
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
 from bridge.web.page import Reports
 from bridge.web.server import serve
 
 DOCS = Path(__file__).parent.parent / "docs"
+NAME, PASSWORD = "王敏", "correct horse battery"
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -35,6 +38,8 @@ class Shot(Struct, frozen=True):
     at: str = ""
     """What of the page is to stand at the top; nothing: its beginning."""
     is_dark: bool = False
+    is_paper: bool = False
+    """As it is printed, at the width of a sheet."""
 
 
 SHOTS = (
@@ -50,6 +55,9 @@ SHOTS = (
     Shot("/risks", 1440, 900, "screenshots/risks-1440-dark.png", is_dark=True),
     Shot("/people", 1440, 900, "screenshots/people-1440.png"),
     Shot("/trend", 400, 1000, "screenshots/trend-400.png"),
+    Shot("/", 1032, 730, "screenshots/report-print.png", is_paper=True),
+    Shot("/sources", 768, 1000, "screenshots/sources-768-dark.png", is_dark=True),
+    Shot("/mappings/pingcode", 400, 1000, "screenshots/mapping-400.png"),
 )
 
 
@@ -59,7 +67,9 @@ def main() -> None:
         command = [sys.executable, "-m", "bridge", "demo", "--no-serve", "--quiet", "--dir", str(place)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
         space, stop = Workspace.open(place / "config.toml"), threading.Event()
-        running = serve(create_app(Reports(space), opened=lambda: space), "127.0.0.1", 0, stop)
+        accounts.add(space, NAME, "admin", PASSWORD)
+        app = create_app(Reports(space), opened=lambda: space, doors=Admission(lambda: space))
+        running = serve(app, "127.0.0.1", 0, stop)
         try:
             take(running.url.rstrip("/"))
         finally:
@@ -72,16 +82,22 @@ def take(url: str) -> None:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"{url}/login")
+        page.locator("input[name=name]").fill(NAME)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("nav")
         for shot in SHOTS:
-            page = browser.new_page(
-                viewport={"width": shot.width, "height": shot.height}, color_scheme="dark" if shot.is_dark else "light"
+            page.set_viewport_size({"width": shot.width, "height": shot.height})
+            page.emulate_media(
+                media="print" if shot.is_paper else "screen", color_scheme="dark" if shot.is_dark else "light"
             )
             page.goto(url + shot.path)
             page.wait_for_function("!document.querySelector('[data-chart=waiting]')")
             if shot.at:
                 page.locator(shot.at).evaluate("one => one.closest('section').scrollIntoView()")
             page.screenshot(path=DOCS / shot.file)
-            page.close()
         browser.close()
 
 

@@ -11,6 +11,7 @@ from bridge.cli.session import Command, Day, Option, Session, json_option
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.reconcile.findings import State
+from bridge.report.marks import STATE_WORDS
 from bridge.report.wording import reason_name
 from bridge.usecases import findings as register
 from bridge.usecases import refusals, statements
@@ -79,14 +80,6 @@ COLUMNS = (
     Text(zh="确认人", en="by"),
     Text(zh="理由", en="why"),
 )
-STATES = {
-    State.OPENED: Text(zh="新出现", en="new"),
-    State.WORSENED: Text(zh="加重", en="worse"),
-    State.IMPROVED: Text(zh="有好转", en="better"),
-    State.UNCHANGED: Text(zh="未变", en="unchanged"),
-    State.CLEARED: Text(zh="已消除", en="cleared"),
-    State.ACKNOWLEDGED: Text(zh="已确认", en="acknowledged"),
-}
 SEVERITIES = {"red": Text(zh="红", en="red"), "amber": Text(zh="黄", en="amber"), "grey": Text(zh="灰", en="grey")}
 
 
@@ -213,7 +206,7 @@ def _cells(row: register.Listed, lang: Lang) -> tuple[object, ...]:
         episode.code,
         reason_name(episode.code, lang),
         SEVERITIES[episode.severity].say(lang),
-        STATES[row.state].say(lang),
+        STATE_WORDS[row.state].say(lang),
         episode.opened_on,
         episode.worsened_on,
         row.seen_on,

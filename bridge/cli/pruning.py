@@ -23,6 +23,7 @@ NAMES = {
     "audit": Text(zh="审计记录", en="lines of the audit"),
     "sessions": Text(zh="已结束的登录", en="sessions that are over"),
     "login_failures": Text(zh="失败的登录", en="failed logins"),
+    "uploads": Text(zh="上传后没有导入的计划", en="plans uploaded and never imported"),
 }
 WHAT = Text(zh="内容", en="what")
 BEFORE = Text(zh="早于", en="older than")

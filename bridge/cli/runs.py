@@ -10,9 +10,10 @@ import click
 
 from bridge.cli.printing import print_json, print_table
 from bridge.cli.session import Command, Option, Session, json_option
-from bridge.cli.sources import MODES, OUTCOMES
+from bridge.cli.sources import MODES
 from bridge.language import Lang, Text
 from bridge.usecases import history
+from bridge.usecases.codes import OUTCOME_WORDS
 from bridge.usecases.workspace import Workspace
 
 ABOUT = Text(
@@ -94,7 +95,7 @@ def _run_rows(run: history.Run, zone: ZoneInfo, lang: Lang) -> Iterator[tuple[ob
         report = one.report
         changed = sum(report[name] for name in ("created", "updated", "gone", "revived"))
         error = report["error"] and f"{report['error']['code']}: {report['error']['message']}"
-        told = (one.source, OUTCOMES[one.outcome].say(lang), MODES[one.mode].say(lang))
+        told = (one.source, OUTCOME_WORDS[one.outcome].say(lang), MODES[one.mode].say(lang))
         yield (*head, *told, report["requests"], report["fetched"], changed, error)
         head = (None,) * len(head)
 

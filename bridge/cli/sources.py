@@ -8,7 +8,7 @@ from bridge.cli.printing import plain, print_json, print_table
 from bridge.cli.progress import stop_on_signal, watching
 from bridge.cli.session import Command, Option, Session, json_option
 from bridge.language import Lang, Text
-from bridge.usecases.codes import in_words
+from bridge.usecases.codes import OUTCOME_WORDS, in_words
 from bridge.usecases.refresh import Refreshed, RefreshWish, SourceReport, refresh
 
 SYNC = Text(
@@ -30,11 +30,6 @@ COLUMNS = (
     Text(zh="隔离", en="quarantined"),
     Text(zh="请求", en="requests"),
 )
-OUTCOMES = {
-    "complete": Text(zh="完整", en="complete"),
-    "partial": Text(zh="部分", en="partial"),
-    "failed": Text(zh="失败", en="failed"),
-}
 MODES = {"full": Text(zh="全量", en="full"), "incremental": Text(zh="增量", en="incremental")}
 NOT_READ = Text(zh="没有读全 {place}：{why}", en="not read completely: {place}: {why}")
 
@@ -80,7 +75,7 @@ def print_sync(done: Refreshed, lang: Lang) -> None:
     for report in done.report.sources:
         c = report.counts
         numbers = (c.fetched, c.created, c.updated, c.unchanged, c.gone, c.quarantined, c.requests)
-        rows.append((report.source, OUTCOMES[report.outcome].say(lang), MODES[report.mode].say(lang), *numbers))
+        rows.append((report.source, OUTCOME_WORDS[report.outcome].say(lang), MODES[report.mode].say(lang), *numbers))
     print_table(lang, COLUMNS, rows, right=range(3, 10))
 
 

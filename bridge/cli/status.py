@@ -6,11 +6,12 @@ from datetime import date
 
 import click
 
-from bridge.cli.findings import BY, NO_DAY, STATES, UNTIL, WHY, WITHDRAW
+from bridge.cli.findings import BY, NO_DAY, UNTIL, WHY, WITHDRAW
 from bridge.cli.printing import print_json, print_table
 from bridge.cli.session import Day, Group, Option, Session, json_option
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
+from bridge.report.marks import STATE_WORDS
 from bridge.usecases import notices
 from bridge.usecases.notices import Notice
 from bridge.usecases.statements import Said
@@ -107,7 +108,7 @@ def _cells(one: Notice, lang: Lang) -> tuple[object, ...]:
         one.concern.code,
         one.concern.place,
         notices.SEVERITY_WORDS[one.concern.severity].say(lang),
-        STATES[one.state].say(lang),
+        STATE_WORDS[one.state].say(lang),
         one.since,
         one.worsened_on,
         *((said.until, said.by) if said else (None, None)),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bridge.language import Lang, Text
+from bridge.reconcile.findings import State
 from bridge.report.cells import one_line, spoken_day
 from bridge.report.wording import status_name
 
@@ -16,6 +17,15 @@ MARKS: dict[str, Text] = {
     "improved": Text("（有好转）", " (better)"),
     "acknowledged": Text("（已确认至 {day}）", " (acknowledged until {day})"),
 }
+STATE_WORDS: dict[State, Text] = {
+    State.OPENED: Text("新出现", "new"),
+    State.WORSENED: Text("加重", "worse"),
+    State.IMPROVED: Text("有好转", "better"),
+    State.UNCHANGED: Text("未变", "unchanged"),
+    State.CLEARED: Text("已消除", "cleared"),
+    State.ACKNOWLEDGED: Text("已确认", "acknowledged"),
+}
+"""What has become of a finding or of a notice, in a field of a table."""
 CATEGORIES: dict[str, Text] = {
     "scope": Text("需求变更", "changed scope"),
     "customer": Text("等客户", "waiting for the customer"),

@@ -13,7 +13,7 @@ from bridge.model import Task, TaskKey
 from bridge.reconcile.candidates import Candidate
 from bridge.reconcile.contacts import NextContact, by_deal, next_contacts
 from bridge.reconcile.recorded import Ticket
-from bridge.reconcile.risk_register import RiskRow, register
+from bridge.reconcile.risk_register import RiskRow
 from bridge.reconcile.situation import Portfolio, PullForward, Result
 from bridge.reconcile.voices import CustomerVoice, Voice
 from bridge.report import numbers
@@ -41,23 +41,18 @@ NO_REGISTERS = Registers()
 NOTHING_KNOWN: Mapping[TaskKey, Task | Ticket] = {}
 
 
-def registers(portfolio: Portfolio, result: Result) -> Registers:
+def registers(portfolio: Portfolio, result: Result, risks: Iterable[RiskRow]) -> Registers:
     """Registered and confirmed risks of each milestone, those of its whole deal included; candidates are no risks yet."""
     own: dict[str, list[RiskRow]] = defaultdict(list)
     whole: dict[str, list[RiskRow]] = defaultdict(list)
-    for risk in register(portfolio, result.assessments):
+    for risk in risks:
         if risk.origin != "candidate" and risk.milestone is not None:
             own[risk.milestone].append(risk)
         elif risk.origin != "candidate" and risk.deal is not None:
             whole[risk.deal].append(risk)
-    risks = {row.milestone.key: (*own[row.milestone.key], *whole[row.deal.key]) for row in result.assessments}
+    theirs = {row.milestone.key: (*own[row.milestone.key], *whole[row.deal.key]) for row in result.assessments}
     contacts = by_deal(next_contacts(portfolio.plan, portfolio.recorded, portfolio.calendar))
-    return Registers(risks, {deal: theirs[0] for deal, theirs in contacts.items()})
-
-
-def witnesses(tasks: Mapping[TaskKey, Task], tickets: Iterable[Ticket]) -> Mapping[TaskKey, Task | Ticket]:
-    """Everything that evidence may name."""
-    return {**tasks, **{ticket.ref: ticket for ticket in tickets}}
+    return Registers(theirs, {deal: due[0] for deal, due in contacts.items()})
 
 
 def risk_entry(row: RiskRow, today: date, lang: Lang, known: Mapping[TaskKey, Task | Ticket] = NOTHING_KNOWN) -> Entry:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from bridge.plan.document import Milestone
 from bridge.reconcile.findings import held, lives
+from bridge.reconcile.register import Register
 from bridge.reconcile.situation import Portfolio, Result
 
 Entry = dict[str, object]
@@ -55,17 +56,22 @@ class Record:
         }
 
     def note(self, milestone: Milestone) -> Entry:
-        """The last version; when the customer was told may also stand in the plan, and the newer day counts."""
-        note = self._register.notes.get(milestone.key)
-        informed = self._register.informed(milestone.key, milestone.customer_informed)
-        return {
-            "reason": note and note.reason,
-            "recovery_plan": note and note.recovery_plan,
-            "recovery_date": day(note.recovery_date) if note else None,
-            "customer_informed": day(informed),
-            "category": note and note.category,
-            "account": note and note.account,
-            "owner": note and note.owner,
-            "by": note and note.by,
-            "recorded_at": instant(note.recorded_at) if note else None,
-        }
+        """The last version."""
+        return note_entry(self._register, milestone)
+
+
+def note_entry(register: Register, milestone: Milestone) -> Entry:
+    """The note of a milestone; when the customer was told may also stand in the plan, and the newer day counts."""
+    note = register.notes.get(milestone.key)
+    informed = register.informed(milestone.key, milestone.customer_informed)
+    return {
+        "reason": note and note.reason,
+        "recovery_plan": note and note.recovery_plan,
+        "recovery_date": day(note.recovery_date) if note else None,
+        "customer_informed": day(informed),
+        "category": note and note.category,
+        "account": note and note.account,
+        "owner": note and note.owner,
+        "by": note and note.by,
+        "recorded_at": instant(note.recorded_at) if note else None,
+    }

@@ -16,6 +16,11 @@ def user_of(store: Store, issuer: str, subject: str) -> User | None:
     return None if row is None else accounts.user(store, str(row[0]))
 
 
+def is_known(store: Store, issuer: str, user: str) -> bool:
+    """Whether it is this provider that vouches for the person."""
+    return store.one('SELECT 1 FROM identities WHERE issuer = ? AND "user" = ?', (issuer, user)) is not None
+
+
 def add(store: Store, issuer: str, subject: str, user: User) -> None:
     """Make a person of whom only the provider knows who they are."""
     accounts.add_user(store, user, NO_PASSWORD)

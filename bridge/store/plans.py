@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -64,7 +65,13 @@ def numbered(store: Store, number: int) -> PlanVersion | None:
 
 def _version(row: tuple[Any, ...]) -> PlanVersion:
     number, imported_at, file, digest, data = row
-    return PlanVersion(number, instant(imported_at), file, digest, wire.from_json(json.loads(data)))
+    return PlanVersion(number, instant(imported_at), file, digest, _plan(data))
+
+
+# A page asks for the plan in force several times, and a thousand milestones take a tenth of a second to read.
+@lru_cache(maxsize=2)
+def _plan(data: str) -> Plan:
+    return wire.from_json(json.loads(data))
 
 
 def last_hash_of(store: Store, file: str) -> str | None:

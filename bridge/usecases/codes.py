@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from bridge.language import Phrase, Text
 
+OUTCOME_WORDS: dict[str, Text] = {
+    "complete": Text("完整", "complete"),
+    "partial": Text("不完整", "partial"),
+    "failed": Text("失败", "failed"),
+    "lacking": Text("没有", "not there"),
+    "not_asked": Text("还没有读取", "not read yet"),
+}
+"""How a source, a part of it or an optional stream was read, in a field of a table."""
 SIGN_IN = Text(
     zh="登录被拒绝：{detail}。请核对 client_id 与 client_secret，并确认应用未被停用。",
     en="signing in was refused: {detail}. Check client_id and client_secret, and that the app is not disabled.",

@@ -14,6 +14,7 @@ from bridge.reconcile.recorded import Audience, Contact
 from bridge.store import practice
 from bridge.usecases.calendars import present_calendar
 from bridge.usecases.recorded import plan_and_recorded, recording, said, writable
+from bridge.usecases.reporting import Judged
 from bridge.usecases.workspace import Workspace
 
 NOT_AGREED = Text(
@@ -29,11 +30,15 @@ NONE = Text(zh="无", en="none")
 AUDIENCES: dict[str, Audience] = {"customer": "customer", "客户": "customer", "team": "team", "团队": "team"}
 
 
-def look(space: Workspace, due_by: date | None = None) -> dict[str, Any]:
-    """Every agreed contact, never made ones first, then by due date; with `due_by` those due by that day."""
-    with space.store() as store, store.snapshot():
-        plan, recorded = plan_and_recorded(space, store)
-        calendar = present_calendar(space, store)
+def look(space: Workspace, due_by: date | None = None, judged: Judged | None = None) -> dict[str, Any]:
+    """Every agreed contact, never made ones first, then by due date; with `due_by` those due by that day. Without what was
+    `judged` already by what is stored now."""
+    if judged is None:
+        with space.store() as store, store.snapshot():
+            plan, recorded = plan_and_recorded(space, store)
+            calendar = present_calendar(space, store)
+    else:
+        plan, recorded, calendar = judged.portfolio.plan, judged.portfolio.recorded, judged.portfolio.calendar
     today = space.clock.today
     found = [
         contact

@@ -39,7 +39,7 @@ class Courses(Struct, frozen=True):
 
 def courses(judged: Judged, row: Assessment, baselines: Sequence[Baseline]) -> Courses:
     linked = set(judged.result.links.get(row.milestone.key, ()))
-    records = [record for record in judged.portfolio.tasks if record.task.ref in linked]
+    records = [judged.basis.records[ref] for ref in sorted(linked)]
     bars = sorted(_bars(judged, records, row), key=lambda one: _urgency(one, judged.portfolio.today))
     return Courses(
         tuple(_reports(judged, row, baselines)), _burn(judged, records, row), tuple(bars), _waits(judged, linked)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +25,8 @@ from connectors.contract import SourceConfig as SourceConfig
 
 ENDINGS = (".xlsx", ".toml")
 FOLDER = "plans"
+TRIED_FOR = timedelta(days=7)
+"""So long an uploaded plan that nobody imports is kept."""
 MARK = "pbridge-draft-"
 PLACE = re.compile(rf"\S*{MARK}[^/]*/[^:\s]+\.toml")
 NOT_A_PLAN = Text(
@@ -95,9 +98,18 @@ def import_tried(space: Workspace, mark: str, approval: Approval | None) -> Impo
     return planning.import_plan(space, path, approval)
 
 
+def left_over(space: Workspace, imported: Collection[str]) -> list[Path]:
+    """Uploads that were tried and not imported for `TRIED_FOR`; what was `imported` stays as long as the store does."""
+    before = (space.clock.now() - TRIED_FOR).timestamp()
+    found = sorted(_folder(space).iterdir()) if _folder(space).is_dir() else []
+    return [path for path in found if str(path) not in imported and path.stat().st_mtime < before]
+
+
 def _keep(space: Workspace, ending: str, content: bytes) -> str:
     mark = f"{hashlib.sha256(content).hexdigest()[:20]}{ending}"
-    write_new(_folder(space) / mark, content)  # the same content is kept once
+    path = _folder(space) / mark
+    if not write_new(path, content):
+        path.touch()  # the same content is kept once, and from now on again
     return mark
 
 

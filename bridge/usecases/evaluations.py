@@ -79,6 +79,13 @@ class Evaluation(Struct, eq=False):
         with self.making:
             return list(self.reports)[-WARMED:]
 
+    def readied(self, space: Workspace, before: Evaluation) -> None:
+        """Make what readers asked of the evaluation before, so that the first of them waits for none of it."""
+        for weeks in before.judged.staffed:
+            self.judged.staffing(weeks)
+        for wish, lang in before.asked():
+            self.browse(space, wish, lang)
+
 
 class Flight(Struct, eq=False):
     """An evaluation under way."""
@@ -108,6 +115,10 @@ class Evaluations:
         """The report with what it can be narrowed to, and the age that its data has now."""
         found = self.newest(space, floor)
         return _aged(found.browse(space, wish, lang), found, space)
+
+    def judged(self, space: Workspace, floor: float = 0.0) -> Judged:
+        """What that evaluation found, for whatever else is shown of it."""
+        return self.newest(space, floor).judged
 
     def newest(self, space: Workspace, floor: float = 0.0) -> Evaluation:
         """The evaluation that readers get now: one begun after `floor`, an instant of the clock of this process."""
@@ -171,11 +182,10 @@ class Evaluations:
                 result = self._memory.judge.judge(portfolio)
         self.made += 1
         made = Evaluation(
-            self.made, Judged(portfolio, result, quarantined, None), space.settings, space.clock.today, at, began
+            self.made, Judged(portfolio, result, quarantined), space.settings, space.clock.today, at, began
         )
         if before is not None and self._clock() - began > PROMPT_S:
-            for wish, lang in before.asked():
-                made.browse(space, wish, lang)
+            made.readied(space, before)
         made.ended = self._clock()
         made.cost = made.ended - began
         return made

@@ -17,6 +17,7 @@ from bridge.report.selection import deals_of
 from bridge.store import practice
 from bridge.usecases.people import known_people
 from bridge.usecases.recorded import plan_and_recorded, recording, said, writable
+from bridge.usecases.reporting import Judged
 from bridge.usecases.risks import known_milestone
 from bridge.usecases.workspace import Workspace
 
@@ -45,11 +46,15 @@ class FeedbackWish(Struct, frozen=True):
     """Of whose deals alone it is; what belongs to no deal is nobody's alone."""
 
 
-def look(space: Workspace, wish: FeedbackWish) -> dict[str, Any]:
-    """Everything said, oldest open first; `customers` speaks of all that each customer said, whatever is listed."""
-    with space.store() as store, store.snapshot():
-        plan, recorded = plan_and_recorded(space, store)
-        people = known_people(store, None)
+def look(space: Workspace, wish: FeedbackWish, judged: Judged | None = None) -> dict[str, Any]:
+    """Everything said, oldest open first, as it was when all was `judged` or as it is now; `customers` speaks of all that
+    each customer said, whatever is listed."""
+    if judged is None:
+        with space.store() as store, store.snapshot():
+            plan, recorded = plan_and_recorded(space, store)
+            people = known_people(store, None)
+    else:
+        plan, recorded, people = judged.portfolio.plan, judged.portfolio.recorded, judged.portfolio.people
     today = space.clock.today
     every = voices(plan, recorded)
     if wish.sales_owner is not None:

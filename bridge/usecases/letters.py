@@ -10,12 +10,13 @@ from typing import Any
 
 from bridge.errors import UsageProblem
 from bridge.language import LANGUAGES, Lang, Text
+from bridge.reconcile.situation import Assessment
 from bridge.report import letter_files, letters
 from bridge.report.cells import day_of
 from bridge.report.letters import Facts, Letter, Need, Template
-from bridge.report.selection import folded
+from bridge.report.selection import Narrowed, folded, owners
 from bridge.usecases import people, reporting
-from bridge.usecases.reporting import ReportWish
+from bridge.usecases.reporting import Judged, ReportWish
 from bridge.usecases.starting import write_new
 from bridge.usecases.statements import write_note
 from bridge.usecases.workspace import NOT_UTF8, Workspace
@@ -60,13 +61,15 @@ class LetterWish:
     next_update: date | None = None
 
 
-def draft(space: Workspace, wish: LetterWish) -> Letter:
-    """The letter as a draft; writes nothing and sends nothing."""
-    view = reporting.build(space, ReportWish())
-    item = _milestone(view, wish.milestone)
+def draft(space: Workspace, wish: LetterWish, judged: Judged | None = None) -> Letter:
+    """The letter as a draft, by what was `judged` already or is judged now; writes nothing and sends nothing."""
+    judged = judged or reporting.judge(space, ReportWish())
+    row = _row(judged, wish.milestone)
+    view = reporting.document(space, judged, ReportWish(narrowed=Narrowed(deal=row.deal.key)))
+    item = next(one for one in view["milestones"] if one["key"] == row.milestone.key)
     facts = _facts(space, view, item, wish)
     template = template_of(space, wish.kind, space.lang)
-    return letters.draft(template, facts, space.lang, _internal(space, view, item))
+    return letters.draft(template, facts, space.lang, _internal(space, judged, item))
 
 
 def content(letter: Letter, form: str, lang: Lang) -> bytes:
@@ -102,10 +105,10 @@ def folder(space: Workspace) -> Path:
     return space.settings.path(FOLDER)
 
 
-def _milestone(view: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    for item in view["milestones"]:
-        if folded(item["key"]) == folded(key):
-            return item  # type: ignore[no-any-return]
+def _row(judged: Judged, key: str) -> Assessment:
+    for row in judged.result.assessments:
+        if folded(row.milestone.key) == folded(key):
+            return row
     raise UsageProblem(UNKNOWN, value=key)
 
 
@@ -160,11 +163,9 @@ def _new_date(item: Mapping[str, Any], wish: LetterWish) -> date | None:
     return found
 
 
-def _internal(space: Workspace, view: Mapping[str, Any], item: Mapping[str, Any]) -> Sequence[str]:
+def _internal(space: Workspace, judged: Judged, item: Mapping[str, Any]) -> Sequence[str]:
     """Everybody's names and the keys of tasks; whom the customer deals with is taken out where the letter is read."""
-    names = [
-        one[role] for one in view["milestones"] for role in ("owner", "sales_owner", "delivery_owner") if one[role]
-    ]
+    names = [name for row in judged.result.assessments for name in owners(row) if name]
     with space.store() as store:
         names += people.names_in(space, store)
     keys = [entry["key"] for reason in item["reasons"] for entry in reason["evidence"] if entry["key"]]

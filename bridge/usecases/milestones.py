@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from msgspec import Struct
 from bridge.language import Lang
 from bridge.model import Status, Task
 from bridge.plan.document import Baseline
-from bridge.reconcile.register import Note
+from bridge.reconcile.register import Note, Register
 from bridge.reconcile.situation import Assessment
+from bridge.report.record import note_entry
 from bridge.report.selection import Narrowed
 from bridge.usecases import findings, promises, reporting, statements
 from bridge.usecases.courses import Courses, courses
@@ -63,26 +65,36 @@ class Detail(Struct, frozen=True):
     """What its charts are drawn from."""
 
 
-def look(space: Workspace, key: str, lang: Lang, sales_owner: str | None = None) -> Detail | None:
-    """None where the plan has no such milestone, or where it is of somebody else's deal."""
+def look(
+    space: Workspace, key: str, lang: Lang, sales_owner: str | None = None, judged: Judged | None = None
+) -> Detail | None:
+    """None where the plan has no such milestone, or where it is of somebody else's deal. Of what was `judged` already only
+    what people have said of it is read anew."""
     wish = ReportWish(sales_owner=sales_owner, narrowed=Narrowed(milestone=key))
-    judged = reporting.judge(space, wish)
+    judged = judged or reporting.judge(space, wish)
     document = reporting.document(space, judged, wish, lang)
     if not document["milestones"]:
         return None
     row = next(one for one in judged.result.assessments if one.milestone.key == key)
-    promised = [one for one in promises.promised(space) if one.key == key]
+    baselines = judged.portfolio.baselines.get(key, ())
+    dates = [one.promised for one in baselines]
+    steps = [judged.portfolio.calendar.workdays(a, b) for a, b in pairwise(dates)]
+    notes = statements.note_versions(space, key)
+    now = Register(notes={key: notes[0]}) if notes else Register()
     return Detail(
         today=judged.portfolio.today,
         zone=judged.portfolio.timezone,
-        item=document["milestones"][0],
+        item={
+            **document["milestones"][0],
+            "note": note_entry(now, row.milestone),
+        },
         sources=document["sources"],
         work=tuple(sorted(_work(judged, row), key=lambda one: _urgency(one, judged.portfolio.today))),
         moves=tuple(sorted(_moves(judged, key), key=lambda one: (one.at, one.task.ref), reverse=True)),
-        baselines=tuple(zip(promised[0].baselines, promised[0].workdays, strict=True)) if promised else (),
-        notes=tuple(statements.note_versions(space, key)),
+        baselines=tuple(zip(baselines, (None, *steps), strict=True)) if baselines else (),
+        notes=tuple(notes),
         findings=tuple(findings.listed(space, FindingWish(key))),
-        courses=courses(judged, row, promised[0].baselines if promised else ()),
+        courses=courses(judged, row, baselines),
     )
 
 
@@ -92,9 +104,8 @@ def is_seen(space: Workspace, key: str, sales_owner: str | None) -> bool:
 
 
 def _work(judged: Judged, row: Assessment) -> Iterator[Work]:
-    tasks = {record.task.ref: record.task for record in judged.portfolio.tasks}
     for ref in judged.result.links.get(row.milestone.key, ()):
-        task = tasks[ref]
+        task = judged.basis.tasks[ref]
         late = task.status not in FINISHED and task.due_on is not None and task.due_on < judged.portfolio.today
         yield Work(task, late, f"{task.source}/{task.id}" in row.leaves)
 
@@ -106,20 +117,12 @@ def _urgency(one: Work, today: date) -> tuple[bool, bool, date, str]:
 
 
 def _moves(judged: Judged, key: str) -> Iterator[Moved]:
-    linked = set(judged.result.links.get(key, ()))
-    for record in judged.portfolio.tasks:
-        if record.task.ref in linked:
-            for change in record.changes:
-                if change.field == "due_on" and change.cause == "source":
-                    told, by = change.how == "activity", change.actor.name if change.actor else None
-                    yield Moved(
-                        record.task,
-                        change.at,
-                        _day(change.old),
-                        _day(change.new),
-                        told,
-                        by,
-                    )
+    for ref in judged.result.links.get(key, ()):
+        record = judged.basis.records[ref]
+        for change in record.changes:
+            if change.field == "due_on" and change.cause == "source":
+                told, by = change.how == "activity", change.actor.name if change.actor else None
+                yield Moved(record.task, change.at, _day(change.old), _day(change.new), told, by)
 
 
 def _day(value: object) -> date | None:

@@ -60,6 +60,16 @@ class Provider(Struct):
         }
         return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
 
+    def logout_url(self, token: str | None, back: str) -> str | None:
+        """Where a browser is sent to end the session that it has there too; None where the provider has no such place.
+        `token` tells whose session, `back` is where the browser comes to afterwards."""
+        address = str(self._metadata().get("end_session_endpoint") or "")
+        if not _is_safe(address, self.settings.issuer):
+            return None
+        asked = {"client_id": self.settings.client_id, "post_logout_redirect_uri": back}
+        asked |= {"id_token_hint": token} if token else {}
+        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
+
     def redeem(self, code: str, verifier: str, redirect_uri: str) -> str:
         """The identity token that a code is good for."""
         settings, metadata = self.settings, self._metadata()

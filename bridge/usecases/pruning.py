@@ -11,6 +11,7 @@ from bridge.plan.cells import fold
 from bridge.store import plans, pruning
 from bridge.store.engine import Store
 from bridge.store.pruning import Doomed, Stream
+from bridge.usecases import drafting
 from bridge.usecases.recorded import mapping_of, writable
 from bridge.usecases.workspace import Workspace
 
@@ -62,7 +63,18 @@ def prune(space: Workspace, *, dry_run: bool = False) -> Pruned:
             if not dry_run:
                 pruning.remove(store, doomed)
         free = store.free_bytes
+        imported = {one.file for one in plans.versions(store)}
+    parts.append(_uploads(space, imported, dry_run=dry_run))
     return Pruned(dry_run, tuple(parts), max(free - before, 0), free)
+
+
+def _uploads(space: Workspace, imported: Collection[str], *, dry_run: bool) -> Part:
+    """Plans that were uploaded and never imported."""
+    paths = drafting.left_over(space, imported)
+    freed = sum(path.stat().st_size for path in paths)
+    for path in paths if not dry_run else ():
+        path.unlink(missing_ok=True)
+    return Part("uploads", (space.clock.today - drafting.TRIED_FOR).isoformat(), len(paths), freed)
 
 
 def _doomed(space: Workspace, store: Store) -> Iterator[Doomed]:

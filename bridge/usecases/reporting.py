@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bridge.language import Lang
 from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio, Result, Snapshot
+from bridge.reconcile.staffing import Staffing, staffing
 from bridge.report import csv, html, markdown, text, view, week
+from bridge.report.basis import Basis, basis
 from bridge.report.selection import EVERYTHING, Narrowed, owners, selected
 from bridge.report.week import Then
 from bridge.store import quarantine, snapshots
 from bridge.store.clockwork import end_of
 from bridge.usecases.json_text import dumps
+from bridge.usecases.keeping import unswept
 from bridge.usecases.portfolio import as_of, present
 from bridge.usecases.workspace import Workspace
 
@@ -38,13 +42,27 @@ class ReportWish(Struct, frozen=True):
     narrowed: Narrowed = EVERYTHING
 
 
-class Judged(Struct, frozen=True):
+class Judged(Struct, frozen=True, dict=True, eq=False):
     """What one evaluation found: several reports may be made of it, for several readers."""
 
     portfolio: Portfolio
     result: Result
     quarantined: int
-    compared: Mapping[str, Snapshot] | None
+    compared: Mapping[str, Snapshot] | None = None
+    staffed: dict[int, Staffing] = field(default_factory=dict)
+    """What was made of it so far of the weeks of people, by their number."""
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What every report of it looks things up in; made when it is first asked for."""
+        with unswept():
+            return basis(self.portfolio, self.result)
+
+    def staffing(self, weeks: int) -> Staffing:
+        """So many weeks of everybody, worked out once."""
+        if weeks not in self.staffed:
+            self.staffed[weeks] = staffing(self.portfolio, weeks)
+        return self.staffed[weeks]
 
 
 class Choices(Struct, frozen=True):
@@ -118,6 +136,8 @@ def document(space: Workspace, judged: Judged, wish: ReportWish, lang: Lang | No
         since=wish.since,
         since_snapshots=judged.compared,
         quarantined=judged.quarantined,
+        looked_up=judged.basis,
+        aged_at=space.clock.now() if wish.as_of is None else None,
     )
 
 

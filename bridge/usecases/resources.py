@@ -14,6 +14,7 @@ from bridge.reconcile.staffing import Budget, Share, Staff, Staffing, Week, staf
 from bridge.report import numbers
 from bridge.report.selection import deals_of
 from bridge.usecases.portfolio import present
+from bridge.usecases.reporting import Judged
 from bridge.usecases.workspace import Workspace
 
 
@@ -27,11 +28,15 @@ class Seen(Struct, frozen=True):
     """The weeks of everybody, as a lead sees them."""
 
 
-def look(space: Workspace, weeks: int, seen: Seen | None = None) -> dict[str, Any]:
-    """The running week and those after it, and the budgets of the plan; writes nothing. Without `seen` all of it."""
-    with space.store() as store, store.snapshot():
-        portfolio = present(space, store)
-    found = staffing(portfolio, weeks)
+def look(space: Workspace, weeks: int, seen: Seen | None = None, judged: Judged | None = None) -> dict[str, Any]:
+    """The running week and those after it, and the budgets of the plan; writes nothing. Without `seen` all of it and with the tasks
+    of each week, and without what was `judged` already by what is stored now."""
+    if judged is None:
+        with space.store() as store, store.snapshot():
+            portfolio = present(space, store)
+        found = staffing(portfolio, weeks)
+    else:
+        portfolio, found = judged.portfolio, judged.staffing(weeks)
     if seen is not None:
         found = _narrowed(found, portfolio, seen)
     rest = found.uncounted
@@ -39,7 +44,7 @@ def look(space: Workspace, weeks: int, seen: Seen | None = None) -> dict[str, An
         "as_of": portfolio.today.isoformat(),
         "weeks": [monday.isoformat() for monday in found.mondays],
         "amber_above": portfolio.thresholds.load_amber,
-        "people": [_person(one) for one in found.people],
+        "people": [_person(one, has_tasks=seen is None) for one in found.people],
         "uncounted": {
             "open": rest.open,
             "unassigned": rest.unassigned,
@@ -65,22 +70,22 @@ def _narrowed(found: Staffing, portfolio: Portfolio, seen: Seen) -> Staffing:
     return replace(found, people=people, budgets=budgets)
 
 
-def _person(one: Staff) -> dict[str, Any]:
+def _person(one: Staff, *, has_tasks: bool) -> dict[str, Any]:
     return {
         "name": one.name,
-        "weeks": [_week(week) for week in one.weeks],
+        "weeks": [_week(week, has_tasks=has_tasks) for week in one.weeks],
         "undated": one.undated,
         "without_hours": one.unsized,
     }
 
 
-def _week(week: Week) -> dict[str, Any]:
+def _week(week: Week, *, has_tasks: bool) -> dict[str, Any]:
     return {
         "week": week.week.isoformat(),
         "hours": _hours(week.hours),
         "capacity": _hours(week.capacity),
         "ratio": numbers.ratio(week.ratio),
-        "tasks": [_share(share) for share in week.tasks],
+        **({"tasks": [_share(share) for share in week.tasks]} if has_tasks else {}),
     }
 
 

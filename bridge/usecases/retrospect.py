@@ -14,13 +14,13 @@ from bridge.language import Lang, Phrase, Text
 from bridge.plan.cells import fold
 from bridge.plan.document import Deal
 from bridge.reconcile.register import Note
-from bridge.reconcile.run import assess
 from bridge.reconcile.situation import Portfolio
 from bridge.report import pages, retro_page, retro_people, retro_view
 from bridge.store import plans, statements
 from bridge.store.clockwork import end_of
+from bridge.usecases import reporting
 from bridge.usecases.json_text import dumps
-from bridge.usecases.portfolio import as_of, present
+from bridge.usecases.reporting import Judged, ReportWish
 from bridge.usecases.workspace import Workspace
 
 FORMATS = ("table", "json", "md", "html", "csv")
@@ -47,21 +47,23 @@ class RetroWish(Struct, frozen=True):
     as_of: date | None = None
 
 
-def build(space: Workspace, wish: RetroWish, lang: Lang | None = None) -> View:
-    """The review as the JSON document of its schema; an unknown deal or person is wrong usage."""
+def build(space: Workspace, wish: RetroWish, lang: Lang | None = None, judged: Judged | None = None) -> View:
+    """The review as the JSON document of its schema; an unknown deal or person is wrong usage. What was `judged` already
+    is taken for how things stand now."""
+    judged = judged or reporting.judge(space, ReportWish(as_of=wish.as_of))
+    portfolio, result = judged.portfolio, judged.result
     with space.store() as store, store.snapshot():
-        portfolio = present(space, store) if wish.as_of is None else as_of(space, store, wish.as_of)
         before = None if wish.as_of is None else end_of(wish.as_of, space.clock.timezone)
         informed = plans.informed(store, before)
         notes = tuple(statements.every_version(store, before))
     said_in, at = lang or space.lang, space.clock.now()
     if wish.owner is not None:
         _refuse_unknown(portfolio, wish.owner)
-        return retro_people.build(portfolio, assess(portfolio), wish.owner, lang=said_in, generated_at=at)
+        return retro_people.build(portfolio, result, wish.owner, lang=said_in, generated_at=at)
     deal = _deal(portfolio, wish.deal or "")
     return retro_view.build(
         portfolio,
-        assess(portfolio),
+        result,
         deal,
         lang=said_in,
         generated_at=at,

@@ -18,11 +18,13 @@ from bridge.reconcile.recorded import Noted, Verdict
 from bridge.reconcile.risk_register import LIVE, STATES, RiskRow, register
 from bridge.reconcile.run import assess
 from bridge.report import numbers
-from bridge.report.practice import risk_entry, witnesses, worded
+from bridge.report.practice import risk_entry, worded
 from bridge.report.selection import deals_of
 from bridge.store import practice
+from bridge.usecases import reporting
 from bridge.usecases.portfolio import present
 from bridge.usecases.recorded import recording, said, writable
+from bridge.usecases.reporting import Judged, ReportWish
 from bridge.usecases.workspace import Workspace
 
 __all__ = ["STATES", "Answer", "RiskWish", "decide", "look"]
@@ -52,6 +54,8 @@ class RiskWish(Struct, frozen=True):
     state: str | None = None
     sales_owner: str | None = None
     """Whose deals alone are shown; a risk that belongs to no deal is nobody's alone."""
+    most: int | None = None
+    """So many rows at most, and all that are live."""
 
 
 class Answer(Struct, frozen=True):
@@ -63,28 +67,29 @@ class Answer(Struct, frozen=True):
     due: date | None = None
 
 
-def look(space: Workspace, wish: RiskWish, lang: Lang) -> dict[str, Any]:
-    """The register of today; writes nothing."""
-    with space.store() as store, store.snapshot():
-        portfolio = present(space, store)
+def look(space: Workspace, wish: RiskWish, lang: Lang, judged: Judged | None = None) -> dict[str, Any]:
+    """The register of today, by what was `judged` already or is judged now; writes nothing."""
+    judged = judged or reporting.judge(space, ReportWish())
+    portfolio = judged.portfolio
     plan = portfolio.plan
     _refuse_unknown(plan, wish)
     deal_of = {row.key: row.deal for row in plan.milestones}
     own = None if wish.sales_owner is None else deals_of(plan, wish.sales_owner, portfolio.people)
     rows = [
         row
-        for row in register(portfolio, assess(portfolio).assessments)
+        for row in judged.basis.risks
         if (own is None or (row.deal or deal_of.get(row.milestone or "")) in own)
         and (wish.deal is None or row.deal == wish.deal)
         and (wish.milestone is None or row.concerns(wish.milestone, deal_of[wish.milestone]))
         and (wish.state is None or row.state == wish.state)
     ]
     today = portfolio.today
-    known = witnesses({record.task.ref: record.task for record in portfolio.tasks}, portfolio.recorded.tickets)
+    # What is live comes first.
+    listed = rows if wish.most is None else rows[: max(wish.most, sum(row.state in LIVE for row in rows))]
     return {
         "as_of": today.isoformat(),
         "totals": _totals(rows),
-        "risks": [risk_entry(row, today, lang, known) for row in rows],
+        "risks": [risk_entry(row, today, lang, judged.basis.witnesses) for row in listed],
     }
 
 

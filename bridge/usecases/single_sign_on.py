@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,15 +22,16 @@ from bridge.report.cells import one_line
 from bridge.store import accounts, identities
 from bridge.store.accounts import User
 from bridge.store.engine import Store
-from bridge.usecases.accounts import ROLES
-from bridge.usecases.admission import WINDOW, Entered, counted, opened_session, wait_of
+from bridge.usecases.accounts import ROLES, digest
+from bridge.usecases.admission import WINDOW, Entered, Who, counted, opened_session, wait_of
 from bridge.usecases.oidc_provider import Failed, Provider
 from bridge.usecases.workspace import Workspace
 
 log = logging.getLogger("bridge.login")
 
 SECRET_BYTES = 32
-CALLBACK = "/login/oidc/callback"
+CALLBACK, AFTERWARDS = "/login/oidc/callback", "/login"
+MOST_TOKENS = 1_000
 PROVIDER = "oidc"
 """Who stands in the audit where a login made or changed a person."""
 LONGEST_NAME = 100
@@ -62,6 +64,8 @@ class SingleSignOn(Struct, frozen=True):
 
     opened: Callable[[], Workspace]
     _providers: dict[str, Provider] = field(default_factory=dict)
+    _tokens: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    """By the hash of a session's secret what the provider said when it was opened; in memory only."""
 
     def name(self) -> str | None:
         """What the provider is called; None where there is none."""
@@ -71,6 +75,23 @@ class SingleSignOn(Struct, frozen=True):
     def redirect_uri(self, root: str) -> str:
         """Where the provider sends a browser back to; `root` is the address that it has asked for."""
         return f"{(self.opened().settings.web.public_url or root).rstrip('/')}{CALLBACK}"
+
+    def goodbye(self, who: Who, secret: str, root: str) -> str | None:
+        """Where a browser that has left here ends its session at the provider; None for somebody else's guest, and where
+        the provider has no such place or cannot be asked. `root` is the address that the browser has asked for."""
+        space, token = self.opened(), self._tokens.pop(digest(secret), None)
+        settings = space.settings.oidc
+        if not settings.issuer or who.key is None:
+            return None
+        with space.store() as store:
+            if not identities.is_known(store, settings.issuer.rstrip("/"), who.key):
+                return None
+        try:
+            back = f"{(space.settings.web.public_url or root).rstrip('/')}{AFTERWARDS}"
+            return self._provider(space).logout_url(token, back)
+        except Failed as failed:
+            log.warning("the session at the identity provider was not ended: %s", failed)
+            return None
 
     def begin(self, redirect_uri: str) -> Begun:
         """Raises `Failed` where the provider cannot be asked."""
@@ -84,8 +105,12 @@ class SingleSignOn(Struct, frozen=True):
         """A new session, whatever session the browser had before; raises `Failed`, which is in the audit by then."""
         space = self.opened()
         try:
-            claims = self._proven(space, returned)
-            return _enter(space, claims, returned.address)
+            token, claims = self._proven(space, returned)
+            entered = _enter(space, claims, returned.address)
+            self._tokens[digest(entered.secret)] = token
+            while len(self._tokens) > MOST_TOKENS:
+                self._tokens.popitem(last=False)
+            return entered
         except Failed as failed:
             log.warning("nobody was let in by the identity provider: %s", failed)
             now = space.clock.now()
@@ -96,8 +121,8 @@ class SingleSignOn(Struct, frozen=True):
                 accounts.note(store, now, PROVIDER, f"login refused: {failed.code}", None, returned.address)
             raise
 
-    def _proven(self, space: Workspace, returned: Returned) -> Mapping[str, Any]:
-        """What the provider says of who comes back, if this browser began it and is not guessing."""
+    def _proven(self, space: Workspace, returned: Returned) -> tuple[str, Mapping[str, Any]]:
+        """The token and what it says of who comes back, if this browser began it and is not guessing."""
         given = returned.given
         state, _, rest = returned.kept.partition(".")
         nonce, _, verifier = rest.partition(".")
@@ -113,7 +138,8 @@ class SingleSignOn(Struct, frozen=True):
             raise Failed("cancelled" if given["error"] == "access_denied" else "refused", one_line(given["error"])[:80])
         if not given.get("code"):
             raise Failed("not_begun", "no code")
-        return provider.claims(provider.redeem(given["code"], verifier, returned.redirect_uri), nonce)
+        token = provider.redeem(given["code"], verifier, returned.redirect_uri)
+        return token, provider.claims(token, nonce)
 
     def _provider(self, space: Workspace) -> Provider:
         settings = space.settings.oidc

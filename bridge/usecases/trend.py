@@ -12,11 +12,12 @@ from msgspec import Struct
 
 from bridge.model import SEVERITY_ORDER, Colour
 from bridge.plan.document import Milestone
-from bridge.reconcile.situation import Snapshot
+from bridge.reconcile.situation import Portfolio, Snapshot
 from bridge.report import numbers
 from bridge.report.chart_portfolio import Dated
 from bridge.store import plans, snapshots
 from bridge.usecases.promises import deals_seen
+from bridge.usecases.reporting import Judged
 from bridge.usecases.workspace import Workspace
 
 Known = Mapping[str, tuple[Snapshot, ...]]
@@ -61,18 +62,30 @@ class Course(Struct, frozen=True):
     """Every contractual milestone with its date in the tool on each of all recorded days; what is worst now first."""
 
 
-def look(space: Workspace, wish: TrendWish) -> Course:
-    """Only milestones of the plan in force count, as they were on each day."""
+def look(space: Workspace, wish: TrendWish, judged: Judged | None = None) -> Course:
+    """Only milestones of the plan in force count, as they were on each day. The days before today are taken from what was
+    `judged` already, for they do not change any more."""
     own = deals_seen(space, wish.sales_owner)
     with space.store() as store, store.snapshot():
         newest = plans.newest(store)
-        known = snapshots.before(store, space.clock.today + timedelta(days=1))
+        if judged is None:
+            known = snapshots.before(store, space.clock.today + timedelta(days=1))
+        else:
+            known = _with_today(judged.portfolio, snapshots.on_or_before(store, space.clock.today))
     if newest is None:
         return Course((), ())
     rows = [row for row in newest.plan.milestones if row.deal in own]
     currencies = {deal.key: deal.currency for deal in newest.plan.deals}
     of = {row.key: (row.name, currencies[row.deal]) for row in rows}
     return Course(tuple(_days(known, of, wish.days)), tuple(_contractual(known, rows)))
+
+
+def _with_today(portfolio: Portfolio, last: Mapping[str, Snapshot]) -> dict[str, tuple[Snapshot, ...]]:
+    found = dict(portfolio.snapshots)
+    for key, one in last.items():
+        if one.day == portfolio.today:
+            found[key] = (*found.get(key, ()), one)
+    return found
 
 
 def _days(known: Known, of: Mapping[str, tuple[str, str]], most: int) -> Iterator[Day]:

@@ -40,22 +40,16 @@ def json_answer(document: Mapping[str, Any], status: int = 200) -> Response:
     return Response(current_app.json.dumps(document), status, content_type="application/json")
 
 
-def form_answer(page: str, status: int = 200, *, draws: bool = False) -> Response:
+def form_answer(page: str, status: int = 200, *, runs: bool = False, asks: bool = False) -> Response:
     """A page that may use styles and pictures of ours and nothing else: no script, no frame, no other host, and no form but
-    of these pages. One that `draws` may also run script files of ours, and still none that stands in the page."""
+    of these pages. One that `runs` may also run script files of ours, and still none that stands in the page; where it
+    `asks`, they may ask these pages too."""
     response = Response(page, status, content_type="text/html; charset=utf-8")
-    scripts = "script-src 'self'; " if draws else ""
+    scripts = ("script-src 'self'; " if runs else "") + ("connect-src 'self'; " if asks else "")
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; {scripts}style-src 'self'; img-src 'self' data:; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
-    return response
-
-
-def scripted(response: Response) -> Response:
-    """A page of ours whose script file may run and ask these pages; what stands in the page itself still runs nowhere."""
-    policy = response.headers["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = f"{policy}; script-src 'self'; connect-src 'self'"
     return response
 
 

@@ -41,7 +41,7 @@ NOT_NOW = Text("现在没有可以显示的", "There is nothing to show now")
 
 
 class Services(Asked, Probed, Reporting, Protocol):
-    """What the report and the API ask for. An error a person should read is a `BridgeError`."""
+    """What the pages and the API ask for. An error a person should read is a `BridgeError`."""
 
     @property
     def language(self) -> Lang:
@@ -79,7 +79,7 @@ def create_app(
     add_assets(app)
     add_report(app, services, frame, opened)
     if opened is not None:
-        add_pages(app, opened, frame, wake)
+        add_pages(app, services, opened, frame, wake)
 
     @app.get("/style.css")
     def style() -> Response:

@@ -43,7 +43,7 @@ def asked(lang: Lang, own: str | None) -> Asked:
     customer, owner, deal = (_text(name, lang) for name in ("customer", "owner", "deal"))
     words = _text("q", lang)
     period = _one_of("period", PERIODS, lang)
-    first, last = _day("from", lang), _day("to", lang)
+    first, last = day_asked("from", lang), day_asked("to", lang)
     statuses = tuple(dict.fromkeys(value for value in request.args.getlist("status") if value))
     for value in statuses:
         _known("status", value, STATUSES, lang)
@@ -80,7 +80,7 @@ def _text(name: str, lang: Lang) -> str | None:
     return value or None
 
 
-def _day(name: str, lang: Lang) -> date | None:
+def day_asked(name: str, lang: Lang) -> date | None:
     value = request.args.get(name, "").strip()
     if not value:
         return None

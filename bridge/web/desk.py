@@ -13,7 +13,6 @@ from bridge.errors import BridgeError
 from bridge.language import Text
 from bridge.usecases.serving import Opened
 from bridge.usecases.workspace import Workspace
-from bridge.web.answers import scripted
 from bridge.web.frame import Frame
 from bridge.web.login import form_mark
 from bridge.web.sheets import Panel
@@ -107,8 +106,7 @@ def desk(
         "has_script": live is not None or any(field.watch for form in forms for field in form.fields),
     }
     status = 422 if notice is not None and notice.kind == "bad" else 200
-    answer = frame.page("desk.html", values, title=title, here=here, status=status)
-    return scripted(answer) if values["has_script"] else answer
+    return frame.page("desk.html", values, title=title, here=here, status=status)
 
 
 def fragment(frame: Frame, panel: Panel, *, goes_on: bool, words: Mapping[str, Any]) -> Response:

@@ -63,17 +63,27 @@ def page(
     )
     alert = f'<p role="alert">{escape(said)}</p>' if said else ""
     other = f'<p class="beside"><a href="{escape(beside[0])}">{escape(beside[1])}</a></p>' if beside else ""
+    form = f'<form method="post" action="{escape(action)}">{kept}{shown}<button>{escape(deed)}</button></form>'
+    return _laid(title, f"{alert}{form}\n{other}", lang)
+
+
+def onward(title: str, said: str, way: tuple[str, str], lang: Lang) -> str:
+    """A page that says what was done and leads on by itself to an address, named for who is not led there."""
+    address, name = escape(way[0]), escape(way[1])
+    link = f'<p class="beside"><a href="{address}">{name}</a></p>'
+    return _laid(
+        title, f"<p>{escape(said)}</p>\n{link}", lang, f'<meta http-equiv="refresh" content="0; url={address}">\n'
+    )
+
+
+def _laid(title: str, body: str, lang: Lang, head: str = "") -> str:
     return PAGE.format(
         lang="zh-CN" if lang == "zh" else "en",
         title=escape(title),
         brand=escape(BRAND.say(lang)),
         style=STYLE_ADDRESS,
-        action=escape(action),
-        alert=alert,
-        hidden=kept,
-        fields=shown,
-        deed=escape(deed),
-        beside=other,
+        head=head,
+        body=body,
     )
 
 
@@ -86,13 +96,12 @@ PAGE = """<!doctype html>
 <title>{title} · {brand}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{style}">
-</head>
+{head}</head>
 <body>
 <main>
 <p class="brand">{brand}</p>
 <h1>{title}</h1>
-{alert}<form method="post" action="{action}">{hidden}{fields}<button>{deed}</button></form>
-{beside}</main>
+{body}</main>
 </body>
 </html>
 """

@@ -46,6 +46,7 @@ TABS = (
     Tab("/customers", Text("客户", "Customers")),
     Tab("/people", Text("人员", "People")),
     Tab("/trend", Text("趋势", "Trend")),
+    Tab("/changes", Text("变化", "Changes")),
     Tab("/plan", Text("计划", "Plan")),
     Tab("/risks", Text("风险", "Risks")),
     Tab("/feedback", Text("反馈", "Feedback")),
@@ -79,11 +80,13 @@ class Frame(Struct, frozen=True):
             "old": self._old(values.get("freshness", ())),
             "styles": ("base.css", "pages.css"),
             "draws": False,
+            "has_script": False,
             "drawings": (),
             **values,
         }
         page = environment().get_template(template).render(**shown)
-        return form_answer(page, status, draws=shown["draws"])
+        asks = shown["has_script"]
+        return form_answer(page, status, runs=shown["draws"] or asks, asks=asks)
 
     def _old(self, sources: Sequence[Mapping[str, Any]]) -> list[str]:
         return old_sources(sources, self.stale_hours() * 60, self.language()) if sources else []

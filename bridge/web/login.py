@@ -19,7 +19,7 @@ from bridge.language import Lang, Text
 from bridge.usecases.admission import Entered, Refused, Who
 from bridge.web.answers import Said, form_answer
 from bridge.web.assets import ROOT
-from bridge.web.forms import page
+from bridge.web.forms import onward, page
 
 COOKIE, FORM_COOKIE = "pbridge_session", "pbridge_form"
 OPEN = frozenset({"/login", "/login/oidc", "/login/oidc/callback", "/healthz", "/readyz", "/metrics", "/style.css"})
@@ -34,6 +34,12 @@ TITLE = Text("登录", "Log in")
 NAME, PASSWORD = Text("姓名", "Name"), Text("密码", "Password")
 ENTER = Text("登录", "Log in")
 ENTER_BY = Text("用 {name} 登录", "Log in by {name}")
+LEFT = Text("已退出", "Logged out")
+LEFT_SAID = Text(
+    "您在这里的登录已结束，接着结束身份服务那里的登录。",
+    "Your session here is over; now the one at the identity provider ends.",
+)
+ELSEWHERE = Text("到 {name} 退出", "Log out at {name}")
 WRONG = Text("姓名或密码不对。", "The name or the password is wrong.")
 LOCKED = Text(
     "失败的次数太多，请在 {minutes} 分钟后再试。", "Too many failed attempts; try again in {minutes} minutes."
@@ -78,6 +84,8 @@ class OtherWay(Protocol):
     """Another way in beside the password."""
 
     def name(self) -> str | None: ...
+
+    def goodbye(self, who: Who, secret: str, root: str) -> str | None: ...
 
 
 def add_login(
@@ -134,8 +142,11 @@ def _add_door(
 
     @app.post("/logout")
     def leave() -> Response:
-        doors.leave(request.cookies.get(COOKIE, ""))
-        answer = redirect("/login")
+        secret = request.cookies.get(COOKIE, "")
+        doors.leave(secret)
+        someone = who()
+        address = other.goodbye(someone, secret, request.url_root) if other is not None and someone else None
+        answer = redirect("/login") if other is None or address is None else _farewell(language(), other, address)
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
@@ -149,7 +160,7 @@ def _add_password(app: Flask, doors: Doors, language: Callable[[], Lang]) -> Non
     def change() -> Response:
         lang = language()
         try:
-            is_changed = doors.change_password(_present(), request.form.get("old", ""), request.form.get("new", ""))
+            is_changed = doors.change_password(_present(lang), request.form.get("old", ""), request.form.get("new", ""))
         except UsageProblem as problem:
             return _password_page(lang, problem.say(lang), 422)
         if not is_changed:
@@ -209,11 +220,17 @@ def _who(doors: Doors) -> Who | None:
     return doors.session(secret) if secret else None
 
 
-def _present() -> Who:
+def _present(lang: Lang) -> Who:
     found = who()
     if found is None:
-        raise Said(401, SIGN_IN.say("zh"))
+        raise Said(401, SIGN_IN.say(lang))
     return found
+
+
+def _farewell(lang: Lang, other: OtherWay, address: str) -> Response:
+    """On to where the session of the other way ends too. A page, since a form may not lead a browser to another host."""
+    way = address, ELSEWHERE.say(lang, name=other.name() or "")
+    return form_answer(onward(LEFT.say(lang), LEFT_SAID.say(lang), way, lang))
 
 
 def _is_meant(someone: Who) -> bool:
@@ -247,9 +264,9 @@ def set_cookie(answer: Response, name: str, value: str, is_secure: bool) -> None
     answer.set_cookie(name, value, path="/", httponly=True, samesite="Lax", secure=is_secure)
 
 
-def let_in(found: Entered, onward: str, *, is_secure: bool) -> Response:
+def let_in(found: Entered, leads: str, *, is_secure: bool) -> Response:
     """Into the new session, to a page of ours."""
-    answer = redirect(_inside(onward))
+    answer = redirect(_inside(leads))
     set_cookie(answer, COOKIE, found.secret, is_secure)
     answer.delete_cookie(FORM_COOKIE, path="/")
     return answer
@@ -259,14 +276,14 @@ def login_page(
     lang: Lang, said: str = "", status: int = 200, *, is_secure: bool, other: OtherWay | None = None
 ) -> Response:
     mark = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
-    onward = request.values.get("next", "")
+    leads = request.values.get("next", "")
     fields = [
         ("text", "name", NAME.say(lang), request.form.get("name", ""), "username"),
         ("password", "password", PASSWORD.say(lang), "", "current-password"),
     ]
-    hidden = {"csrf": mark, "next": onward, "lang": lang}
+    hidden = {"csrf": mark, "next": leads, "lang": lang}
     name = other.name() if other is not None else None
-    address = f"/login/oidc?{urlencode({'next': onward, 'lang': lang})}"
+    address = f"/login/oidc?{urlencode({'next': leads, 'lang': lang})}"
     beside = (address, ENTER_BY.say(lang, name=name)) if name else None
     answer = form_answer(page(TITLE.say(lang), "/login", fields, hidden, ENTER.say(lang), lang, said, beside), status)
     set_cookie(answer, FORM_COOKIE, mark, is_secure)
@@ -278,5 +295,5 @@ def _password_page(lang: Lang, said: str = "", status: int = 200) -> Response:
         ("password", "old", OLD.say(lang), "", "current-password"),
         ("password", "new", NEW.say(lang), "", "new-password"),
     ]
-    hidden = {"csrf": _present().csrf or "", "lang": lang}
+    hidden = {"csrf": _present(lang).csrf or "", "lang": lang}
     return form_answer(page(CHANGE.say(lang), "/password", fields, hidden, SAVE.say(lang), lang, said), status)

@@ -195,7 +195,7 @@ def _fields(space: Workspace, name: str, lang: Lang) -> Iterator[Panel]:
         yield cell(one.path, "text", small=one.name)
         yield cell(one.type)
         yield cell(f"{one.share:.0%}", "n")
-        yield cell(", ".join(label for _, label in one.options[:12]) or None)
+        yield cell(", ".join(label for _, label in one.options[:12]) or None, "long")
         yield cell(" · ".join(one.examples) or None, "text")
 
     lines = [WORDS["looked"].say(lang, looked=found.looked_at, stored=found.stored)]

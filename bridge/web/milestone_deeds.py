@@ -21,6 +21,7 @@ from bridge.usecases.workspace import Workspace
 from bridge.web.answers import download_answer
 from bridge.web.frame import Frame
 from bridge.web.login import own_deals
+from bridge.web.report_page import Reporting
 
 NOTE = ("category", "account", "reason", "recovery_plan", "owner", "recovery_date", "customer_informed")
 CHOICES = {"category": CATEGORIES, "account": ACCOUNTS}
@@ -106,7 +107,7 @@ def _value(name: str, text: str) -> Any:
         raise UsageProblem(NOT_A_DAY, name=NAMES[name], value=text) from None
 
 
-def add_letters(app: Flask, opened: Opened, frame: Frame) -> None:
+def add_letters(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> None:
     @app.get("/letters/<path:key>")
     def letter(key: str) -> Response:
         """The draft to read, or as a file to go on with; the program sends nothing."""
@@ -114,7 +115,7 @@ def add_letters(app: Flask, opened: Opened, frame: Frame) -> None:
         space = replace(opened(), lang=lang)
         if not milestones.is_seen(space, key, own_deals()):
             raise NotFound
-        made = letters.draft(space, LetterWish(key))
+        made = letters.draft(space, LetterWish(key), reports.judged())
         form = request.args.get("form", "")
         if form in FORMS:
             return download_answer(letters.content(made, form, lang), f"notice.{form}", FORMS[form])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bridge.language import Text
 from bridge.model import Status
-from bridge.reconcile.findings import State
 
 SAID: dict[str, Text] = {
     "reasons": Text("为什么是这个状态", "Why it has this status"),
@@ -78,14 +77,6 @@ NAMES: dict[Status, Text] = {
     Status.DONE: Text("已完成", "done"),
     Status.CANCELLED: Text("已取消", "cancelled"),
     Status.UNMAPPED: Text("未识别", "unrecognised"),
-}
-STATUSES: dict[State, Text] = {
-    State.OPENED: Text("新出现", "new"),
-    State.WORSENED: Text("加重", "worse"),
-    State.IMPROVED: Text("有好转", "better"),
-    State.UNCHANGED: Text("未变", "unchanged"),
-    State.CLEARED: Text("已消除", "cleared"),
-    State.ACKNOWLEDGED: Text("已确认", "acknowledged"),
 }
 COUNTED = Text("不计入工作量", "not counted as work")
 TOLD = Text("工具的历史", "the tool's history")

@@ -14,7 +14,7 @@ from bridge.usecases import looking
 from bridge.usecases.evaluations import Evaluations
 from bridge.usecases.health import Condition, condition
 from bridge.usecases.metrics import Measured, measure
-from bridge.usecases.reporting import Browsed, ReportWish
+from bridge.usecases.reporting import Browsed, Judged, ReportWish
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
 from bridge.web.own_writes import last_write
@@ -36,6 +36,9 @@ class Reports(Struct, frozen=True):
 
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
         return self.shared.browse(self.space, wish, lang, last_write())
+
+    def judged(self) -> Judged:
+        return self.shared.judged(self.space, last_write())
 
     def report_json(self, lang: Lang, wish: ReportWish) -> Mapping[str, Any]:
         return self.browse(lang, wish).document

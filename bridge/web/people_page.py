@@ -22,8 +22,10 @@ from bridge.usecases.resources import Seen
 from bridge.usecases.serving import Opened
 from bridge.web import chart_panels
 from bridge.web.chart_panels import drawing
+from bridge.web.cuts import cut, left_out
 from bridge.web.frame import Frame
 from bridge.web.login import own_deals, role, who
+from bridge.web.report_page import Reporting
 from bridge.web.sheets import Cell, Grid, Panel, cell, grid
 
 PEOPLE = Text("人员", "People")
@@ -61,13 +63,13 @@ BUDGET_COLUMNS = (
 )
 
 
-def add_people(app: Flask, opened: Opened, frame: Frame) -> None:
+def add_people(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> None:
     @app.get("/people")
     def people() -> Response:
         lang, someone, space = frame.language(), who(), opened()
         is_known = someone is not None
         seen = Seen(someone.name if someone else "", own_deals(), everybody=not is_known or _is_lead())
-        found = resources.look(space, WEEKS, seen)
+        found = resources.look(space, WEEKS, seen, reports.judged())
         today = date.fromisoformat(found["as_of"])
         drawn = chart_load.load(_weeks(found, is_known=is_known), today, lang)
         values: dict[str, Any] = {
@@ -75,10 +77,18 @@ def add_people(app: Flask, opened: Opened, frame: Frame) -> None:
             **chart_panels.words(lang),
             "freshness": freshness(space),
             "drawings": [drawing(drawn, _load(found, lang, is_known=is_known))],
-            "panels": [*_panels(found, lang, is_known=is_known)],
+            "panels": [*_left(found, frame, is_known=is_known), *_panels(found, lang, is_known=is_known)],
             "lede": (PEOPLE_LEDE if is_known else NOT_LISTED).say(lang),
         }
         return frame.page("sheets.html", values, title=PEOPLE.say(lang), here="/people")
+
+
+def _left(found: Entry, frame: Frame, *, is_known: bool) -> Iterator[Panel]:
+    """Where to find those whom the table leaves out."""
+    lang = frame.language()
+    lines, links = left_out(len(found["people"]) if is_known else 0, frame.link("people", rows="all"), lang)
+    if lines:
+        yield Panel(PEOPLE.say(lang), lines=lines, links=links)
 
 
 def _panels(found: Entry, lang: Lang, *, is_known: bool) -> Iterator[Panel]:
@@ -111,7 +121,7 @@ def _load(found: Entry, lang: Lang, *, is_known: bool) -> Grid:
     columns = (PERSON, *(Text(WEEK.say("zh", day=f"{day:%m-%d}"), WEEK.say("en", day=f"{day:%m-%d}")) for day in weeks))
     limit = found["amber_above"]
     if is_known:
-        rows = [_person(one, limit, lang) for one in found["people"]]
+        rows = [_person(one, limit, lang) for one in cut(found["people"])]
         return grid(lang, columns, rows, NOBODY)
     summed = [_sum([one["weeks"][place] for one in found["people"]]) for place in range(len(weeks))]
     row = (

@@ -18,8 +18,10 @@ from bridge.report.labels import sentence
 from bridge.usecases import plan_versions, promises, retrospect
 from bridge.usecases.retrospect import RetroWish
 from bridge.usecases.serving import Opened
+from bridge.web.cuts import listing
 from bridge.web.frame import Frame
 from bridge.web.login import own_deals, role
+from bridge.web.report_page import Reporting
 from bridge.web.sheets import Cell, Panel, cell, grid, said_day
 
 PLAN = Text("计划", "Plan")
@@ -62,10 +64,11 @@ VERSION_COLUMNS = (
 UPLOAD = Text("上传计划", "Upload a plan")
 REVIEW = Text("复盘", "review")
 RETRO = Text("结项复盘", "Close-out review")
+SHORT = 12
 Entry = Mapping[str, Any]
 
 
-def add_plan(app: Flask, opened: Opened, frame: Frame) -> None:
+def add_plan(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> None:
     @app.get("/plan")
     def plan() -> Response:
         lang, space = frame.language(), opened()
@@ -73,12 +76,17 @@ def add_plan(app: Flask, opened: Opened, frame: Frame) -> None:
         seen, day = promises.deals_seen(space, own_deals()), said_day(space.clock.today, lang)
         deals = {row["key"]: row for row in document["deals"] if row["key"] in seen}
         milestones = [row for row in document["milestones"] if row["deal"] in seen]
+        everything = frame.link("plan", rows="all")
         panels = [
-            Panel(
-                MILESTONES.say(lang),
-                grid(lang, MILESTONE_COLUMNS, (_milestone(row, deals, frame, day) for row in milestones)),
+            listing(
+                MILESTONES,
+                MILESTONE_COLUMNS,
+                milestones,
+                lambda row: _milestone(row, deals, frame, day),
+                everything,
+                lang,
             ),
-            Panel(DEALS.say(lang), grid(lang, DEAL_COLUMNS, (_deal(row, frame, lang) for row in deals.values()))),
+            listing(DEALS, DEAL_COLUMNS, [*deals.values()], lambda row: _deal(row, frame, lang), everything, lang),
         ]
         if document["goals"] and own_deals() is None:
             panels.append(Panel(GOALS.say(lang), grid(lang, GOAL_COLUMNS, map(_goal, document["goals"]))))
@@ -95,16 +103,16 @@ def add_plan(app: Flask, opened: Opened, frame: Frame) -> None:
         values = {**frame.words(space.clock.today), "panels": panels, "lede": lede}
         return frame.page("sheets.html", values, title=PLAN.say(lang), here="/plan")
 
-    _add_review(app, opened, frame)
+    _add_review(app, reports, opened, frame)
 
 
-def _add_review(app: Flask, opened: Opened, frame: Frame) -> None:
+def _add_review(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> None:
     @app.get("/retro/<path:deal>")
     def review(deal: str) -> Response:
         lang, space = frame.language(), opened()
         if deal not in promises.deals_seen(space, own_deals()):
             raise NotFound
-        document = retrospect.build(replace(space, lang=lang), RetroWish(deal=deal), lang)
+        document = retrospect.build(replace(space, lang=lang), RetroWish(deal=deal), lang, reports.judged())
         page = retro_page.review_page(document, lang)
         panels = [
             Panel(
@@ -115,7 +123,7 @@ def _add_review(app: Flask, opened: Opened, frame: Frame) -> None:
                     lang,
                     [Text(name, name) for name in block.columns],
                     (
-                        [cell(value, "n" if place in block.right else "long") for place, value in enumerate(row)]
+                        [cell(value, "n" if place in block.right else _kind(value)) for place, value in enumerate(row)]
                         for row in block.rows
                     ),
                 ),
@@ -126,6 +134,11 @@ def _add_review(app: Flask, opened: Opened, frame: Frame) -> None:
         ]
         values = {**frame.words(space.clock.today), "panels": panels, "lede": sentence(page.headline, lang)}
         return frame.page("sheets.html", values, title=f"{RETRO.say(lang)} · {deal}", here="/plan")
+
+
+def _kind(value: str) -> str:
+    """What is more than a word or a day may take a line of its own on a phone."""
+    return "long" if len(value) > SHORT else ""
 
 
 def _milestone(row: Entry, deals: Mapping[str, Entry], frame: Frame, day: Any) -> Iterator[Cell]:

@@ -21,8 +21,10 @@ from bridge.usecases.serving import Opened
 from bridge.usecases.workspace import Workspace
 from bridge.web import chart_panels
 from bridge.web.chart_panels import Drawing, drawing
+from bridge.web.cuts import MOST_ROWS, cut, is_whole, left_out, listing
 from bridge.web.frame import Frame
 from bridge.web.login import own_deals
+from bridge.web.report_page import Reporting
 from bridge.web.sheets import Cell, Grid, Panel, cell, grid, outside, said_day
 
 RISKS, FEEDBACK = Text("风险", "Risks"), Text("反馈", "Feedback")
@@ -76,26 +78,29 @@ UNHANDLED, CLOSED = Text("未处理", "open"), Text("已关闭", "closed")
 UNPLACED = Text("{count} 条工单不属于计划里的任何项目", "{count} ticket(s) belong to no deal of the plan")
 
 
-def add_practice(app: Flask, opened: Opened, frame: Frame) -> None:
+def add_practice(app: Flask, reports: Reporting, opened: Opened, frame: Frame) -> None:
     @app.get("/risks")
     def register() -> Response:
-        lang = frame.language()
-        found = risks.look(opened(), RiskWish(sales_owner=own_deals()), lang)
+        lang, most = frame.language(), None if is_whole() else MOST_ROWS
+        found = risks.look(opened(), RiskWish(sales_owner=own_deals(), most=most), lang, reports.judged())
         day = said_day(date.fromisoformat(found["as_of"]), lang)
-        shown = grid(lang, RISK_COLUMNS, (_risk(row, frame, day, lang) for row in found["risks"]), NO_RISKS)
+        everything = frame.link("risks", rows="all")
         live = [row for row in found["risks"] if row["state"] in LIVE]
         drawings = [drawing(chart_risks.risks(live, lang), _matrix(live, lang))] if live else []
-        panels = [Panel(REGISTER.say(lang), shown)]
+        lines, links = left_out(sum(found["totals"][state] for state in STATES), everything, lang)
+        shown = grid(lang, RISK_COLUMNS, (_risk(row, frame, day, lang) for row in cut(found["risks"])), NO_RISKS)
+        panels = [Panel(REGISTER.say(lang), shown, lines, links=links)]
         return _page(frame, opened(), found, panels, RISKS, _risks_said(found["totals"], lang), drawings)
 
     @app.get("/feedback")
     def said() -> Response:
         lang = frame.language()
-        found = feedback.look(opened(), FeedbackWish(sales_owner=own_deals()))
+        found = feedback.look(opened(), FeedbackWish(sales_owner=own_deals()), reports.judged())
         panels = [feedback_panel(found, frame, lang)]
         if found["customers"]:
-            rows = (_customer(row, lang) for row in found["customers"])
-            panels.insert(0, Panel(BY_CUSTOMER.say(lang), grid(lang, CUSTOMER_COLUMNS, rows)))
+            everything = frame.link("feedback", rows="all")
+            rows, made = found["customers"], lambda row: _customer(row, lang)
+            panels.insert(0, listing(BY_CUSTOMER, CUSTOMER_COLUMNS, rows, made, everything, lang))
         lede = UNPLACED.say(lang, count=found["unplaced"]) if found["unplaced"] else None
         return _page(frame, opened(), found, panels, FEEDBACK, lede)
 
@@ -182,9 +187,14 @@ def _both(days: str | None, amount: str | None, currency: str | None, lang: Lang
 def feedback_panel(found: Entry, frame: Frame, lang: Lang) -> Panel:
     """What was said, oldest open first."""
     day = said_day(date.fromisoformat(found["as_of"]), lang)
-    return Panel(
-        FEEDBACK.say(lang),
-        grid(lang, FEEDBACK_COLUMNS, (_voice(row, frame, day, lang) for row in found["feedback"]), NO_FEEDBACK),
+    return listing(
+        FEEDBACK,
+        FEEDBACK_COLUMNS,
+        found["feedback"],
+        lambda row: _voice(row, frame, day, lang),
+        frame.link("feedback", rows="all"),
+        lang,
+        NO_FEEDBACK,
     )
 
 

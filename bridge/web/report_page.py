@@ -17,7 +17,7 @@ from bridge.report.rows import Row
 from bridge.report.selection import PERIODS
 from bridge.report.week import compared
 from bridge.report.wording import status_name
-from bridge.usecases.reporting import Browsed, ReportWish
+from bridge.usecases.reporting import Browsed, Judged, ReportWish
 from bridge.usecases.serving import Opened
 from bridge.web.answers import WORKBOOK_TYPE, download_answer
 from bridge.web.asked import STATUSES, Asked, asked
@@ -83,6 +83,9 @@ class Laid(Struct, frozen=True):
 class Reporting(Protocol):
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
         """The report of the rows asked for, and what else could be asked for."""
+
+    def judged(self) -> Judged:
+        """What it is made of: one evaluation for all pages, which knows of what who asks has written."""
 
 
 def add_report(app: Flask, reports: Reporting, frame: Frame, opened: Opened | None = None) -> None:

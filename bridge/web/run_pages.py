@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Flask, Response
 
 from bridge.language import Text
+from bridge.report.marks import STATE_WORDS
 from bridge.usecases import history, notices
 from bridge.usecases.history import KINDS, Job, Run, RunWish
 from bridge.usecases.serving import Opened
@@ -51,13 +52,6 @@ NOTICE_COLUMNS = (
     Text("确认至", "Acknowledged until"),
     Text("确认人", "By"),
 )
-STATES = {
-    "opened": Text("新出现", "new"),
-    "worsened": Text("加重", "worse"),
-    "improved": Text("有好转", "better"),
-    "unchanged": Text("未变", "unchanged"),
-    "acknowledged": Text("已确认", "acknowledged"),
-}
 NO_NOTICES = Text("没有提醒。", "There is no notice.")
 NO_RUNS = Text("还没有运行过。", "Nothing was run yet.")
 NO_JOBS = Text("后台服务还没有运行过。", "The service has not run yet.")
@@ -98,7 +92,7 @@ def add_runs(app: Flask, opened: Opened, frame: Frame) -> None:
             yield cell(one.concern.place)
             yield cell(one.concern.text.say(lang), "text")
             yield cell(notices.SEVERITY_WORDS[one.concern.severity].say(lang), "over" if is_severe else "")
-            yield cell(STATES[one.state.value].say(lang))
+            yield cell(STATE_WORDS[one.state].say(lang))
             said = one.answered
             for day in (one.since, one.worsened_on, said.until if said else None):
                 yield cell(None if day is None else day.isoformat(), "day")

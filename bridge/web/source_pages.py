@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
 from bridge.usecases import checking, quarantine, source_states
+from bridge.usecases.codes import OUTCOME_WORDS
 from bridge.usecases.quarantine import Choice
 from bridge.usecases.serving import Opened
 from bridge.usecases.source_progress import going_on
@@ -21,7 +22,7 @@ from bridge.web.desk import Button, Field, Form, Notice, typed
 from bridge.web.frame import Frame
 from bridge.web.login import require
 from bridge.web.sheets import Cell, Panel, cell, grid
-from bridge.web.source_progress import OUTCOMES, progress_panel
+from bridge.web.source_progress import progress_panel
 
 Wake = Callable[[str], None]
 """Has a source read soon; one that is being read anyway is not read twice."""
@@ -174,7 +175,7 @@ def _page(
 def _optional(one: Optional, lang: Lang) -> Iterator[Cell]:
     yield cell(one.stream)
     # Not having it is no trouble; having it and not reading it is.
-    said = OUTCOMES[one.state].say(lang)
+    said = OUTCOME_WORDS[one.state].say(lang)
     yield cell(said, "over" if one.state in ("partial", "failed") else "")
     yield cell(one.why, "text")
 
@@ -194,7 +195,7 @@ def _state(one: SourceState, space: Workspace, frame: Frame, lang: Lang) -> Iter
 
 def outcome_cell(outcome: str | None, lang: Lang, small: str | None = None) -> Cell:
     """How a reading ended, in words; what is not complete stands out."""
-    said = OUTCOMES[outcome].say(lang) if outcome in OUTCOMES else outcome
+    said = OUTCOME_WORDS[outcome].say(lang) if outcome in OUTCOME_WORDS else outcome
     return cell(said, "" if outcome in (None, "complete") else "over", small=small)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from bridge.language import Lang, Text
+from bridge.usecases.codes import OUTCOME_WORDS
 from bridge.usecases.source_progress import Going
 from bridge.web.sheets import Cell, Panel, cell, grid
 
@@ -17,13 +18,6 @@ COLUMNS = (
     Text("最近一分钟的请求", "Requests in the last minute"),
     Text("对方要求再等", "To wait, as the vendor asks"),
 )
-OUTCOMES = {
-    "complete": Text("完整", "complete"),
-    "partial": Text("不完整", "partial"),
-    "failed": Text("失败", "failed"),
-    "lacking": Text("没有", "not there"),
-    "not_asked": Text("还没有读取", "not read yet"),
-}
 READING = Text("正在读取，{seconds} 秒", "being read for {seconds} s")
 IDLE = Text("没有在读取", "not being read")
 SINCE = Text("自 {at}，{holder}", "since {at}, {holder}")
@@ -51,7 +45,9 @@ def _last(one: Going, zone: tzinfo, lang: Lang) -> str | None:
     """How the last reading ended; the rest of the page knows it only when it is loaded anew."""
     if one.read_at is None or one.outcome is None:
         return None
-    return LAST.say(lang, at=f"{one.read_at.astimezone(zone):%m-%d %H:%M:%S}", outcome=OUTCOMES[one.outcome].say(lang))
+    return LAST.say(
+        lang, at=f"{one.read_at.astimezone(zone):%m-%d %H:%M:%S}", outcome=OUTCOME_WORDS[one.outcome].say(lang)
+    )
 
 
 def _is_spent(one: Going) -> bool:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,16 +83,16 @@ class Reader(threading.Thread):
         self._place, self._stop_reading = urlsplit(url).netloc, stop
 
     def run(self) -> None:
-        connection = http.client.HTTPConnection(self._place, timeout=300)
-        while not self._stop_reading.is_set():
-            started = time.monotonic()
-            connection.request("GET", "/")
-            answer = connection.getresponse()
-            body = answer.read()
-            assert answer.status == 200
-            self.took.append((started, time.monotonic() - started))
-            self.weight = len(body)
-            time.sleep(THINKS_S)
+        with closing(http.client.HTTPConnection(self._place, timeout=300)) as connection:
+            while not self._stop_reading.is_set():
+                started = time.monotonic()
+                connection.request("GET", "/")
+                answer = connection.getresponse()
+                body = answer.read()
+                assert answer.status == 200
+                self.took.append((started, time.monotonic() - started))
+                self.weight = len(body)
+                time.sleep(THINKS_S)
 
 
 def ended(folder: Path) -> bool:

@@ -23,6 +23,7 @@ FOR_LEADS = (
     "/feedback",
     "/plan",
     "/trend",
+    "/changes",
     "/retro/D-1",
 )
 FOR_ADMINS = (
@@ -38,6 +39,17 @@ FOR_ADMINS = (
     "/runs",
 )
 EVERY = ("/login", *FOR_LEADS, *FOR_ADMINS)
+WITH_FORMS = ("/", "/milestones/M-1", "/mappings/pingcode", "/people/accounts")
+MADE_LIKE_THEM = ("/changes", "/plan/import", "/notify", "/users", "/sources", "/password")
+WATCH = """document.addEventListener("focusin", ({ target }) => {
+  target.dataset.reached = "1";
+  if (getComputedStyle(target).outlineStyle === "none") { document.body.dataset.unseen = target.outerHTML; }
+})"""
+UNREACHED = """Array.from(document.querySelectorAll("main :is(input:not([type=hidden]), select, textarea, button)"))
+  .filter((one) => one.checkVisibility() && !one.disabled && !one.dataset.reached && one !== document.activeElement)
+  .map((one) => one.outerHTML.slice(0, 120))"""
+SHOWN_AS = "all => all.map(one => getComputedStyle(one).display)"
+INK = "[getComputedStyle(document.querySelector('h1')).color, getComputedStyle(document.body).backgroundColor]"
 RENAMED = SHIPPED.replace('pending = "todo"', 'pending = "doing"')
 
 
@@ -133,26 +145,65 @@ def test_a_plan_with_an_error_is_refused_by_cell_and_a_good_one_imported(visitor
     expect(page.get_by_role("status").first).to_contain_text("已导入第 2 版")
 
 
-def test_everything_can_be_reached_with_the_keyboard_alone(visitor: Visitor):
+def test_a_person_comes_in_and_gets_to_the_content_by_keyboard_alone(visitor: Visitor):
     page = visitor.at("/login")
+    expect(page.get_by_label("姓名")).to_be_focused()
     page.keyboard.type(LEAD)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("navigation")).to_be_visible()
 
     page.keyboard.press("Tab")
     expect(page.get_by_text("跳到正文")).to_be_focused()
     page.keyboard.press("Enter")
-    reached = []
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+@pytest.mark.parametrize("paths", [WITH_FORMS, pytest.param(MADE_LIKE_THEM, marks=pytest.mark.slow)])
+def test_every_field_and_button_of_every_form_is_reached_by_keyboard_and_seen_to_be(
+    visitor: Visitor, paths: tuple[str, ...]
+):
+    visitor.logs_in(ADMIN)
+    for path in paths:
+        page = visitor.at(path)
+        for summary in page.locator("main summary").all():
+            summary.focus()
+            page.keyboard.press("Enter")
+        page.evaluate(WATCH)
+        waiting = page.evaluate(UNREACHED)
+        assert waiting, path
+        for _ in range(20):
+            for _ in range(12):
+                page.keyboard.press("Tab")
+            if not page.evaluate(UNREACHED):
+                break
+        assert page.evaluate(UNREACHED) == [], path
+        assert page.evaluate("document.body.dataset.unseen") is None, path
+
+
+def test_a_reason_is_acknowledged_and_a_note_saved_without_a_mouse(visitor: Visitor):
+    page = visitor.logs_in(LEAD).at("/milestones/M-2")
+    page.locator("summary", has_text="确认这个问题").first.focus()
+    for key in ("Enter", "Tab", *"12312026"):
+        page.keyboard.press(key)
+    page.locator("details[open] input[name=reason]").focus()
+    page.keyboard.type("客户已同意")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_be_visible()
+    expect(page.get_by_text("客户已同意")).to_be_visible()
+
+    page.locator("textarea[name=recovery_plan]").focus()
+    page.keyboard.type("加班")
+    button = page.get_by_role("button", name="保存说明")
     for _ in range(12):
         page.keyboard.press("Tab")
-        reached.append(
-            page.evaluate(
-                "document.activeElement.tagName + ':' + document.activeElement.textContent.trim().slice(0, 20)"
-            )
-        )
-    assert any(one.startswith("SUMMARY") for one in reached), reached
+        if button.evaluate("one => one === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("说明已保存")
+    assert visitor.complaints == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -163,6 +214,26 @@ def test_no_page_is_wider_than_a_phone(phone: Visitor, lang: str):
         page = phone.at(f"{path}?lang={lang}")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         assert page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en")
+
+
+def test_paper_has_no_navigation_and_no_button_repeats_the_heads_and_is_black_on_white(visitor: Visitor):
+    visitor.logs_in(LEAD)
+    for path in ("/", "/milestones/M-1", "/risks", "/plan"):
+        page = visitor.at(path)
+        page.emulate_media(media="print", color_scheme="dark")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+        assert page.locator("button, nav, input, textarea, summary").filter(visible=True).count() == 0, path
+        heads = page.locator("main thead").filter(visible=True)
+        assert heads.count() > 0, path
+        assert set(heads.evaluate_all(SHOWN_AS)) == {"table-header-group"}, path
+        said = page.evaluate(INK)
+        assert said == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"], (path, said)
+        # A colour is never alone: what is red says so too.
+        assert all(
+            page.locator(".pill").filter(visible=True).evaluate_all("all => all.map(one => one.innerText.trim())")
+        )
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

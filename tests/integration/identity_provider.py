@@ -92,6 +92,7 @@ class IdentityProvider:
                 "authorization_endpoint": f"{self.url}/authorize",
                 "token_endpoint": f"{self.url}/token",
                 "jwks_uri": f"{self.url}/keys",
+                "end_session_endpoint": f"{self.url}/logout",
             }
             return jsonify({**found, **self.metadata})
 

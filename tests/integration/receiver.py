@@ -14,7 +14,7 @@ from bridge.language import Lang
 from bridge.store import hints
 from bridge.store.engine import Store
 from bridge.usecases.hooks import Inbox
-from bridge.usecases.reporting import Browsed, Choices, ReportWish
+from bridge.usecases.reporting import Browsed, Choices, Judged, ReportWish
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
 from bridge.web.server import serve
@@ -29,6 +29,9 @@ class NoReports:
     """`Services` of pages that these tests do not look at."""
 
     language: Lang = "zh"
+
+    def judged(self) -> Judged:
+        raise NotImplementedError
 
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
         return Browsed({}, Choices())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sqlite3
 from contextlib import closing
@@ -207,6 +208,26 @@ def test_a_promise_moves_only_with_an_approver_and_a_reason(lived: Site):
 @pytest.mark.parametrize("mark", ["../config.toml", "..%2Fconfig.toml", "/etc/passwd", "x.toml", ""])
 def test_only_what_was_uploaded_is_imported(lived: Site, mark: str):
     assert Desk(lived).post("/plan/import", deed="import", mark=mark).status_code == 422
+
+
+def test_an_upload_that_nobody_imports_goes_after_a_week_and_what_was_imported_stays(lived: Site):
+    desk, folder = Desk(lived), lived.folder / "data" / "plans"
+    mark = re.search(r'name="mark" value="([^"]+)"', upload(desk, PLAN.replace("联调完成", "联调完毕")).text)
+    assert mark and "已导入" in desk.post("/plan/import", deed="import", mark=mark[1]).text
+    upload(desk, PLAN.replace("联调完成", "不要了"))
+    (left,) = {path.name for path in folder.iterdir()} - {mark[1]}
+    upload(desk, PLAN.replace("联调完成", "还在想"))
+    now = desk.space.clock.now().timestamp()
+    for path in folder.iterdir():
+        age = timedelta(days=8 if path.name in (left, mark[1]) else 6)
+        os.utime(path, (now, now - age.total_seconds()))
+
+    told = lived.run("db", "prune", "--json", "--dry-run").json["tables"]["uploads"]
+    assert (told["rows"], len([*folder.iterdir()])) == (1, 3)
+    assert lived.run("db", "prune", "--json").json["tables"]["uploads"] == told
+
+    names = {path.name for path in folder.iterdir()}
+    assert left not in names and mark[1] in names and len(names) == 2
 
 
 def test_what_is_no_plan_or_too_large_is_refused(lived: Site):

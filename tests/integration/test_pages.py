@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from bridge.cli import main
+from bridge.model import Change, Person
+from bridge.store import runs, tasks
+from bridge.usecases import evaluations
 from bridge.usecases.admission import Who
 from bridge.usecases.workspace import Workspace
 from bridge.web.app import create_app
@@ -92,6 +95,7 @@ PATHS = (
     "/customers/云杉零售",
     "/people",
     "/trend",
+    "/changes",
     "/plan",
     "/risks",
     "/feedback",
@@ -214,7 +218,8 @@ def test_other_peoples_deals_are_unknown_to_who_sees_own_deals_only(space: Works
 def test_no_page_says_a_word_of_other_peoples_deals(space: Workspace):
     client = browser(space, "own")
 
-    for path in ("/", "/customers", "/people", "/trend", "/plan", "/risks", "/feedback", "/report.csv", "/?q=门店"):
+    listed = ("/", "/customers", "/people", "/trend", "/changes?since=2026-01-01", "/plan", "/risks", "/feedback")
+    for path in (*listed, "/report.csv", "/?q=门店"):
         page = client.get(path)
         assert page.status_code == 200
         for word in ("云杉", "门店", "M-3", "D-3", "R-9"):
@@ -464,6 +469,62 @@ def test_a_milestone_tells_its_work_its_moves_and_its_past(space: Workspace):
     assert "接口方延期" in page and "下次沟通" in page
 
 
+def test_pages_are_made_of_one_judgement_and_who_wrote_gets_one_that_knows_of_it(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    reports, rooms = Reports(space), cast(Any, Rooms())
+    client = create_app(reports, opened=lambda: space, doors=rooms).test_client()
+    client.set_cookie(COOKIE, "lead")
+    monkeypatch.setattr(evaluations, "PROMPT_S", -1.0)  # as of a large store: who only reads waits for nothing
+    monkeypatch.setattr(evaluations, "REST", 1e9)
+    for path in (*PATHS, *PATHS):
+        assert client.get(path).status_code == 200, path
+    assert reports.shared.made == 1
+
+    assert note(client, "mark-lead", "M-3", recovery_plan="夜间试装").status_code == 303
+
+    assert "夜间试装" in client.get("/milestones/M-3").text and reports.shared.made == 2
+    assert "门店" in client.get("/customers/云杉零售").text and reports.shared.made == 2
+
+
+def test_who_moved_a_date_is_told_to_who_is_logged_in_as_far_as_the_tool_says(space: Workspace):
+    at, late = local(TODAY, 7), item(PAY, 9).id
+    moves = [
+        Change("pingcode", late, at, "due_on", f"2026-08-{day - 1}", f"2026-08-{day}", "activity", at, actor=by)
+        for day, by in ((21, Person("u1", f"林悦{EVIL}")), (22, None))
+    ]
+    with space.store(create=True) as store, store.transaction():
+        run = runs.start(store, "sync", TODAY, at)
+        tasks.record(store, moves, run)
+        runs.finish(store, run, at)
+
+    def told(name: str | None) -> list[str]:
+        page = browser(space, name).get("/milestones/M-1").text
+        moved = page.partition("工具中的日期变动")[2].partition("</section>")[0]
+        assert '<th scope="col">由谁</th>' in moved
+        return re.findall(r'data-label="由谁">([^<]*)<', moved)
+
+    assert sorted(told("viewer")) == sorted(
+        ["工具中未记录", "工具中未记录", "林悦&lt;script&gt;alert(1)&lt;/script&gt;"]
+    )
+    assert sorted(told(None)) == sorted(["工具中未记录", "工具中未记录", "登录后可见"])
+
+
+@pytest.mark.parametrize("path", ["/plan", "/risks", "/feedback", "/customers", "/people"])
+def test_a_long_table_begins_with_its_first_rows_and_says_where_the_rest_is(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch, path: str
+):
+    client = browser(space, "admin")
+    whole = client.get(path).text
+    monkeypatch.setattr("bridge.web.cuts.MOST_ROWS", 1)
+
+    page = client.get(path).text
+
+    assert page.count("<tr>") < whole.count("<tr>") and re.search(r"这里只列出前 1 行，共 \d+ 行", page)
+    assert f'href="{path}?rows=all"' in page
+    assert client.get(f"{path}?rows=all").text.count("<tr>") == whole.count("<tr>")
+
+
 def test_a_letter_is_a_draft_to_read_and_a_file_to_go_on_with(space: Workspace):
     client = browser(space, "viewer")
 
@@ -478,6 +539,26 @@ def test_the_trend_has_a_day_for_each_judgement(space: Workspace):
 
     assert "8月22日" in page and "8月24日" in page
     assert page.count("data-chart=") + page.count('class="blank"') == 2 and "<table" in page
+
+
+def test_what_changed_since_a_day_is_told_and_a_day_that_cannot_be_is_refused(space: Workspace):
+    client = browser(space, "admin")
+    page, quiet = client.get(f"/changes?since={SATURDAY}").text, client.get("/changes?since=2026-09-30").text
+
+    # On Saturday M-4 was two days late already; since then the date of a task was moved.
+    turned = page.partition("状态变了的里程碑")[2].partition("</section>")[0]
+    reasons = page.partition("出现、变化和消除的问题")[2].partition("</section>")[0]
+    assert "与8月22日相比" in page.replace(" ", "") and "M-4" not in turned
+    assert "新出现" in reasons and 'href="/milestones/M-' in reasons
+    assert 'value="2026-08-24"' in quiet
+    assert client.get("/changes?since=gestern").status_code == 422
+
+
+def test_customers_to_be_talked_to_stand_with_the_day_and_who_talks(space: Workspace):
+    page = browser(space, "lead").get("/customers").text
+    due = page.partition("约定的沟通")[2].partition("</section>")[0]
+
+    assert "远帆零售" in due and re.search(r"已过 \d+ 天", due)
 
 
 def test_risks_stand_in_the_matrix_and_in_the_register(space: Workspace):

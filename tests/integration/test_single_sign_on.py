@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import html
+import json
 import logging
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -113,6 +117,44 @@ def test_a_person_comes_in_by_the_provider_with_the_role_of_their_group(house: H
     assert (user.name, user.role) == ("苏晓岚", "lead")
     assert house.audit() == [("oidc", "user added", "苏晓岚 (lead)"), ("苏晓岚", "login", "oidc")]
     assert house.client.get("/users").status_code == 403
+
+
+def leave(house: House) -> TestResponse:
+    mark = house.client.get("/password").text.partition('name="csrf" value="')[2].partition('"')[0]
+    return house.client.post("/logout?lang=en", data={"csrf": mark})
+
+
+def test_who_leaves_is_led_to_the_provider_to_end_the_session_there_too(house: House):
+    house.log_in()
+
+    left = leave(house)
+
+    assert left.status_code == 200 and not house.is_in and "Log out at 公司账号" in left.text
+    address = html.unescape(left.text.partition('content="0; url=')[2].partition('"')[0])
+    assert address.startswith(f"{house.provider.url}/logout?") and f'href="{html.escape(address)}"' in left.text
+    asked = dict(parse_qsl(urlsplit(address).query))
+    assert asked["client_id"] == CLIENT and asked["post_logout_redirect_uri"] == "http://localhost/login"
+    payload = asked["id_token_hint"].split(".")[1]
+    assert json.loads(base64.urlsafe_b64decode(payload + "=="))["sub"] == "u-1"
+
+
+@pytest.mark.parametrize("metadata", [{"end_session_endpoint": None}, {"end_session_endpoint": "javascript:alert(1)"}])
+def test_where_the_provider_has_no_place_to_leave_the_session_ends_here(house: House, metadata: dict[str, Any]):
+    house.provider.metadata = metadata
+    house.log_in()
+
+    left = leave(house)
+
+    assert (left.status_code, left.headers["Location"]) == (303, "/login") and not house.is_in
+
+
+def test_who_came_in_by_a_password_is_not_sent_to_the_provider(house: House):
+    accounts.add(house.opened(), "王敏", "admin", "correct horse battery")
+    mark = house.client.get("/login").text.partition('name="csrf" value="')[2].partition('"')[0]
+    house.client.post("/login", data={"name": "王敏", "password": "correct horse battery", "csrf": mark})
+    assert house.is_in
+
+    assert leave(house).headers["Location"] == "/login" and not house.is_in
 
 
 def test_with_a_provider_nobody_reads_anything_without_a_login(house: House):

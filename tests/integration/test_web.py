@@ -17,7 +17,7 @@ import requests
 from bridge.errors import Unavailable, UsageProblem
 from bridge.language import Lang, Phrase, Text
 from bridge.usecases.health import Concern, Condition, Obstacle
-from bridge.usecases.reporting import Browsed, Choices, ReportWish
+from bridge.usecases.reporting import Browsed, Choices, Judged, ReportWish
 from bridge.web.app import create_app
 from bridge.web.server import serve
 
@@ -43,6 +43,9 @@ class SampleReports:
         if self.failure is not None:
             raise self.failure
         return json.loads((SAMPLES / f"sample.{lang}.json").read_text(encoding="utf-8"))
+
+    def judged(self) -> Judged:
+        raise NotImplementedError
 
     def browse(self, lang: Lang, wish: ReportWish) -> Browsed:
         return Browsed(self.report_json(lang, wish), Choices(customers=("华东医药",)))

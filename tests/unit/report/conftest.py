@@ -125,7 +125,7 @@ def a_result(*rows: Assessment, **changes: Any) -> Result:
     plain: dict[str, Any] = {
         "deal_colours": {"D-1": Colour.RED},
         "goals": (),
-        "links": {},
+        "links": {row.milestone.key: tuple(tuple(name.split("/", 1)) for name in row.leaves) for row in rows},
         "tasks_without_milestone": 0,
     }
     return Result(assessments=rows, **{**plain, **changes})
