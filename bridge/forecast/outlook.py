@@ -59,8 +59,8 @@ class OutlookInputs:
     """Completion date of each leaf, today at the latest, where it is known already."""
     open: int | None = None
     """How many leaves are not done, where it is known already."""
-    history: tuple[int, ...] | None = None
-    """Finishes a week, where an outlook on the same work told them already."""
+    distribution: FinishDistribution | None = None
+    """Of the weeks still to come, where an outlook on the same work has it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class Outlook:
     baselined_by_today: int = 0
     """Leaves that were first planned to be finished by today."""
     network: WorkNetwork | None = None
-    history: tuple[int, ...] | None = None
-    """Finishes a week, of which a throughput draws."""
+    distribution: FinishDistribution | None = field(default=None, compare=False, repr=False)
+    """Of the weeks still to come, where the history carries one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,8 @@ def outlook(inputs: OutlookInputs) -> Outlook:
         return Outlook()
     history = _history(inputs)
     lacking = _lacking(inputs, history)
-    throughput, beyond = (None, False) if lacking else _throughput(inputs, history)
+    distribution = None if lacking else finish_distribution(history, _open(inputs))
+    throughput, beyond = _throughput(inputs, distribution, len(history)) if distribution else (None, False)
     network = _network(inputs)
     plan = planned_work(inputs.leaves, inputs.weights, inputs.today, inputs.calendar, inputs.baselines, inputs.starts)
     possible = _possible(inputs, network, throughput, plan)
@@ -124,7 +125,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
         indices=plan.indices if plan else None,
         baselined_by_today=plan.due_by_today if plan else 0,
         network=network,
-        history=history,
+        distribution=distribution,
     )
     if chosen is None:
         return unchosen
@@ -142,7 +143,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
 def chance_by(inputs: OutlookInputs, method: str) -> float | None:
     """P of being done by `inputs.commitment`, by a method that `outlook` chose for the same work; None if it gives none."""
     if method == "throughput":
-        distribution = finish_distribution(_history(inputs), _open(inputs))
+        distribution = inputs.distribution or finish_distribution(_history(inputs), _open(inputs))
         return _chance(inputs, distribution)[0]
     estimate = _reference_class(inputs) if method == "reference_class" else None
     return None if estimate is None else estimate.probability
@@ -163,8 +164,6 @@ def _possible(
 
 
 def _history(inputs: OutlookInputs) -> tuple[int, ...]:
-    if inputs.history is not None:
-        return inputs.history
     completions = inputs.completions
     if completions is None:
         completions = [completion_date(record, inputs.zone, inputs.today) for record in inputs.leaves]
@@ -204,9 +203,8 @@ def _open(inputs: OutlookInputs) -> int:
     return sum(record.task.status is not Status.DONE for record in inputs.leaves)
 
 
-def _throughput(inputs: OutlookInputs, history: tuple[int, ...]) -> tuple[_Estimate | None, bool]:
+def _throughput(inputs: OutlookInputs, distribution: FinishDistribution, samples: int) -> tuple[_Estimate | None, bool]:
     """The estimate, if F(0.85) is within ten years, and whether something lies beyond them."""
-    distribution = finish_distribution(history, _open(inputs))
     dates: list[date | None] = []
     for confidence in CONFIDENCES:
         weeks = distribution.percentile(confidence)
@@ -215,7 +213,7 @@ def _throughput(inputs: OutlookInputs, history: tuple[int, ...]) -> tuple[_Estim
     if p85 is None:
         return None, True
     probability, beyond = _chance(inputs, distribution)
-    return _Estimate("throughput", p50, p85, p95, probability, samples=len(history)), beyond
+    return _Estimate("throughput", p50, p85, p95, probability, samples), beyond
 
 
 def _chance(inputs: OutlookInputs, distribution: FinishDistribution) -> tuple[float | None, bool]:

@@ -32,7 +32,7 @@ class FinishDistribution:
             raise ValueError("finishes and remaining items are counts, never negative")
         self._history = tuple(history)
         self._remaining = remaining
-        self._weeks = Counter(week for week in history if week < remaining)
+        self._weeks = sorted(Counter(week for week in history if week < remaining).items())
         self._unfinished = [1 if remaining else 0]
         """Number of sequences of w weeks that leave something open, by w."""
         self._width = 0
@@ -89,9 +89,8 @@ class FinishDistribution:
         needed = (len(self._history) ** week).bit_length()
         if needed > self._width:
             self._widen((len(self._history) ** (2 * week + 8)).bit_length())
-        longer = sum(
-            (self._packed * often) << (finishes * self._width) for finishes, often in sorted(self._weeks.items())
-        )
+        packed, width = self._packed, self._width
+        longer = sum([(packed * often) << (finishes * width) for finishes, often in self._weeks])
         self._packed = longer & ((1 << (self._remaining * self._width)) - 1)
         self._unfinished.append(self._packed >> ((self._remaining - 1) * self._width))
 

@@ -12,6 +12,7 @@ from bridge.forecast.observed import first_created_day
 from bridge.forecast.outlook import OutlookInputs, outlook
 from bridge.forecast.progress import Weights, weigh
 from bridge.forecast.reference import ReferenceClass
+from bridge.forecast.throughput import FinishDistribution
 from bridge.model import TaskKey
 from bridge.plan.document import Deal, Milestone
 from bridge.plan.identity import Everybody, Identity
@@ -100,7 +101,7 @@ def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass 
         at.baselines,
         at.waits,
         at.waiting,
-        at.forecast.history,
+        at.forecast.distribution,
     )
 
 
@@ -204,7 +205,7 @@ def _inputs(
     baselines: Mapping[TaskKey, date | None],
     waits: Waits,
     waiting: Waiting,
-    history: tuple[int, ...] | None = None,
+    distribution: FinishDistribution | None = None,
 ) -> OutlookInputs:
     return OutlookInputs(
         today=portfolio.today,
@@ -214,7 +215,7 @@ def _inputs(
         due=due,
         leaves=outline.work.leaves,
         weights=weights,
-        first_created=None if history is not None else first_created_day(outline.work.linked, portfolio.timezone),
+        first_created=None if distribution is not None else first_created_day(outline.work.linked, portfolio.timezone),
         done=outline.actual is not None,
         throughput_weeks=int(outline.thresholds.throughput_weeks),
         reference=reference,
@@ -225,5 +226,5 @@ def _inputs(
         starts=outline.facts.starts,
         completions=outline.facts.completions,
         open=len(outline.work.open),
-        history=history,
+        distribution=distribution,
     )
