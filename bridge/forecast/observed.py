@@ -12,7 +12,7 @@ entry are read specially:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
 from operator import itemgetter
@@ -47,12 +47,16 @@ def local_day(instant: datetime, zone: tzinfo) -> date:
 
 def created_day(record: Observed, zone: tzinfo) -> date:
     """Local date of `created_at`, else of the first sight of the task."""
-    return local_day(record.task.created_at or record.first_seen, zone)
+    return local_day(created_at(record), zone)
 
 
-def first_created_day(records: Iterable[Observed], zone: tzinfo) -> date | None:
-    """The earliest `created_day` of these tasks, None without any."""
-    instants = [record.task.created_at or record.first_seen for record in records]
+def created_at(record: Observed) -> datetime:
+    """When the task was created, else when it was first seen."""
+    return record.task.created_at or record.first_seen
+
+
+def first_day(instants: Collection[datetime], zone: tzinfo) -> date | None:
+    """The earliest civil date of these instants, None without any."""
     if not instants:
         return None
     # A clock that is put back may repeat the end of a day, so the first instant alone does not decide.
@@ -97,19 +101,36 @@ def due_series(record: Observed, zone: tzinfo) -> DueSeries:
     return list(points.items())
 
 
-def latest_due_series(
-    records: Iterable[Observed], zone: tzinfo, known: Iterable[DueSeries | None] | None = None
-) -> DueSeries:
+def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
     """The latest `due_on` over several tasks, day by day; None on days on which none of them had one.
 
-    A task counts from the day it was first known. Equal neighbours are left out. `known` are the series of the tasks,
-    None of those whose date never changed, where they have been worked out already.
+    A task counts from the day it was first known. Equal neighbours are left out.
     """
-    records = list(records)
-    known = [_changed_series(record, zone) for record in records] if known is None else known
+    return _latest_of([due_series(record, zone) for record in records])
+
+
+def latest_series(
+    seen: Iterable[datetime], dues: Iterable[date | None], series: Iterable[DueSeries | None], zone: tzinfo
+) -> DueSeries:
+    """The same of tasks whose `series` are known already, None of those whose date never changed.
+
+    Those that became known on one day count as one task.
+    """
+    found: list[DueSeries] = []
+    first: dict[datetime, date | None] = {}
+    for instant, due, moved in zip(seen, dues, series, strict=True):
+        if moved is not None:
+            found.append(moved)
+        else:
+            best = first.setdefault(instant, due)
+            if due is not None and (best is None or due > best):
+                first[instant] = due
+    return _latest_of([[(local_day(instant, zone), due)] for instant, due in first.items()] + found)
+
+
+def _latest_of(several: Iterable[DueSeries]) -> DueSeries:
     events = sorted(
-        [(day, number, due) for number, series in enumerate(_series(records, known, zone)) for day, due in series],
-        key=itemgetter(0, 1),
+        [(day, number, due) for number, series in enumerate(several) for day, due in series], key=itemgetter(0, 1)
     )
     current: dict[int, date | None] = {}
     latest: list[tuple[int, int]] = []
@@ -122,30 +143,6 @@ def latest_due_series(
             heappop(latest)
         points[day] = date.fromordinal(-latest[0][0]) if latest else None
     return _without_repeats(points)
-
-
-def _changed_series(record: Observed, zone: tzinfo) -> DueSeries | None:
-    return due_series(record, zone) if any(change.field == "due_on" for change in record.changes) else None
-
-
-def _series(
-    records: Iterable[Observed], known: Iterable[DueSeries | None], zone: tzinfo
-) -> list[Iterable[tuple[date, date | None]]]:
-    """The series of every task; those whose date never changed and that became known on one day count as one task."""
-    found: list[Iterable[tuple[date, date | None]]] = []
-    days: dict[datetime, date] = {}
-    latest: dict[date, date | None] = {}
-    for record, series in zip(records, known, strict=True):
-        if series is not None:
-            found.append(series)
-            continue
-        seen, due = record.first_seen, record.task.due_on
-        day = days.get(seen)
-        if day is None:
-            day = days[seen] = local_day(seen, zone)
-        best = latest.get(day)
-        latest[day] = due if best is None or (due is not None and due > best) else best
-    return [[point] for point in latest.items()] + found
 
 
 def field_on(record: Observed, field: str, day: date, zone: tzinfo) -> object:

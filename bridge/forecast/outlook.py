@@ -6,18 +6,18 @@ as the spread. No forecast is ever before today.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
 from bridge.forecast.chain import TaskLinks, WorkNetwork, work_network
 from bridge.forecast.earned import Indices
-from bridge.forecast.observed import Observed, completion_date
+from bridge.forecast.facts import Facts, waits_for
+from bridge.forecast.observed import Observed
 from bridge.forecast.planned import PlannedWork, planned_work
-from bridge.forecast.progress import Baselines, Weights
+from bridge.forecast.progress import Weights
 from bridge.forecast.reference import ReferenceClass, finishes, nearest_rank, share_on_time
 from bridge.forecast.throughput import HORIZON_WEEKS, FinishDistribution, finish_distribution, weekly_history
-from bridge.model import Status
 from bridge.plan.calendar import WorkCalendar
 
 CONFIDENCES = (0.50, 0.85, 0.95)
@@ -40,6 +40,8 @@ class OutlookInputs:
     """D: the due date in the tool."""
     leaves: tuple[Observed, ...]
     """In-scope leaves with their history."""
+    facts: Facts
+    """What these leaves say."""
     weights: Weights
     """Of exactly these leaves."""
     first_created: date | None
@@ -51,14 +53,6 @@ class OutlookInputs:
     hours_per_day: float = 8
     not_before: date | None = None
     """Latest F(0.85) of the milestones this one waits for."""
-    baselines: Baselines | None = None
-    """First due date ever observed of each leaf, where it is known already."""
-    starts: Sequence[date | None] | None = None
-    """First start ever observed of each leaf with a baseline date, where it is known already."""
-    completions: Sequence[date | None] | None = None
-    """Completion date of each leaf, today at the latest, where it is known already."""
-    open: int | None = None
-    """How many leaves are not done, where it is known already."""
     distribution: FinishDistribution | None = None
     """Of the weeks still to come, where an outlook on the same work has it already."""
 
@@ -116,7 +110,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
     distribution = None if lacking else finish_distribution(history, _open(inputs))
     throughput, beyond = _throughput(inputs, distribution, len(history)) if distribution else (None, False)
     network = _network(inputs)
-    plan = planned_work(inputs.leaves, inputs.weights, inputs.today, inputs.calendar, inputs.baselines, inputs.starts)
+    plan = planned_work(inputs.facts, inputs.weights, inputs.today, inputs.calendar)
     possible = _possible(inputs, network, throughput, plan)
     chosen = possible[0] if possible else None
     unchosen = Outlook(
@@ -164,10 +158,7 @@ def _possible(
 
 
 def _history(inputs: OutlookInputs) -> tuple[int, ...]:
-    completions = inputs.completions
-    if completions is None:
-        completions = [completion_date(record, inputs.zone, inputs.today) for record in inputs.leaves]
-    finished = [day for day in completions if day is not None]
+    finished = filter(None, inputs.facts.completions)
     return weekly_history(finished, inputs.first_created, inputs.today, inputs.calendar, weeks=inputs.throughput_weeks)
 
 
@@ -198,9 +189,7 @@ def _why_not(inputs: OutlookInputs, chosen: _Estimate | None, lacking: str | Non
 
 
 def _open(inputs: OutlookInputs) -> int:
-    if inputs.open is not None:
-        return inputs.open
-    return sum(record.task.status is not Status.DONE for record in inputs.leaves)
+    return sum(inputs.facts.is_open)
 
 
 def _throughput(inputs: OutlookInputs, distribution: FinishDistribution, samples: int) -> tuple[_Estimate | None, bool]:
@@ -235,7 +224,7 @@ def _network(inputs: OutlookInputs) -> WorkNetwork | None:
     if not inputs.links:
         return None
     return work_network(
-        [record.task for record in inputs.leaves if record.task.status is not Status.DONE],
+        [record.task for record in inputs.facts.open(inputs.leaves)],
         inputs.links,
         inputs.today,
         inputs.calendar,
@@ -250,8 +239,7 @@ def _planned_finish(inputs: OutlookInputs, plan: PlannedWork | None) -> date | N
     if finish is None or inputs.due is None:
         return finish
     # However well the rest goes, a leaf that has not started cannot be expected before its own date.
-    waiting = any(record.task.status is Status.TODO and record.task.due_on == inputs.due for record in inputs.leaves)
-    return max(finish, inputs.due) if waiting else finish
+    return max(finish, inputs.due) if waits_for(inputs.facts, inputs.due) else finish
 
 
 def _reference_class(inputs: OutlookInputs) -> _Estimate | None:

@@ -12,14 +12,15 @@ from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
 from bridge.forecast.progress import Weights
 from bridge.forecast.trend import Trend
-from bridge.model import Colour, TaskKey
+from bridge.model import Colour, Person, TaskKey
 from bridge.plan.document import Deal, Milestone
+from bridge.plan.identity import Identity
 from bridge.plan.scope import Selector
-from bridge.reconcile.linkage import Work
+from bridge.reconcile.linkage import Work, refs_of
 from bridge.reconcile.load import WeekLoad
 from bridge.reconcile.practised import NO_PRACTICE, Practice
 from bridge.reconcile.promise import Promise, span
-from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord, Waiting
+from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, Waiting
 from bridge.reconcile.waits import Waits
 from bridge.thresholds import Thresholds
 
@@ -51,6 +52,13 @@ class Outline:
     """Of the leaves in scope, in their order."""
 
 
+def teams_of(outline: Outline) -> dict[tuple[str, int], tuple[str, tuple[Person, ...]]]:
+    """Source and assignees of the open work, each group once. Many tasks share one tuple of assignees: which object it
+    is tells it apart while the tasks are held."""
+    teams = zip(outline.work.open_refs, outline.facts.open(outline.facts.owners), strict=True)
+    return {(source, id(team)): (source, team) for (source, _), team in teams}
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """A milestone on one day. Rules read it and never look further."""
@@ -70,12 +78,12 @@ class Situation:
     slip: Slip
     history: DueSeries
     """The date in the tool as it was observed."""
-    baselines: Mapping[TaskKey, date | None]
-    """First due date ever observed of each leaf in scope."""
     trend: Trend
     growth: Growth | None
     ambiguous: tuple[tuple[str, tuple[TaskKey, ...]], ...]
     overloads: tuple[WeekLoad, ...]
+    owners: tuple[Identity, ...]
+    """Everybody with open work of it."""
     stale: Mapping[TaskKey, date]
     """Open leaves of known status without activity for too long, with the day of their last activity."""
     calibration: Calibrated | None = None
@@ -110,6 +118,15 @@ class Situation:
         return self.outline.work
 
     @property
+    def facts(self) -> Facts:
+        return self.outline.facts
+
+    @property
+    def own_refs(self) -> tuple[TaskKey, ...]:
+        """Keys of the own items."""
+        return refs_of(self.work.own)
+
+    @property
     def commitment(self) -> date | None:
         return self.outline.promise.commitment
 
@@ -137,10 +154,9 @@ class Situation:
         self,
         code: str,
         severity: Severity,
-        evidence: Iterable[TaskRecord] = (),
+        evidence: Iterable[TaskKey] = (),
         workdays: int | None = None,
         **facts: object,
     ) -> Finding:
         """A reason with the facts its sentence needs; dates are said as seen from today."""
-        refs = tuple(record.task.ref for record in evidence)
-        return Finding(code, severity, workdays, {"today": self.today, **facts}, refs)
+        return Finding(code, severity, workdays, {"today": self.today, **facts}, tuple(evidence))

@@ -240,7 +240,7 @@ def _judge_again(standing: Standing, former: Ground, concerned: set[str]) -> Non
     plan = standing.portfolio.plan
     keys = {row.key for row in plan.milestones}
     kept = {key: at for key, at in standing.situations.items() if key in keys and key not in concerned}
-    again = concerned | set(news.by_others(standing.ground, former, kept, standing.told)) | (keys - kept.keys())
+    again = concerned | set(news.by_others(standing.ground, former, kept)) | (keys - kept.keys())
     again = news.with_successors(plan, again) & keys
     kept = {key: at for key, at in kept.items() if key not in again}
     for key in again:

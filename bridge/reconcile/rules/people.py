@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import attrgetter
 
-from bridge.reconcile.case import Situation
+from bridge.reconcile.case import Situation, teams_of
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity
 
 
 def unassigned(at: Situation) -> Iterator[Finding]:
-    nobodys = [record for record in at.work.open if not record.task.assignees]
-    if nobodys and len(nobodys) / len(at.work.open) > at.thresholds.unassigned_ratio:
-        yield at.finding(Reason.UNASSIGNED, Severity.AMBER, nobodys, of_open=len(at.work.open), unassigned=len(nobodys))
+    teams = at.facts.open(at.facts.owners)
+    nobodys = [ref for ref, team in zip(at.work.open_refs, teams, strict=True) if not team]
+    if nobodys and len(nobodys) / len(teams) > at.thresholds.unassigned_ratio:
+        yield at.finding(Reason.UNASSIGNED, Severity.AMBER, nobodys, of_open=len(teams), unassigned=len(nobodys))
 
 
 def overloaded(at: Situation) -> Iterator[Finding]:
@@ -22,10 +22,10 @@ def overloaded(at: Situation) -> Iterator[Finding]:
         return
     full, who = {load.key for load in at.overloads}, at.portfolio.people.who
     worst = max(at.overloads, key=lambda load: (load.ratio is None, load.ratio or 0.0))
-    # Many tasks share one tuple of assignees; which object it is tells it apart while the tasks are held.
-    teams = {(task.source, id(task.assignees)): task for task in map(attrgetter("task"), at.work.open)}
-    hit = {team for team, task in teams.items() if any(who(task.source, one).key in full for one in task.assignees)}
-    theirs = [record for record in at.work.open if (record.task.source, id(record.task.assignees)) in hit]
+    teams = teams_of(at.outline)
+    hit = {key for key, (source, team) in teams.items() if any(who(source, one).key in full for one in team)}
+    owners = zip(at.work.open_refs, at.facts.open(at.facts.owners), strict=True)
+    theirs = [ref for ref, team in owners if (ref[0], id(team)) in hit]
     yield at.finding(
         Reason.OVERLOADED,
         Severity.AMBER,
