@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from operator import attrgetter
 
 from bridge.forecast.calibration import Calibrated
 from bridge.forecast.outlook import Outlook
-from bridge.forecast.progress import progress
 from bridge.forecast.trend import pushes
-from bridge.model import Kind, Status, TaskKey
+from bridge.model import Kind, Status
+from bridge.plan.scope import Links
 from bridge.reconcile.case import Situation
 from bridge.reconcile.goals import Chances, goal_states
 from bridge.reconcile.layout import Ground, situations
@@ -44,7 +45,7 @@ def assess(portfolio: Portfolio) -> Result:
     """The whole plan judged at `portfolio.today`; the same portfolio always gives the same result."""
     ground, laid_out = situations(portfolio)
     rows = {at.milestone.key: assessment(at) for at in laid_out}
-    return result_of(ground, laid_out, rows, _unlinked(ground, ground.links.tasks))
+    return result_of(ground, laid_out, rows, loose_of(portfolio.tasks, ground.links))
 
 
 def result_of(
@@ -146,7 +147,7 @@ def _pushes(at: Situation) -> PushRecord:
 
 
 def _progress(at: Situation) -> Progress | None:
-    done = progress(at.facts, at.weights, at.today)
+    done = at.done
     if done is None:
         return None
     return Progress(done.weighed_by, done.done, done.total, done.ratio, done.expected_ratio)
@@ -168,10 +169,9 @@ def _counts(at: Situation) -> WorkCounts:
     )
 
 
-def _unlinked(ground: Ground, links: Mapping[str, tuple[TaskKey, ...]]) -> int:
-    """Tasks that no milestone needs, cancelled, archived and vanished ones aside."""
-    linked = set().union(*links.values())
-    return wanting(ground.portfolio.tasks) - wanting(map(ground.records.__getitem__, linked))
+def loose_of(records: Iterable[TaskRecord], links: Links) -> int:
+    """Tasks that no milestone needs, cancelled, archived and vanished ones aside; `links` were made of these tasks."""
+    return wanting(compress(records, links.loose))
 
 
 def wanting(records: Iterable[TaskRecord]) -> int:
