@@ -17,15 +17,18 @@ class Follower(Generic[T]):
     """
 
     def __init__(self, new: Sequence[T], old: Sequence[T]) -> None:
-        places = _same_order(new, old)
-        if places is None:
+        fresh = _replaced(new, old)
+        if fresh is None:
             kept = dict(zip(map(id, old), count()))
             places = [kept.get(id(one), -1) for one in new]
-        fresh = [at for at, place in enumerate(places) if place < 0]
+            fresh = [at for at, place in enumerate(places) if place < 0]
+            self.is_same = False
+        else:
+            places = list(range(len(new)))
+            self.is_same = not fresh
         for number, at in enumerate(fresh, len(old)):
             places[at] = number
         self.fresh = [new[at] for at in fresh]
-        self.is_same = not fresh and len(new) == len(old) and places == list(range(len(old)))
         self._take: Callable[[Any], Any] = itemgetter(*places) if len(places) > 1 else _few(places)
 
     def column(self, old: Iterable[Any], fresh: Iterable[Any]) -> tuple[Any, ...]:
@@ -34,17 +37,12 @@ class Follower(Generic[T]):
         return taken
 
 
-def _same_order(new: Sequence[object], old: Sequence[object]) -> list[int] | None:
-    """The places where just a few objects were replaced by others, -1 for these."""
+def _replaced(new: Sequence[object], old: Sequence[object]) -> list[int] | None:
+    """Where single objects stand in place of others, None where that does not tell the two apart."""
     if len(new) != len(old):
         return None
     changed = list(compress(range(len(new)), map(is_not, new, old)))
-    if 2 * len(changed) > len(new):
-        return None
-    places = list(range(len(new)))
-    for at in changed:
-        places[at] = -1
-    return places
+    return changed if 2 * len(changed) <= len(new) else None
 
 
 def _few(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from operator import attrgetter, is_not
 from typing import NamedTuple, TypeVar
 
 from bridge.forecast.columns import Follower
-from bridge.forecast.observed import DueSeries, Observed, baseline_date, baseline_start, completion_date, due_series
+from bridge.forecast.observed import DueSeries, Observed, baseline_start, completion_date, due_history
 from bridge.model import Person, Status, TaskKey
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ def _read(leaves: Sequence[Observed], zone: tzinfo, today: date) -> Facts:
         if leaf.changes:
             changed = {change.field for change in leaf.changes}
             if "due_on" in changed:
-                baselines[at], series[at] = baseline_date(leaf), due_series(leaf, zone)
+                baselines[at], series[at] = due_history(leaf, zone)
             if "start_on" in changed:
                 starts[at] = baseline_start(leaf)
     if None in baselines:

@@ -12,7 +12,7 @@ entry are read specially:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
 from operator import itemgetter
@@ -86,6 +86,12 @@ def baseline_date(record: Observed) -> date | None:
     return _first_date(record, "due_on")
 
 
+def due_history(record: Observed, zone: tzinfo) -> tuple[date | None, DueSeries]:
+    """`baseline_date` and `due_series` of a record, from one look at its changes."""
+    first, moves = _values(record, "due_on")
+    return _first_known(first, moves), _by_day(record, first, moves, zone)
+
+
 def baseline_start(record: Observed) -> date | None:
     """The first `start_on` ever observed, None if there never was one."""
     return _first_date(record, "start_on")
@@ -94,7 +100,12 @@ def baseline_start(record: Observed) -> date | None:
 def due_series(record: Observed, zone: tzinfo) -> DueSeries:
     """`due_on` day by day as it was observed: the first value on the day it was first known, then every later day
     on which it changed, with the last value of that day."""
-    first, moves = _values(record, "due_on")
+    return _by_day(record, *_values(record, "due_on"), zone)
+
+
+def _by_day(
+    record: Observed, first: date | None, moves: Iterable[tuple[datetime, date | None]], zone: tzinfo
+) -> DueSeries:
     points: dict[date, date | None] = {known_since(record, "due_on", zone): first}
     for instant, value in moves:
         points[local_day(instant, zone)] = value
@@ -174,7 +185,10 @@ def _changes(record: Observed, field: str) -> list[Change]:
 
     Not everything that changes a task leaves an entry, and what we saw is not less true for that.
     """
-    changes = _joined([change for change in record.changes if change.field == field], record.first_seen)
+    changes = [change for change in record.changes if change.field == field]
+    if all(change.how == "diff" for change in changes):
+        return changes
+    changes = _joined(changes, record.first_seen)
     before = [change for change in changes if change.at <= record.first_seen]
     if all(change.how == "diff" for change in before):
         return changes
@@ -243,9 +257,11 @@ def _first_date(record: Observed, field: DateField) -> date | None:
             break
     else:
         return record.task.due_on if field == "due_on" else record.task.start_on
-    first, moves = _values(record, field)
-    candidates: Iterator[date | None] = iter((first, *(value for _, value in moves)))
-    return next((value for value in candidates if value is not None), None)
+    return _first_known(*_values(record, field))
+
+
+def _first_known(first: date | None, moves: Iterable[tuple[datetime, date | None]]) -> date | None:
+    return first or next((value for _, value in moves if value is not None), None)
 
 
 def _turned_done(change: Change) -> bool:

@@ -44,6 +44,8 @@ class OutlookInputs:
     """What these leaves say."""
     weights: Weights
     """Of exactly these leaves."""
+    planned: Mapping[date, int] | None
+    """Their `planned_units`."""
     first_created: date | None
     """Day the first linked task (own items included) was created, None without linked tasks."""
     done: bool = False
@@ -110,7 +112,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
     distribution = None if lacking else finish_distribution(history, _open(inputs))
     throughput, beyond = _throughput(inputs, distribution, len(history)) if distribution else (None, False)
     network = _network(inputs)
-    plan = planned_work(inputs.facts, inputs.weights, inputs.today, inputs.calendar)
+    plan = planned_work(inputs.facts, inputs.weights, inputs.planned, inputs.today, inputs.calendar)
     possible = _possible(inputs, network, throughput, plan)
     chosen = possible[0] if possible else None
     unchosen = Outlook(

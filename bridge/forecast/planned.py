@@ -6,6 +6,7 @@ date. Only leaves with a baseline date are planned and only they are earned.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -14,7 +15,7 @@ from math import ceil
 
 from bridge.forecast.earned import Indices, exact_schedule, expected_duration, indices_of, planned_value
 from bridge.forecast.facts import Facts, due_by
-from bridge.forecast.progress import Weights, earned_units, planned_units
+from bridge.forecast.progress import Weights, earned_units
 from bridge.plan.calendar import WorkCalendar, monday
 
 # A date like 9999-12-31 means "some day": a plan of over a hundred years is no plan.
@@ -62,9 +63,10 @@ class PlannedWork:
         return calendar.add_workdays(self.begin - timedelta(days=1), ceil(_WORKDAYS_A_WEEK * weeks))
 
 
-def planned_work(facts: Facts, weights: Weights, today: date, calendar: WorkCalendar) -> PlannedWork | None:
-    """The curve of the in-scope leaves; None if less than 80 % of their weight has a baseline date."""
-    due = planned_units(facts, weights)
+def planned_work(
+    facts: Facts, weights: Weights, due: Mapping[date, int] | None, today: date, calendar: WorkCalendar
+) -> PlannedWork | None:
+    """The curve of the in-scope leaves by their `planned_units`, which are `due`; None without them."""
     if due is None:
         return None
     begin = monday(min(filter(None, facts.starts), default=None) or min(due))

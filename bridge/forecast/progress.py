@@ -50,7 +50,8 @@ class Weights:
     @property
     def amounts(self) -> list[float]:
         """Weights in hours, points or items, for showing and recording."""
-        weights = {units: float(units * self.unit) for units in set(self.units)}
+        part, whole = self.unit.numerator, self.unit.denominator
+        weights = {units: units * part / whole for units in set(self.units)}
         return list(map(weights.__getitem__, self.units))
 
 
@@ -106,8 +107,8 @@ def planned_units(facts: Facts, weights: Weights) -> dict[date, int] | None:
     return cast(dict[date, int], planned) if dated and dated >= _ENOUGH * total else None
 
 
-def progress(facts: Facts, weights: Weights, today: date) -> WorkDone | None:
-    """Earned and total weight of the leaves, None without leaves.
+def progress(facts: Facts, weights: Weights, today: date, planned: Mapping[date, int] | None) -> WorkDone | None:
+    """Earned and total weight of the leaves, None without leaves; `planned` are their `planned_units`.
 
     `expected_ratio` is the weight whose baseline date is today or earlier, of the weight that has a baseline date.
     """
@@ -115,7 +116,6 @@ def progress(facts: Facts, weights: Weights, today: date) -> WorkDone | None:
     if not total:
         return None
     done = earned_units(facts, weights.units) * weights.unit
-    planned = planned_units(facts, weights)
     return WorkDone(weights.kind, decimal(done), decimal(total), float(done / total), _expected(planned, today))
 
 

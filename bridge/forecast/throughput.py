@@ -130,11 +130,11 @@ def weekly_history(
         return ()
     current = monday(today)
     begin = max(monday(first_created) + timedelta(weeks=1), current - timedelta(weeks=weeks))
-    counts: Counter[date] = Counter()
+    counts = [0] * ((current - begin).days // 7)
     for day, finishes in Counter(finished).items():
-        counts[monday(day)] += finishes
-    starts = (begin + timedelta(weeks=number) for number in range((current - begin).days // 7))
-    return tuple(counts[start] for start in starts if _has_workday(start, calendar))
+        if begin <= day < current:
+            counts[(day - begin).days // 7] += finishes
+    return tuple([often for week, often in enumerate(counts) if _has_workday(begin + timedelta(weeks=week), calendar)])
 
 
 def _has_workday(start: date, calendar: WorkCalendar) -> bool:

@@ -10,7 +10,7 @@ from bridge.forecast.calibration import Calibrated
 from bridge.forecast.facts import NO_FACTS, Facts
 from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
-from bridge.forecast.progress import Weights
+from bridge.forecast.progress import Weights, WorkDone
 from bridge.forecast.trend import Trend
 from bridge.model import Colour, Person, TaskKey
 from bridge.plan.document import Deal, Milestone
@@ -52,9 +52,12 @@ class Outline:
     """Of the leaves in scope, in their order."""
 
 
-def teams_of(outline: Outline) -> dict[tuple[str, int], tuple[str, tuple[Person, ...]]]:
-    """Source and assignees of the open work, each group once. Many tasks share one tuple of assignees: which object it
-    is tells it apart while the tasks are held."""
+Teams = Mapping[tuple[str, int], tuple[str, tuple[Person, ...]]]
+"""Source and assignees of the open work, each group once. Many tasks share one tuple of assignees: which object it is
+tells it apart while the tasks are held."""
+
+
+def teams_of(outline: Outline) -> Teams:
     teams = zip(outline.work.open_refs, outline.facts.open(outline.facts.owners), strict=True)
     return {(source, id(team)): (source, team) for (source, _), team in teams}
 
@@ -67,6 +70,7 @@ class Situation:
     outline: Outline
     selector: Selector
     weights: Weights
+    done: WorkDone | None
     due: date | None
     own_due: date | None
     """The date that the own items carry."""
@@ -82,6 +86,7 @@ class Situation:
     growth: Growth | None
     ambiguous: tuple[tuple[str, tuple[TaskKey, ...]], ...]
     overloads: tuple[WeekLoad, ...]
+    teams: Teams
     owners: tuple[Identity, ...]
     """Everybody with open work of it."""
     stale: Mapping[TaskKey, date]

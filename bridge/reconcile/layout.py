@@ -10,7 +10,7 @@ from operator import attrgetter
 from bridge.forecast.facts import facts_of
 from bridge.forecast.observed import first_day
 from bridge.forecast.outlook import OutlookInputs, outlook
-from bridge.forecast.progress import Weights, weigh
+from bridge.forecast.progress import Weights, planned_units, progress, weigh
 from bridge.forecast.reference import ReferenceClass
 from bridge.forecast.throughput import FinishDistribution
 from bridge.model import TaskKey
@@ -18,7 +18,7 @@ from bridge.plan.document import Deal, Milestone
 from bridge.plan.identity import Everybody, Identity
 from bridge.plan.scope import Links, link, parse
 from bridge.reconcile import survey
-from bridge.reconcile.case import Outline, Situation, teams_of
+from bridge.reconcile.case import Outline, Situation, Teams, teams_of
 from bridge.reconcile.correction import corrected, remember_forecasts
 from bridge.reconcile.linkage import work_of
 from bridge.reconcile.load import WeekLoad, loads, overloaded
@@ -95,6 +95,7 @@ def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass 
         at.portfolio,
         at.outline,
         at.weights,
+        None,
         at.due,
         commitment,
         reference,
@@ -155,18 +156,21 @@ def situation(ground: Ground, outline: Outline) -> Situation:
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
     facts = outline.facts
     weights = weigh(facts)
+    planned = planned_units(facts, weights)
     due = survey.due_date(work, facts, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
     waits, waiting = ground.waits, waiting_of(outline.milestone, ground.laid_out)
-    known = _inputs(portfolio, outline, weights, due, promise.commitment, reference, waits, waiting)
+    known = _inputs(portfolio, outline, weights, planned, due, promise.commitment, reference, waits, waiting)
     forecast, calibration = corrected(outlook(known), known, ground.ratios, outline.milestone.class_, portfolio)
     own = own_claim(work, portfolio.today)
-    owners = owners_of(outline, portfolio.people)
+    teams = teams_of(outline)
+    owners = owners_of(teams, portfolio.people)
     return Situation(
         portfolio=portfolio,
         outline=outline,
         selector=parse(outline.milestone.scope),
         weights=weights,
+        done=progress(facts, weights, portfolio.today, planned),
         due=due,
         own_due=survey.own_due_date(work),
         own_claim=own,
@@ -179,6 +183,7 @@ def situation(ground: Ground, outline: Outline) -> Situation:
         growth=survey.growth_of(promise, work, weights, outline.snapshots, ground.records, portfolio),
         ambiguous=ground.links.ambiguous.get(outline.milestone.key, ()),
         overloads=overloaded(owners, ground.loads, outline.thresholds.load_amber),
+        teams=teams,
         owners=owners,
         stale=survey.stale_work(work, facts, portfolio, outline.thresholds.stale_workdays),
         waits=waits,
@@ -187,9 +192,9 @@ def situation(ground: Ground, outline: Outline) -> Situation:
     )
 
 
-def owners_of(outline: Outline, people: Everybody) -> tuple[Identity, ...]:
+def owners_of(teams: Teams, people: Everybody) -> tuple[Identity, ...]:
     """Everybody who has open work of a milestone, once each, in no order."""
-    found = (people.who(source, person) for source, team in teams_of(outline).values() for person in team)
+    found = (people.who(source, person) for source, team in teams.values() for person in team)
     return tuple({who.key: who for who in found}.values())
 
 
@@ -197,6 +202,7 @@ def _inputs(
     portfolio: Portfolio,
     outline: Outline,
     weights: Weights,
+    planned: Mapping[date, int] | None,
     due: date | None,
     commitment: date | None,
     reference: ReferenceClass | None,
@@ -213,6 +219,7 @@ def _inputs(
         leaves=outline.work.leaves,
         facts=outline.facts,
         weights=weights,
+        planned=planned,
         first_created=None if distribution else first_day(outline.work.columns.created, portfolio.timezone),
         done=outline.actual is not None,
         throughput_weeks=int(outline.thresholds.throughput_weeks),

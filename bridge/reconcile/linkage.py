@@ -63,9 +63,10 @@ def work_of(linked: Iterable[TaskRecord], refs: Sequence[TaskKey] | None = None,
     keys = [record.task.ref for record in records] if refs is None else refs
     columns = _columns(records) if before is None else _followed(records, before)
     is_work = columns.kinds.translate(_IS_WORK)
-    parents = {(ref[0], parent) for ref, parent in zip(keys, columns.parents, strict=True) if parent is not None}
-    if parents and (above := parents.intersection(keys)):
-        is_work = bytes([work and ref not in above for work, ref in zip(is_work, keys, strict=True)])
+    # Most milestones hold no parent of their own tasks: ids alone tell that sooner than whole keys.
+    if not set(columns.parents).isdisjoint([identity for _, identity in keys]):
+        parents = {(ref[0], parent) for ref, parent in zip(keys, columns.parents, strict=True)}
+        is_work = bytes([work and ref not in parents for work, ref in zip(is_work, keys, strict=True)])
     is_open = bytes(map(and_, is_work, columns.kinds.translate(_IS_OPEN)))
     return Work(
         records,

@@ -25,16 +25,15 @@ def ambiguous_key(at: Situation) -> Iterator[Finding]:
 
 
 def unmapped_status(at: Situation) -> Iterator[Finding]:
-    if Status.UNMAPPED not in at.facts.statuses:
-        return
-    unknown = [record for record in at.work.leaves if record.task.status is Status.UNMAPPED]
-    if len(unknown) / len(at.work.leaves) > at.thresholds.unmapped_ratio:
+    unmapped = at.facts.statuses.count(Status.UNMAPPED)
+    if unmapped and unmapped / len(at.work.leaves) > at.thresholds.unmapped_ratio:
+        unknown = [record for record in at.work.leaves if record.task.status is Status.UNMAPPED]
         yield at.finding(
             Reason.UNMAPPED_STATUS,
             Severity.GREY,
             refs_of(unknown),
             tasks=len(at.work.leaves),
-            unmapped=len(unknown),
+            unmapped=unmapped,
             statuses=tuple(sorted({record.task.status_raw for record in unknown if record.task.status_raw})),
         )
 

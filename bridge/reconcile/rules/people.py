@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.reconcile.case import Situation, teams_of
+from bridge.reconcile.case import Situation
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity
 
 
 def unassigned(at: Situation) -> Iterator[Finding]:
     teams = at.facts.open(at.facts.owners)
-    nobodys = [ref for ref, team in zip(at.work.open_refs, teams, strict=True) if not team]
-    if nobodys and len(nobodys) / len(teams) > at.thresholds.unassigned_ratio:
-        yield at.finding(Reason.UNASSIGNED, Severity.AMBER, nobodys, of_open=len(teams), unassigned=len(nobodys))
+    unassigned = teams.count(())
+    if unassigned and unassigned / len(teams) > at.thresholds.unassigned_ratio:
+        nobodys = [ref for ref, team in zip(at.work.open_refs, teams, strict=True) if not team]
+        yield at.finding(Reason.UNASSIGNED, Severity.AMBER, nobodys, of_open=len(teams), unassigned=unassigned)
 
 
 def overloaded(at: Situation) -> Iterator[Finding]:
@@ -22,8 +23,7 @@ def overloaded(at: Situation) -> Iterator[Finding]:
         return
     full, who = {load.key for load in at.overloads}, at.portfolio.people.who
     worst = max(at.overloads, key=lambda load: (load.ratio is None, load.ratio or 0.0))
-    teams = teams_of(at.outline)
-    hit = {key for key, (source, team) in teams.items() if any(who(source, one).key in full for one in team)}
+    hit = {key for key, (source, team) in at.teams.items() if any(who(source, one).key in full for one in team)}
     owners = zip(at.work.open_refs, at.facts.open(at.facts.owners), strict=True)
     theirs = [ref for ref, team in owners if (ref[0], id(team)) in hit]
     yield at.finding(

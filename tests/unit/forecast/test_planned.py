@@ -7,7 +7,7 @@ import pytest
 
 from bridge.forecast.facts import facts_of
 from bridge.forecast.planned import planned_work
-from bridge.forecast.progress import weigh
+from bridge.forecast.progress import planned_units, weigh
 from bridge.model import Status
 
 MONDAY = date(2026, 6, 1)
@@ -16,7 +16,8 @@ FRIDAYS = [MONDAY + timedelta(4 + 7 * week) for week in range(8)]
 
 def work(leaves, today, calendar):
     facts = facts_of(leaves, UTC, today)
-    return planned_work(facts, weigh(facts), today, calendar)
+    weights = weigh(facts)
+    return planned_work(facts, weights, planned_units(facts, weights), today, calendar)
 
 
 def test_weeks_count_from_the_earliest_start_and_weight_falls_due_at_their_end(record, calendar):

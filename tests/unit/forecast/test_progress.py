@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.forecast.facts import facts_of
-from bridge.forecast.progress import earned_units, progress, weigh
+from bridge.forecast.progress import earned_units, planned_units, progress, weigh
 from bridge.forecast.quantity import decimal, exact
 from bridge.model import Status
 
@@ -19,7 +19,8 @@ PAST, FUTURE = date(2026, 5, 20), date(2026, 6, 20)
 
 def state_of(leaves):
     facts = facts_of(leaves, UTC, TODAY)
-    return progress(facts, weigh(facts), TODAY)
+    weights = weigh(facts)
+    return progress(facts, weights, TODAY, planned_units(facts, weights))
 
 
 def test_hours_weigh_when_four_of_five_leaves_have_them(record):
