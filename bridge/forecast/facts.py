@@ -105,9 +105,11 @@ def _read(leaves: Sequence[Observed], zone: tzinfo, today: date) -> Facts:
     if None in baselines:
         starts = [None if due is None else start for due, start in zip(baselines, starts, strict=True)]
     done = Status.DONE
+    days: dict[date, date] = {}
     completions = [
-        completion_date(leaf, zone, today) if status is done else None
-        for leaf, status in zip(leaves, statuses, strict=True)
+        # A day is a new object each time it is worked out, and there are many more leaves than days.
+        days.setdefault(day, day) if (day := completion_date(leaf, zone, today)) else None
+        for leaf in leaves
     ]
     return Facts(
         seen=tuple([leaf.first_seen for leaf in leaves]),

@@ -47,12 +47,7 @@ def local_day(instant: datetime, zone: tzinfo) -> date:
 
 def created_day(record: Observed, zone: tzinfo) -> date:
     """Local date of `created_at`, else of the first sight of the task."""
-    return local_day(created_at(record), zone)
-
-
-def created_at(record: Observed) -> datetime:
-    """When the task was created, else when it was first seen."""
-    return record.task.created_at or record.first_seen
+    return local_day(record.task.created_at or record.first_seen, zone)
 
 
 def first_day(instants: Collection[datetime], zone: tzinfo) -> date | None:
@@ -152,7 +147,7 @@ def _latest_of(several: Iterable[DueSeries]) -> DueSeries:
             heappush(latest, (-due.toordinal(), number))
         while latest and not _stands(current[latest[0][1]], -latest[0][0]):
             heappop(latest)
-        points[day] = date.fromordinal(-latest[0][0]) if latest else None
+        points[day] = current[latest[0][1]] if latest else None
     return _without_repeats(points)
 
 

@@ -220,12 +220,20 @@ def _concerned(standing: Standing, ground: Ground, edits: list[RecordEdit]) -> s
 def _outlines(standing: Standing, ground: Ground, concerned: set[str]) -> dict[str, Outline]:
     """Of every milestone of the plan, in its order."""
     deals = layout.overridden(ground.portfolio)
-    return {
-        row.key: layout.outline(ground, row, *deals[row.deal], before=standing.outlines.get(row.key))
-        if row.key in concerned or row.key not in standing.outlines
-        else standing.outlines[row.key]
-        for row in ground.portfolio.plan.milestones
-    }
+    outlines: dict[str, Outline] = {}
+    for row in ground.portfolio.plan.milestones:
+        before = standing.outlines.pop(row.key, None)
+        if before is None or row.key in concerned:
+            _let_go(row.key, standing.situations, standing.ground.laid_out)
+            before = layout.outline(ground, row, *deals[row.deal], before=before)
+        outlines[row.key] = before
+    return outlines
+
+
+def _let_go(key: str, *judged: dict[str, Situation]) -> None:
+    """What was judged goes before what takes its place comes, so that a large plan is not held twice."""
+    for situations in judged:
+        situations.pop(key, None)
 
 
 def _judge_again(standing: Standing, former: Ground, concerned: set[str]) -> None:
@@ -237,9 +245,7 @@ def _judge_again(standing: Standing, former: Ground, concerned: set[str]) -> Non
     again = news.with_successors(plan, again) & keys
     kept = {key: at for key, at in kept.items() if key not in again}
     for key in again:
-        # What was is let go before what is takes its place, so that a large plan is not held twice.
-        standing.situations.pop(key, None)
-        former.laid_out.pop(key, None)
+        _let_go(key, standing.situations, former.laid_out)
     laid_out = standing.ground.laid_out
     layout.lay_out(standing.ground, standing.outlines, kept)
     rows, told = standing.rows, standing.told

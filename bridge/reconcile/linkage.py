@@ -9,7 +9,6 @@ from itertools import compress
 from operator import and_, attrgetter
 
 from bridge.forecast.columns import Follower
-from bridge.forecast.observed import created_at
 from bridge.model import Kind, Status, Task, TaskKey
 from bridge.reconcile.situation import TaskRecord
 
@@ -18,7 +17,7 @@ OUT, OWN, DONE, OPEN = range(4)
 _IS_OWN, _IS_WORK, _IS_OPEN = (
     bytes(int(kind in kinds) for kind in range(256)) for kinds in ({OWN}, {DONE, OPEN}, {OPEN})
 )
-_OF_A_TASK = attrgetter("kind", "status", "archived", "parent_id", "id", "start_on")
+_OF_A_TASK = attrgetter("kind", "status", "archived", "parent_id", "id", "start_on", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +94,20 @@ def _followed(records: tuple[TaskRecord, ...], before: Work) -> Linked:
 def _columns(records: Sequence[TaskRecord]) -> Linked:
     if not records:
         return Linked()
-    what, parents = bytearray(), []
+    kinds, parents = bytearray(), []
     # Half a million tasks pass here: names are looked up once, and no function is called for any of them.
     milestone, done, cancelled = Kind.MILESTONE, Status.DONE, Status.CANCELLED
     rows = list(map(_OF_A_TASK, [record.task for record in records]))
-    for kind, status, archived, parent, identity, _ in rows:
+    for kind, status, archived, parent, identity, _, _ in rows:
         counts = status is not cancelled and (not archived or status is done)
         parents.append(parent if counts and parent != identity else None)
-        what.append(OWN if kind is milestone else OUT if not counts else DONE if status is done else OPEN)
-    starts = tuple([row[5] for row in rows])
-    return Linked(bytes(what), tuple(parents), tuple(map(created_at, records)), starts)
+        kinds.append(OWN if kind is milestone else OUT if not counts else DONE if status is done else OPEN)
+    return Linked(
+        bytes(kinds),
+        tuple(parents),
+        tuple([row[6] or record.first_seen for row, record in zip(rows, records, strict=True)]),
+        tuple([row[5] for row in rows]),
+    )
 
 
 def parents_of(tasks: Iterable[Task]) -> frozenset[tuple[str, str]]:

@@ -62,20 +62,23 @@ def loads(
     scale = Scale(resources, calendar, today, hours_per_day, people)
     work: dict[str, _Work] = {}
     teams: dict[tuple[str, int], list[_Work]] = {}
+    spread = scale.spread
     for task in counted(tasks):
-        weeks = scale.shares(task)
+        weeks = spread.get((task.start_on, task.due_on))
+        if weeks is None:
+            weeks = scale.shares(task)
         if not weeks:
             continue
         # Many tasks share one tuple of assignees; which object it is tells it apart while the tasks are held.
-        team = (task.source, id(task.assignees))
+        owners = task.assignees
+        team = (task.source, id(owners))
         theirs = teams.get(team)
         if theirs is None:
             theirs = teams[team] = [_of(work, who) for who in scale.owners.of(task)]
-        share = hours_of(task) / len(theirs)
+        share = hours_of(task) / len(owners)
         for week, part in weeks.items():
-            hours = share * part
             for one in theirs:
-                one.weeks[week].append(hours)
+                one.weeks[week].append(share * part)
     # The exact sum does not depend on the order in which tasks are stored.
     sums = {key: {week: fsum(hours) for week, hours in one.weeks.items()} for key, one in work.items()}
     return {key: full for key, one in work.items() if (full := scale.loads_of(one.names, sums[key]))}
@@ -111,7 +114,8 @@ class Scale:
         self._capacities = capacities_of(resources, hours_per_day, people)
         self._whole = Capacity(hours_per_day)
         self._hours: dict[tuple[date, Capacity], float] = {}
-        self._spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
+        self.spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
+        """(start, due) -> shares, as far as they were asked for."""
 
     def loads_of(self, people: Iterable[Identity], hours: Mapping[date, float]) -> tuple[WeekLoad, ...]:
         """The weeks of one person, who goes by these names, with these hours in them; none without a name."""
@@ -131,10 +135,10 @@ class Scale:
         """Which share of a task's hours falls on which week."""
         # Half a million tasks have a few thousand pairs of dates.
         dates = (task.start_on, task.due_on)
-        weeks = self._spread.get(dates)
+        weeks = self.spread.get(dates)
         if weeks is None:
             monday = self._today - timedelta(days=self._today.weekday())
-            weeks = self._spread[dates] = weeks_of(task, self._calendar, self._today, monday)
+            weeks = self.spread[dates] = weeks_of(task, self._calendar, self._today, monday)
         return weeks
 
 
@@ -205,7 +209,7 @@ def counted(tasks: Iterable[Task]) -> list[Task]:
     # Only whether one of these is a parent matters, and few tasks are below one of them.
     names = {task.id for task in candidates}
     below = compress(tasks, map(names.__contains__, map(attrgetter("parent_id"), tasks)))
-    parents = parents_of(task for task in below if not task.gone)
+    parents = parents_of([task for task in below if not task.gone])
     return [task for task in candidates if (task.source, task.id) not in parents] if parents else candidates
 
 
