@@ -20,7 +20,7 @@ from bridge.reconcile.linkage import Work, refs_of
 from bridge.reconcile.load import WeekLoad
 from bridge.reconcile.practised import NO_PRACTICE, Practice
 from bridge.reconcile.promise import Promise, span
-from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, Waiting
+from bridge.reconcile.situation import Finding, Portfolio, Severity, Slip, Snapshot, Span, TaskRecord, Waiting
 from bridge.reconcile.waits import Waits
 from bridge.thresholds import Thresholds
 
@@ -89,8 +89,8 @@ class Situation:
     teams: Teams
     owners: tuple[Identity, ...]
     """Everybody with open work of it."""
-    stale: Mapping[TaskKey, date]
-    """Open leaves of known status without activity for too long, with the day of their last activity."""
+    stale: Mapping[TaskKey, TaskRecord]
+    """Open leaves of known status without activity for too long."""
     calibration: Calibrated | None = None
     """What past forecasts say of this one."""
     waits: Waits = field(default_factory=Waits)

@@ -133,12 +133,16 @@ class Scale:
 
     def shares(self, task: Task) -> dict[date, float]:
         """Which share of a task's hours falls on which week."""
-        # Half a million tasks have a few thousand pairs of dates.
+        # Half a million tasks have a few thousand pairs of dates, of which many began in the past: then today counts.
         dates = (task.start_on, task.due_on)
         weeks = self.spread.get(dates)
         if weeks is None:
-            monday = self._today - timedelta(days=self._today.weekday())
-            weeks = self.spread[dates] = weeks_of(task, self._calendar, self._today, monday)
+            ahead = (max(task.start_on or self._today, self._today), task.due_on)
+            weeks = self.spread.get(ahead)
+            if weeks is None:
+                monday = self._today - timedelta(days=self._today.weekday())
+                weeks = weeks_of(task, self._calendar, self._today, monday)
+            self.spread[dates] = self.spread[ahead] = weeks
         return weeks
 
 

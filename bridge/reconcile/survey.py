@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from math import floor
 
@@ -28,6 +28,7 @@ from bridge.reconcile.promise import Promise
 from bridge.reconcile.situation import Portfolio, Snapshot, TaskRecord
 
 _YEARS = 3_650
+ONE_DAY = timedelta(days=1)
 _STATED = {"hours": "estimate_hours", "points": "story_points"}
 
 
@@ -112,29 +113,35 @@ def growth_of(
     return Growth(start.day, float(net / before), tuple(added), len(removed))
 
 
-def stale_work(work: Work, facts: Facts, portfolio: Portfolio, limit: float) -> dict[TaskKey, date]:
-    """Open leaves of known status without activity for more than `limit` working days: the day it was last seen."""
+def stale_work(work: Work, facts: Facts, portfolio: Portfolio, limit: float) -> dict[TaskKey, TaskRecord]:
+    """Open leaves of known status without activity for more than `limit` working days."""
     idle: dict[date, bool] = {}
-    found: dict[TaskKey, date] = {}
-    fresh, unmapped = _surely_fresh(portfolio, limit), Status.UNMAPPED
+    found: dict[TaskKey, TaskRecord] = {}
+    (old, fresh), unmapped = _surely(portfolio, limit), Status.UNMAPPED
     columns = (work.open_refs, work.open, facts.open(facts.updates), facts.open(facts.statuses))
     for ref, record, updated, status in zip(*columns, strict=True):
-        if (updated is not None and updated >= fresh) or status is unmapped:
+        if status is unmapped:
             continue
-        day = last_activity(record, portfolio)
-        if day not in idle:
-            idle[day] = portfolio.calendar.workdays(day, portfolio.today) > limit
-        if idle[day]:
-            found[ref] = day
+        if updated is None or old <= updated < fresh:
+            day = last_activity(record, portfolio)
+            if day not in idle:
+                idle[day] = portfolio.calendar.workdays(day, portfolio.today) > limit
+            if idle[day]:
+                found[ref] = record
+        elif updated < old:
+            found[ref] = record
     return found
 
 
-def _surely_fresh(portfolio: Portfolio, limit: float) -> datetime:
-    """An instant from which on nothing can be stale."""
-    workdays = min(floor(limit), _YEARS)
+def _surely(portfolio: Portfolio, limit: float) -> tuple[datetime, datetime]:
+    """Instants before which everything is stale, and from which on nothing is; between them its day decides."""
+    workdays = floor(min(limit, _YEARS))
     first = portfolio.calendar.add_workdays(portfolio.today, -workdays) if workdays > 0 else portfolio.today
-    # A clock that is put back may repeat the end of the day before.
-    return datetime.combine(first + timedelta(days=1), time(), portfolio.timezone)
+    # A clock that is put back may repeat the end of a day. In UTC, for that compares fastest with what is in UTC.
+    old, fresh = (
+        datetime.combine(day, time(), portfolio.timezone).astimezone(UTC) for day in (first - ONE_DAY, first + ONE_DAY)
+    )
+    return old if 1 <= limit < _YEARS else datetime.min.replace(tzinfo=UTC), fresh
 
 
 def last_activity(record: TaskRecord, portfolio: Portfolio) -> date:
