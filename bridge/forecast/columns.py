@@ -13,7 +13,8 @@ T = TypeVar("T")
 class Follower(Generic[T]):
     """From the order of `old` objects to that of `new` ones, told apart by which objects they are; none stands twice.
 
-    `fresh` are those of the new ones that were not among the old, in their order.
+    `fresh` are those of the new ones of which nothing is taken over, in their order: what is known of them is to be
+    worked out.
     """
 
     def __init__(self, new: Sequence[T], old: Sequence[T]) -> None:
