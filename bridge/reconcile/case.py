@@ -12,9 +12,9 @@ from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
 from bridge.forecast.progress import Weights, WorkDone
 from bridge.forecast.trend import Trend
-from bridge.model import Colour, Person, TaskKey
+from bridge.model import Colour, TaskKey
 from bridge.plan.document import Deal, Milestone
-from bridge.plan.identity import Identity
+from bridge.plan.identity import Everybody, Identity
 from bridge.plan.scope import Selector
 from bridge.reconcile.linkage import Work, refs_of
 from bridge.reconcile.load import WeekLoad
@@ -52,14 +52,15 @@ class Outline:
     """Of the leaves in scope, in their order."""
 
 
-Teams = Mapping[tuple[str, int], tuple[str, tuple[Person, ...]]]
-"""Source and assignees of the open work, each group once. Many tasks share one tuple of assignees: which object it is
-tells it apart while the tasks are held."""
+Teams = Mapping[tuple[str, int], tuple[Identity, ...]]
+"""Who the assignees of open work are, each group once, by source and by which object the assignees are: many tasks share
+one, and it tells them apart while the tasks are held."""
 
 
-def teams_of(outline: Outline) -> Teams:
+def teams_of(outline: Outline, people: Everybody) -> Teams:
     teams = zip(outline.work.open_refs, outline.facts.open(outline.facts.owners), strict=True)
-    return {(source, id(team)): (source, team) for (source, _), team in teams}
+    found = {(source, id(team)): team for (source, _), team in teams}
+    return {key: tuple([people.who(key[0], person) for person in team]) for key, team in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Situation:
     overloads: tuple[WeekLoad, ...]
     teams: Teams
     owners: tuple[Identity, ...]
-    """Everybody with open work of it."""
+    """Everybody with open work of it, once each, in no order."""
     stale: Mapping[TaskKey, TaskRecord]
     """Open leaves of known status without activity for too long."""
     calibration: Calibrated | None = None

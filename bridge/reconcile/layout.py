@@ -15,10 +15,9 @@ from bridge.forecast.reference import ReferenceClass
 from bridge.forecast.throughput import FinishDistribution
 from bridge.model import TaskKey
 from bridge.plan.document import Deal, Milestone
-from bridge.plan.identity import Everybody, Identity
 from bridge.plan.scope import Links, link, parse
 from bridge.reconcile import survey
-from bridge.reconcile.case import Outline, Situation, Teams, teams_of
+from bridge.reconcile.case import Outline, Situation, teams_of
 from bridge.reconcile.correction import corrected, remember_forecasts
 from bridge.reconcile.linkage import work_of
 from bridge.reconcile.load import WeekLoad, loads, overloaded
@@ -163,8 +162,8 @@ def situation(ground: Ground, outline: Outline) -> Situation:
     known = _inputs(portfolio, outline, weights, planned, due, promise.commitment, reference, waits, waiting)
     forecast, calibration = corrected(outlook(known), known, ground.ratios, outline.milestone.class_, portfolio)
     own = own_claim(work, portfolio.today)
-    teams = teams_of(outline)
-    owners = owners_of(teams, portfolio.people)
+    teams = teams_of(outline, portfolio.people)
+    owners = tuple({who.key: who for team in teams.values() for who in team}.values())
     return Situation(
         portfolio=portfolio,
         outline=outline,
@@ -190,12 +189,6 @@ def situation(ground: Ground, outline: Outline) -> Situation:
         waiting=waiting,
         practice=ground.practised.of(outline.milestone),
     )
-
-
-def owners_of(teams: Teams, people: Everybody) -> tuple[Identity, ...]:
-    """Everybody who has open work of a milestone, once each, in no order."""
-    found = (people.who(source, person) for source, team in teams.values() for person in team)
-    return tuple({who.key: who for who in found}.values())
 
 
 def _inputs(

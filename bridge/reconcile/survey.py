@@ -146,11 +146,23 @@ def _surely(portfolio: Portfolio, limit: float) -> tuple[datetime, datetime]:
 
 def last_activity(record: TaskRecord, portfolio: Portfolio) -> date:
     """When the source last touched the task; a change made by our own mapping is no activity."""
+    return local_day(_last_touched(record, portfolio), portfolio.timezone)
+
+
+def last_activity_of(records: Iterable[TaskRecord], portfolio: Portfolio) -> date:
+    """The latest day of activity of several tasks."""
+    instants = [_last_touched(record, portfolio) for record in records]
+    # A clock that is put back may repeat the end of a day, so the last instant alone does not decide.
+    begin = max(instants) - ONE_DAY
+    return max(local_day(instant, portfolio.timezone) for instant in instants if instant > begin)
+
+
+def _last_touched(record: TaskRecord, portfolio: Portfolio) -> datetime:
     instant = record.task.updated_at
     if instant is None:
         changes = (change.at for change in reversed(record.changes) if change.cause == "source")
         instant = next(changes, record.first_seen)
-    return local_day(min(instant, portfolio.now), portfolio.timezone)
+    return min(instant, portfolio.now)
 
 
 def _weights_then(

@@ -9,7 +9,7 @@ from bridge.model import Status
 from bridge.reconcile.case import Situation
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity, SourceState
-from bridge.reconcile.survey import last_activity
+from bridge.reconcile.survey import last_activity_of
 
 ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -18,7 +18,8 @@ def stale(at: Situation) -> Iterator[Finding]:
     statuses = zip(at.work.refs, at.facts.statuses, strict=True)
     doing = [ref for ref, status in statuses if status is Status.DOING]
     if doing and all(ref in at.stale for ref in doing):
-        least = min(at.workdays(last_activity(at.stale[ref], at.portfolio), at.today) for ref in doing)
+        last = last_activity_of([at.stale[ref] for ref in doing], at.portfolio)
+        least = at.workdays(last, at.today)
         yield at.finding(Reason.STALE, Severity.AMBER, doing, doing=len(doing), least=least)
 
 

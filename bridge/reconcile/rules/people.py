@@ -21,9 +21,9 @@ def overloaded(at: Situation) -> Iterator[Finding]:
     """An owner of open work has more hours to do than to spend in one of the next four weeks."""
     if not at.overloads:
         return
-    full, who = {load.key for load in at.overloads}, at.portfolio.people.who
+    full = {load.key for load in at.overloads}
     worst = max(at.overloads, key=lambda load: (load.ratio is None, load.ratio or 0.0))
-    hit = {key for key, (source, team) in at.teams.items() if any(who(source, one).key in full for one in team)}
+    hit = {key for key, team in at.teams.items() if any(who.key in full for who in team)}
     owners = zip(at.work.open_refs, at.facts.open(at.facts.owners), strict=True)
     theirs = [ref for ref, team in owners if (ref[0], id(team)) in hit]
     yield at.finding(
