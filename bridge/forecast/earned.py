@@ -14,6 +14,9 @@ from itertools import pairwise
 
 from bridge.forecast.quantity import Number, exact
 
+Rational = int | Fraction
+_ONE = Fraction(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Indices:
@@ -53,14 +56,16 @@ def indices(planned: Sequence[Number], earned: Number, at: Number) -> Indices:
     return indices_of(plan, value, exact_schedule(plan, value), exact(at))
 
 
-def indices_of(plan: Sequence[Fraction], earned: Fraction, es: Fraction | None, at: Fraction) -> Indices:
-    """The indices of a known earned schedule; for a plan without weight all are None."""
+def indices_of(
+    plan: Sequence[Rational], earned: Fraction, es: Fraction | None, at: Fraction, unit: Fraction = _ONE
+) -> Indices:
+    """The indices of a known earned schedule; for a plan without weight all are None. Weights are given in `unit`s."""
     if es is None:
         return Indices(None, None, None, None, None, None, None, None)
     duration, due = planned_duration(plan), planned_value(plan, at)
     return Indices(
         es=float(es),
-        sv=float(earned - due),
+        sv=float((earned - due) * unit),
         spi=_ratio(earned, due),
         sv_t=float(es - at),
         spi_t=_ratio(es, at),
@@ -70,7 +75,7 @@ def indices_of(plan: Sequence[Fraction], earned: Fraction, es: Fraction | None, 
     )
 
 
-def exact_schedule(plan: Sequence[Fraction], earned: Fraction) -> Fraction | None:
+def exact_schedule(plan: Sequence[Rational], earned: Fraction) -> Fraction | None:
     """`earned_schedule` in exact numbers, for a plan that is known not to fall."""
     if not plan or plan[-1] <= 0:
         return None
@@ -78,26 +83,26 @@ def exact_schedule(plan: Sequence[Fraction], earned: Fraction) -> Fraction | Non
     if whole >= planned_duration(plan):
         return Fraction(planned_duration(plan))
     before = plan[whole - 1] if whole else Fraction(0)
-    return whole + max(earned - before, Fraction(0)) / (plan[whole] - before)
+    return whole + Fraction(max(earned - before, Fraction(0))) / (plan[whole] - before)
 
 
-def planned_duration(plan: Sequence[Fraction]) -> int:
+def planned_duration(plan: Sequence[Rational]) -> int:
     """PD: the first period at whose end all of the weight is planned to be earned."""
     return bisect_left(plan, plan[-1]) + 1
 
 
-def planned_value(plan: Sequence[Fraction], at: Fraction) -> Fraction:
+def planned_value(plan: Sequence[Rational], at: Fraction) -> Fraction:
     """PV at time `at`, interpolated inside a period; nothing before the start, all of it after the end."""
     if at <= 0 or not plan:
         return Fraction(0)
     whole = int(at)
     if whole >= len(plan):
-        return plan[-1]
+        return Fraction(plan[-1])
     before = plan[whole - 1] if whole else Fraction(0)
     return before + (at - whole) * (plan[whole] - before)
 
 
-def expected_duration(plan: Sequence[Fraction], es: Fraction, at: Fraction) -> Fraction | None:
+def expected_duration(plan: Sequence[Rational], es: Fraction, at: Fraction) -> Fraction | None:
     """EAC(t) = PD/SPI(t) in periods; None before the start and while nothing is earned."""
     return planned_duration(plan) * at / es if es > 0 and at > 0 else None
 

@@ -12,7 +12,7 @@ entry are read specially:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
 from operator import itemgetter
@@ -50,9 +50,8 @@ def created_day(record: Observed, zone: tzinfo) -> date:
     return local_day(record.task.created_at or record.first_seen, zone)
 
 
-def first_created_day(records: Iterable[Observed], zone: tzinfo) -> date | None:
-    """The earliest `created_day` of these tasks, None without any."""
-    instants = [record.task.created_at or record.first_seen for record in records]
+def first_day(instants: Collection[datetime], zone: tzinfo) -> date | None:
+    """The earliest civil date of these instants, None without any."""
     if not instants:
         return None
     # A clock that is put back may repeat the end of a day, so the first instant alone does not decide.
@@ -82,6 +81,12 @@ def baseline_date(record: Observed) -> date | None:
     return _first_date(record, "due_on")
 
 
+def due_history(record: Observed, zone: tzinfo) -> tuple[date | None, DueSeries]:
+    """`baseline_date` and `due_series` of a record, from one look at its changes."""
+    first, moves = _values(record, "due_on")
+    return _first_known(first, moves), _by_day(record, first, moves, zone)
+
+
 def baseline_start(record: Observed) -> date | None:
     """The first `start_on` ever observed, None if there never was one."""
     return _first_date(record, "start_on")
@@ -90,26 +95,48 @@ def baseline_start(record: Observed) -> date | None:
 def due_series(record: Observed, zone: tzinfo) -> DueSeries:
     """`due_on` day by day as it was observed: the first value on the day it was first known, then every later day
     on which it changed, with the last value of that day."""
-    first, moves = _values(record, "due_on")
+    return _by_day(record, *_values(record, "due_on"), zone)
+
+
+def _by_day(
+    record: Observed, first: date | None, moves: Iterable[tuple[datetime, date | None]], zone: tzinfo
+) -> DueSeries:
     points: dict[date, date | None] = {known_since(record, "due_on", zone): first}
     for instant, value in moves:
         points[local_day(instant, zone)] = value
     return list(points.items())
 
 
-def latest_due_series(
-    records: Iterable[Observed], zone: tzinfo, known: Iterable[DueSeries | None] | None = None
-) -> DueSeries:
+def latest_due_series(records: Iterable[Observed], zone: tzinfo) -> DueSeries:
     """The latest `due_on` over several tasks, day by day; None on days on which none of them had one.
 
-    A task counts from the day it was first known. Equal neighbours are left out. `known` are the series of the tasks,
-    None of those whose date never changed, where they have been worked out already.
+    A task counts from the day it was first known. Equal neighbours are left out.
     """
-    records = list(records)
-    known = [_changed_series(record, zone) for record in records] if known is None else known
+    return _latest_of([due_series(record, zone) for record in records])
+
+
+def latest_series(
+    seen: Iterable[datetime], dues: Iterable[date | None], series: Iterable[DueSeries | None], zone: tzinfo
+) -> DueSeries:
+    """The same of tasks whose `series` are known already, None of those whose date never changed.
+
+    Those that became known on one day count as one task.
+    """
+    found: list[DueSeries] = []
+    first: dict[datetime, date | None] = {}
+    for instant, due, moved in zip(seen, dues, series, strict=True):
+        if moved is not None:
+            found.append(moved)
+        else:
+            best = first.setdefault(instant, due)
+            if due is not None and (best is None or due > best):
+                first[instant] = due
+    return _latest_of([[(local_day(instant, zone), due)] for instant, due in first.items()] + found)
+
+
+def _latest_of(several: Iterable[DueSeries]) -> DueSeries:
     events = sorted(
-        [(day, number, due) for number, series in enumerate(_series(records, known, zone)) for day, due in series],
-        key=itemgetter(0, 1),
+        [(day, number, due) for number, series in enumerate(several) for day, due in series], key=itemgetter(0, 1)
     )
     current: dict[int, date | None] = {}
     latest: list[tuple[int, int]] = []
@@ -120,32 +147,8 @@ def latest_due_series(
             heappush(latest, (-due.toordinal(), number))
         while latest and not _stands(current[latest[0][1]], -latest[0][0]):
             heappop(latest)
-        points[day] = date.fromordinal(-latest[0][0]) if latest else None
+        points[day] = current[latest[0][1]] if latest else None
     return _without_repeats(points)
-
-
-def _changed_series(record: Observed, zone: tzinfo) -> DueSeries | None:
-    return due_series(record, zone) if any(change.field == "due_on" for change in record.changes) else None
-
-
-def _series(
-    records: Iterable[Observed], known: Iterable[DueSeries | None], zone: tzinfo
-) -> list[Iterable[tuple[date, date | None]]]:
-    """The series of every task; those whose date never changed and that became known on one day count as one task."""
-    found: list[Iterable[tuple[date, date | None]]] = []
-    days: dict[datetime, date] = {}
-    latest: dict[date, date | None] = {}
-    for record, series in zip(records, known, strict=True):
-        if series is not None:
-            found.append(series)
-            continue
-        seen, due = record.first_seen, record.task.due_on
-        day = days.get(seen)
-        if day is None:
-            day = days[seen] = local_day(seen, zone)
-        best = latest.get(day)
-        latest[day] = due if best is None or (due is not None and due > best) else best
-    return [[point] for point in latest.items()] + found
 
 
 def field_on(record: Observed, field: str, day: date, zone: tzinfo) -> object:
@@ -177,7 +180,10 @@ def _changes(record: Observed, field: str) -> list[Change]:
 
     Not everything that changes a task leaves an entry, and what we saw is not less true for that.
     """
-    changes = _joined([change for change in record.changes if change.field == field], record.first_seen)
+    changes = [change for change in record.changes if change.field == field]
+    if all(change.how == "diff" for change in changes):
+        return changes
+    changes = _joined(changes, record.first_seen)
     before = [change for change in changes if change.at <= record.first_seen]
     if all(change.how == "diff" for change in before):
         return changes
@@ -246,9 +252,11 @@ def _first_date(record: Observed, field: DateField) -> date | None:
             break
     else:
         return record.task.due_on if field == "due_on" else record.task.start_on
-    first, moves = _values(record, field)
-    candidates: Iterator[date | None] = iter((first, *(value for _, value in moves)))
-    return next((value for value in candidates if value is not None), None)
+    return _first_known(*_values(record, field))
+
+
+def _first_known(first: date | None, moves: Iterable[tuple[datetime, date | None]]) -> date | None:
+    return first or next((value for _, value in moves if value is not None), None)
 
 
 def _turned_done(change: Change) -> bool:

@@ -6,18 +6,18 @@ as the spread. No forecast is ever before today.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
 from bridge.forecast.chain import TaskLinks, WorkNetwork, work_network
 from bridge.forecast.earned import Indices
-from bridge.forecast.observed import Observed, completion_date
+from bridge.forecast.facts import Facts, waits_for
+from bridge.forecast.observed import Observed
 from bridge.forecast.planned import PlannedWork, planned_work
-from bridge.forecast.progress import Baselines, Weights
+from bridge.forecast.progress import Weights
 from bridge.forecast.reference import ReferenceClass, finishes, nearest_rank, share_on_time
 from bridge.forecast.throughput import HORIZON_WEEKS, FinishDistribution, finish_distribution, weekly_history
-from bridge.model import Status
 from bridge.plan.calendar import WorkCalendar
 
 CONFIDENCES = (0.50, 0.85, 0.95)
@@ -40,8 +40,12 @@ class OutlookInputs:
     """D: the due date in the tool."""
     leaves: tuple[Observed, ...]
     """In-scope leaves with their history."""
+    facts: Facts
+    """What these leaves say."""
     weights: Weights
     """Of exactly these leaves."""
+    planned: Mapping[date, int] | None
+    """Their `planned_units`."""
     first_created: date | None
     """Day the first linked task (own items included) was created, None without linked tasks."""
     done: bool = False
@@ -51,16 +55,8 @@ class OutlookInputs:
     hours_per_day: float = 8
     not_before: date | None = None
     """Latest F(0.85) of the milestones this one waits for."""
-    baselines: Baselines | None = None
-    """First due date ever observed of each leaf, where it is known already."""
-    starts: Sequence[date | None] | None = None
-    """First start ever observed of each leaf with a baseline date, where it is known already."""
-    completions: Sequence[date | None] | None = None
-    """Completion date of each leaf, today at the latest, where it is known already."""
-    open: int | None = None
-    """How many leaves are not done, where it is known already."""
-    history: tuple[int, ...] | None = None
-    """Finishes a week, where an outlook on the same work told them already."""
+    distribution: FinishDistribution | None = None
+    """Of the weeks still to come, where an outlook on the same work has it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +81,8 @@ class Outlook:
     baselined_by_today: int = 0
     """Leaves that were first planned to be finished by today."""
     network: WorkNetwork | None = None
-    history: tuple[int, ...] | None = None
-    """Finishes a week, of which a throughput draws."""
+    distribution: FinishDistribution | None = field(default=None, compare=False, repr=False)
+    """Of the weeks still to come, where the history carries one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +109,10 @@ def outlook(inputs: OutlookInputs) -> Outlook:
         return Outlook()
     history = _history(inputs)
     lacking = _lacking(inputs, history)
-    throughput, beyond = (None, False) if lacking else _throughput(inputs, history)
+    distribution = None if lacking else finish_distribution(history, _open(inputs))
+    throughput, beyond = _throughput(inputs, distribution, len(history)) if distribution else (None, False)
     network = _network(inputs)
-    plan = planned_work(inputs.leaves, inputs.weights, inputs.today, inputs.calendar, inputs.baselines, inputs.starts)
+    plan = planned_work(inputs.facts, inputs.weights, inputs.planned, inputs.today, inputs.calendar)
     possible = _possible(inputs, network, throughput, plan)
     chosen = possible[0] if possible else None
     unchosen = Outlook(
@@ -124,7 +121,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
         indices=plan.indices if plan else None,
         baselined_by_today=plan.due_by_today if plan else 0,
         network=network,
-        history=history,
+        distribution=distribution,
     )
     if chosen is None:
         return unchosen
@@ -142,7 +139,7 @@ def outlook(inputs: OutlookInputs) -> Outlook:
 def chance_by(inputs: OutlookInputs, method: str) -> float | None:
     """P of being done by `inputs.commitment`, by a method that `outlook` chose for the same work; None if it gives none."""
     if method == "throughput":
-        distribution = finish_distribution(_history(inputs), _open(inputs))
+        distribution = inputs.distribution or finish_distribution(_history(inputs), _open(inputs))
         return _chance(inputs, distribution)[0]
     estimate = _reference_class(inputs) if method == "reference_class" else None
     return None if estimate is None else estimate.probability
@@ -163,12 +160,7 @@ def _possible(
 
 
 def _history(inputs: OutlookInputs) -> tuple[int, ...]:
-    if inputs.history is not None:
-        return inputs.history
-    completions = inputs.completions
-    if completions is None:
-        completions = [completion_date(record, inputs.zone, inputs.today) for record in inputs.leaves]
-    finished = [day for day in completions if day is not None]
+    finished = filter(None, inputs.facts.completions)
     return weekly_history(finished, inputs.first_created, inputs.today, inputs.calendar, weeks=inputs.throughput_weeks)
 
 
@@ -199,14 +191,11 @@ def _why_not(inputs: OutlookInputs, chosen: _Estimate | None, lacking: str | Non
 
 
 def _open(inputs: OutlookInputs) -> int:
-    if inputs.open is not None:
-        return inputs.open
-    return sum(record.task.status is not Status.DONE for record in inputs.leaves)
+    return sum(inputs.facts.is_open)
 
 
-def _throughput(inputs: OutlookInputs, history: tuple[int, ...]) -> tuple[_Estimate | None, bool]:
+def _throughput(inputs: OutlookInputs, distribution: FinishDistribution, samples: int) -> tuple[_Estimate | None, bool]:
     """The estimate, if F(0.85) is within ten years, and whether something lies beyond them."""
-    distribution = finish_distribution(history, _open(inputs))
     dates: list[date | None] = []
     for confidence in CONFIDENCES:
         weeks = distribution.percentile(confidence)
@@ -215,7 +204,7 @@ def _throughput(inputs: OutlookInputs, history: tuple[int, ...]) -> tuple[_Estim
     if p85 is None:
         return None, True
     probability, beyond = _chance(inputs, distribution)
-    return _Estimate("throughput", p50, p85, p95, probability, samples=len(history)), beyond
+    return _Estimate("throughput", p50, p85, p95, probability, samples), beyond
 
 
 def _chance(inputs: OutlookInputs, distribution: FinishDistribution) -> tuple[float | None, bool]:
@@ -237,7 +226,7 @@ def _network(inputs: OutlookInputs) -> WorkNetwork | None:
     if not inputs.links:
         return None
     return work_network(
-        [record.task for record in inputs.leaves if record.task.status is not Status.DONE],
+        [record.task for record in inputs.facts.open(inputs.leaves)],
         inputs.links,
         inputs.today,
         inputs.calendar,
@@ -252,8 +241,7 @@ def _planned_finish(inputs: OutlookInputs, plan: PlannedWork | None) -> date | N
     if finish is None or inputs.due is None:
         return finish
     # However well the rest goes, a leaf that has not started cannot be expected before its own date.
-    waiting = any(record.task.status is Status.TODO and record.task.due_on == inputs.due for record in inputs.leaves)
-    return max(finish, inputs.due) if waiting else finish
+    return max(finish, inputs.due) if waits_for(inputs.facts, inputs.due) else finish
 
 
 def _reference_class(inputs: OutlookInputs) -> _Estimate | None:

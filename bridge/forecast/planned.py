@@ -6,18 +6,16 @@ date. Only leaves with a baseline date are planned and only they are earned.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil
-from operator import itemgetter
 
 from bridge.forecast.earned import Indices, exact_schedule, expected_duration, indices_of, planned_value
-from bridge.forecast.observed import Observed, baseline_start
-from bridge.forecast.progress import Baselines, Weights, baselined, earned_units
+from bridge.forecast.facts import Facts, due_by
+from bridge.forecast.progress import Weights, earned_units
 from bridge.plan.calendar import WorkCalendar, monday
 
 # A date like 9999-12-31 means "some day": a plan of over a hundred years is no plan.
@@ -28,68 +26,65 @@ _WORKDAYS_A_WEEK = 5
 
 @dataclass(frozen=True, slots=True)
 class PlannedWork:
-    """Cumulative planned weight at the end of each week from `begin` (a Monday), what is earned, and the time.
+    """Cumulative `plan` of weight at the end of each week from `begin` (a Monday), what is `earned`, and the time.
 
     `at` is AT in weeks, the running week by its share of working days; `schedule` is ES in weeks, at most `at` while
     no more is earned than planned: a pause in the plan is no lead.
     """
 
     begin: date
-    plan: tuple[Fraction, ...]
-    earned: Fraction
+    units: tuple[int, ...]
+    """The planned weight, and `earned_units` the earned one, in `unit`s."""
+    earned_units: Fraction
+    unit: Fraction
     at: Fraction
     schedule: Fraction
     due_by_today: int
     """Leaves whose baseline date is today or earlier."""
 
     @property
+    def plan(self) -> tuple[Fraction, ...]:
+        return tuple(units * self.unit for units in self.units)
+
+    @property
+    def earned(self) -> Fraction:
+        return self.earned_units * self.unit
+
+    @property
     def indices(self) -> Indices:
-        return indices_of(self.plan, self.earned, self.schedule, self.at)
+        return indices_of(self.units, self.earned_units, self.schedule, self.at, self.unit)
 
     def finish(self, calendar: WorkCalendar) -> date | None:
         """Where EAC(t) leads, five working days a week; None before the start, while nothing is earned, or when the
         pace leads out of the calendar."""
-        weeks = expected_duration(self.plan, self.schedule, self.at)
+        weeks = expected_duration(self.units, self.schedule, self.at)
         if weeks is None or weeks > _MOST_WEEKS:
             return None
         return calendar.add_workdays(self.begin - timedelta(days=1), ceil(_WORKDAYS_A_WEEK * weeks))
 
 
 def planned_work(
-    leaves: Sequence[Observed],
-    weights: Weights,
-    today: date,
-    calendar: WorkCalendar,
-    baselines: Baselines | None = None,
-    starts: Sequence[date | None] | None = None,
+    facts: Facts, weights: Weights, due: Mapping[date, int] | None, today: date, calendar: WorkCalendar
 ) -> PlannedWork | None:
-    """The curve of the in-scope leaves; None if less than 80 % of their weight has a baseline date.
-
-    `baselines`, and the `starts` of leaves with a baseline date, are given where they have been worked out already.
-    """
-    dated = baselined(leaves, weights, baselines)
-    if dated is None:
+    """The curve of the in-scope leaves by their `planned_units`, which are `due`; None without them."""
+    if due is None:
         return None
-    if starts is None:
-        starts = [baseline_start(record) for _, _, record in dated]
-    begin = monday(min(filter(None, starts), default=None) or min(map(itemgetter(0), dated)))
+    begin = monday(min(filter(None, facts.starts), default=None) or min(due))
     # Work that was due before any start was planned belongs to the first week.
-    due: dict[date, int] = defaultdict(int)
-    for day, units, _ in dated:
-        due[day] += units
     length = max((max(due) - begin).days // 7, 0) + 1
     if length > _MOST_WEEKS:
         return None
     planned = [0] * length
     for day, units in due.items():
         planned[max((day - begin).days // 7, 0)] += units
-    plan = tuple(units * weights.unit for units in accumulate(planned))
-    earned = earned_units([(units, record) for _, units, record in dated]) * weights.unit
+    plan = tuple(accumulate(planned))
+    dated = [day is not None for day in facts.baselines] if None in facts.baselines else None
+    earned = earned_units(facts, weights.units, dated)
     at = _elapsed(begin, today, calendar)
     schedule = exact_schedule(plan, earned) or Fraction(0)
     if earned <= planned_value(plan, at):
         schedule = min(schedule, at)
-    return PlannedWork(begin, plan, earned, at, schedule, sum([day <= today for day, _, _ in dated]))
+    return PlannedWork(begin, plan, earned, weights.unit, at, schedule, due_by(facts, today))
 
 
 def _elapsed(begin: date, today: date, calendar: WorkCalendar) -> Fraction:

@@ -5,26 +5,20 @@ All functions speak of in-scope leaves: neither cancelled nor archived while ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import compress
 from math import lcm
-from operator import attrgetter
-from typing import Literal
+from typing import Literal, cast
 
-from bridge.forecast.observed import Observed, baseline_date
+from bridge.forecast.facts import Facts
 from bridge.forecast.quantity import decimal, exact
-from bridge.model import Status, Task, TaskKey
+from bridge.model import TaskKey
 
 WeightKind = Literal["hours", "points", "count"]
-
-Baselines = Mapping[TaskKey, date | None]
-"""The first due date ever observed of each leaf."""
-
-Dated = tuple[date, int, Observed]
-"""The baseline date of a leaf, its weight in units, and the leaf."""
 
 _ENOUGH = Fraction(4, 5)
 """Share of leaves that must state a kind of weight, and share of weight that must have a baseline date."""
@@ -35,22 +29,30 @@ class Weights:
     """The weight of every leaf as a whole number of `unit`s, so that any sum of weights is exact and cheap."""
 
     kind: WeightKind
-    units: dict[TaskKey, int]
+    refs: tuple[TaskKey, ...]
+    units: tuple[int, ...]
+    """Of each of `refs`, in their order."""
     unit: Fraction
 
     def of(self, leaf: TaskKey) -> Fraction:
         """The weight of one leaf in hours, points or items; a leaf that was not weighed raises `KeyError`."""
-        return self.units[leaf] * self.unit
+        return self.together([leaf])
+
+    def together(self, leaves: Iterable[TaskKey]) -> Fraction:
+        """The weight of some of the leaves."""
+        units = dict(zip(self.refs, self.units, strict=True))
+        return sum(map(units.__getitem__, leaves)) * self.unit
 
     @property
     def total(self) -> Fraction:
-        return sum(self.units.values()) * self.unit
+        return sum(self.units) * self.unit
 
     @property
-    def by_leaf(self) -> dict[TaskKey, float]:
+    def amounts(self) -> list[float]:
         """Weights in hours, points or items, for showing and recording."""
-        weights = {units: float(units * self.unit) for units in set(self.units.values())}
-        return {leaf: weights[units] for leaf, units in self.units.items()}
+        part, whole = self.unit.numerator, self.unit.denominator
+        weights = {units: units * part / whole for units in set(self.units)}
+        return list(map(weights.__getitem__, self.units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,89 +66,79 @@ class WorkDone:
     expected_ratio: float | None
 
 
-def weigh(leaves: Iterable[Observed], refs: Iterable[TaskKey] | None = None) -> Weights:
+def weigh(facts: Facts) -> Weights:
     """Hours where at least 80 % of the leaves have an estimate above 0, else points by the same rule, else count.
 
     A leaf without the chosen kind weighs the mean of the others. No leaves at all: kind `count`, nothing weighed.
-    `refs` are the keys of the leaves in their order, where they are at hand.
     """
-    tasks = [record.task for record in leaves]
-    keys = [(task.source, task.id) for task in tasks] if refs is None else list(refs)
-    kinds: tuple[tuple[WeightKind, Callable[[Task], float | None]], ...] = (
-        ("hours", attrgetter("estimate_hours")),
-        ("points", attrgetter("story_points")),
-    )
+    kinds: tuple[tuple[WeightKind, Sequence[float | None]], ...] = (("hours", facts.hours), ("points", facts.points))
     for kind, stated in kinds:
-        amounts = [amount if amount is not None and amount > 0 else None for amount in map(stated, tasks)]
+        nothing = {amount for amount in set(stated) if amount is not None and not amount > 0}
+        amounts = [None if amount in nothing else amount for amount in stated] if nothing else stated
         known = len(amounts) - amounts.count(None)
-        if known and known >= _ENOUGH * len(tasks):
-            return _spread_mean(kind, keys, amounts, known)
-    return Weights("count", dict.fromkeys(keys, 1), Fraction(1))
+        if known and known >= _ENOUGH * len(amounts):
+            return _spread_mean(kind, facts.refs, amounts, known)
+    return Weights("count", facts.refs, (1,) * len(facts.refs), Fraction(1))
 
 
-def earned_fraction(task: Task) -> Fraction:
-    """1 for a done task, else the progress its source states, else 0."""
-    if task.status is Status.DONE:
-        return Fraction(1)
-    return Fraction(0) if task.progress is None else min(max(exact(task.progress), Fraction(0)), Fraction(1))
+def earned_units(facts: Facts, units: Sequence[int], among: Sequence[bool] | None = None) -> Fraction:
+    """Sum of weight × earned fraction of the leaves, or of some `among` them; `units` are their weights.
 
-
-def earned_units(weighed: Iterable[tuple[int, Observed]]) -> Fraction:
-    """Sum of weight × earned fraction of leaves given with their weight, in its units."""
-    whole, partial = 0, Fraction(0)
-    done = Status.DONE
-    for units, record in weighed:
-        task = record.task
-        if task.status is done:
-            whole += units
-        elif task.progress is not None:
-            partial += units * earned_fraction(task)
-    return whole + partial
-
-
-def baselined(leaves: Sequence[Observed], weights: Weights, baselines: Baselines | None = None) -> list[Dated] | None:
-    """Leaves with a baseline date, each with that date and its weight; None if less than 80 % of the weight has one.
-
-    Weights are of exactly these leaves in their order, and so are `baselines`, where they have been worked out already.
+    A leaf earns all of its weight when it is done, else the progress its source states, else nothing.
     """
-    days = map(baseline_date, leaves) if baselines is None else baselines.values()
-    weighed = zip(days, weights.units.values(), leaves, strict=True)
-    dated = [(day, units, record) for day, units, record in weighed if day is not None]
-    units = sum([units for _, units, _ in dated])
-    return dated if units and units >= _ENOUGH * sum(weights.units.values()) else None
+    if among is not None:
+        units = [amount if counts else 0 for amount, counts in zip(units, among, strict=True)]
+    earned = Fraction(sum(units) - sum(compress(units, facts.is_open)))
+    stated = facts.open(facts.shares)
+    if stated.count(None) < len(stated):
+        for share, amount in zip(stated, facts.open(units), strict=True):
+            earned += amount * _stated(share)
+    return earned
 
 
-def progress(
-    leaves: Sequence[Observed], weights: Weights, today: date, baselines: Baselines | None = None
-) -> WorkDone | None:
-    """Earned and total weight of the leaves, None without leaves.
+def planned_units(facts: Facts, weights: Weights) -> dict[date, int] | None:
+    """Baseline date -> weight in units of the leaves that have it; None if less than 80 % of the weight has one."""
+    planned: dict[date | None, int] = {}
+    for day, units in zip(facts.baselines, weights.units, strict=True):
+        planned[day] = planned.get(day, 0) + units
+    undated = planned.pop(None, 0)
+    total = sum(weights.units)
+    dated = total - undated
+    return cast(dict[date, int], planned) if dated and dated >= _ENOUGH * total else None
+
+
+def progress(facts: Facts, weights: Weights, today: date, planned: Mapping[date, int] | None) -> WorkDone | None:
+    """Earned and total weight of the leaves, None without leaves; `planned` are their `planned_units`.
 
     `expected_ratio` is the weight whose baseline date is today or earlier, of the weight that has a baseline date.
     """
     total = weights.total
     if not total:
         return None
-    done = earned_units(zip(weights.units.values(), leaves, strict=True)) * weights.unit
-    dated = baselined(leaves, weights, baselines)
-    return WorkDone(weights.kind, decimal(done), decimal(total), float(done / total), _expected(dated, today))
+    done = earned_units(facts, weights.units) * weights.unit
+    return WorkDone(weights.kind, decimal(done), decimal(total), float(done / total), _expected(planned, today))
 
 
-def _expected(dated: list[Dated] | None, today: date) -> float | None:
-    if dated is None:
+def _expected(planned: Mapping[date, int] | None, today: date) -> float | None:
+    if planned is None:
         return None
-    planned = sum([units for day, units, _ in dated if day <= today])
-    return planned / sum([units for _, units, _ in dated])
+    return sum([units for day, units in planned.items() if day <= today]) / sum(planned.values())
 
 
-def _spread_mean(kind: WeightKind, leaves: Sequence[TaskKey], amounts: Sequence[float | None], known: int) -> Weights:
+def _stated(share: float | None) -> Fraction:
+    """Progress as its source states it, nothing where it states none."""
+    return Fraction(0) if share is None else min(max(exact(share), Fraction(0)), Fraction(1))
+
+
+def _spread_mean(kind: WeightKind, leaves: tuple[TaskKey, ...], amounts: Sequence[float | None], known: int) -> Weights:
     stated = {amount: exact(amount) for amount in set(amounts) if amount is not None}
     common = lcm(*(amount.denominator for amount in stated.values()))
     units: dict[float | None, int] = {
         amount: value.numerator * (common // value.denominator) for amount, value in stated.items()
     }
     if known == len(leaves):
-        return Weights(kind, dict(zip(leaves, map(units.__getitem__, amounts), strict=True)), Fraction(1, common))
+        return Weights(kind, leaves, tuple(map(units.__getitem__, amounts)), Fraction(1, common))
     # In units of 1 ÷ (common × number of known leaves) the mean of the known ones is their plain sum.
     mean = sum([units[amount] for amount in amounts if amount is not None])
     spread = {amount: value * known for amount, value in units.items()} | {None: mean}
-    return Weights(kind, dict(zip(leaves, map(spread.__getitem__, amounts), strict=True)), Fraction(1, common * known))
+    return Weights(kind, leaves, tuple(map(spread.__getitem__, amounts)), Fraction(1, common * known))

@@ -32,7 +32,7 @@ class FinishDistribution:
             raise ValueError("finishes and remaining items are counts, never negative")
         self._history = tuple(history)
         self._remaining = remaining
-        self._weeks = Counter(week for week in history if week < remaining)
+        self._weeks = sorted(Counter(week for week in history if week < remaining).items())
         self._unfinished = [1 if remaining else 0]
         """Number of sequences of w weeks that leave something open, by w."""
         self._width = 0
@@ -89,9 +89,8 @@ class FinishDistribution:
         needed = (len(self._history) ** week).bit_length()
         if needed > self._width:
             self._widen((len(self._history) ** (2 * week + 8)).bit_length())
-        longer = sum(
-            (self._packed * often) << (finishes * self._width) for finishes, often in sorted(self._weeks.items())
-        )
+        packed, width = self._packed, self._width
+        longer = sum([(packed * often) << (finishes * width) for finishes, often in self._weeks])
         self._packed = longer & ((1 << (self._remaining * self._width)) - 1)
         self._unfinished.append(self._packed >> ((self._remaining - 1) * self._width))
 
@@ -131,11 +130,11 @@ def weekly_history(
         return ()
     current = monday(today)
     begin = max(monday(first_created) + timedelta(weeks=1), current - timedelta(weeks=weeks))
-    counts: Counter[date] = Counter()
+    counts = [0] * ((current - begin).days // 7)
     for day, finishes in Counter(finished).items():
-        counts[monday(day)] += finishes
-    starts = (begin + timedelta(weeks=number) for number in range((current - begin).days // 7))
-    return tuple(counts[start] for start in starts if _has_workday(start, calendar))
+        if begin <= day < current:
+            counts[(day - begin).days // 7] += finishes
+    return tuple([often for week, often in enumerate(counts) if _has_workday(begin + timedelta(weeks=week), calendar)])
 
 
 def _has_workday(start: date, calendar: WorkCalendar) -> bool:

@@ -35,12 +35,16 @@ _FESTIVAL = re.compile(
 
 
 class _Exceptions(NamedTuple):
-    """Days that are not what their weekday says, over the years `first` to `last`, with running sums of ±1."""
+    """Days that are not what their weekday says, over the years `first` to `last`, with running sums of ±1.
+
+    `worked` remembers the days of these years that were asked for: how many were worked until then.
+    """
 
     first: int
     last: int
     ordinals: list[int]
     sums: list[int]
+    worked: dict[date, int]
 
 
 class WorkCalendar:
@@ -70,7 +74,7 @@ class WorkCalendar:
                 self._confirmed.add(day.year)
         # Whatever an announcement calls its make-up days, nobody else announces any.
         self._confirmed.update(day.year for day, kind, _ in announced if is_make_up(day, kind))
-        self._exceptions = _Exceptions(_LAST_YEAR, _FIRST_YEAR, [], [0])
+        self._exceptions = _Exceptions(_LAST_YEAR, _FIRST_YEAR, [], [0], {})
 
     @classmethod
     def china(
@@ -106,8 +110,11 @@ class WorkCalendar:
 
     def workdays(self, a: date, b: date) -> int:
         """Working days in (a, b], negative when b < a, 0 when a = b."""
+        worked = self._exceptions.worked
+        if a in worked and b in worked:
+            return worked[b] - worked[a]
         exceptions = self._spanning(min(a, b).year, max(a, b).year)
-        return _worked_until(exceptions, b.toordinal()) - _worked_until(exceptions, a.toordinal())
+        return _remembered(exceptions, b) - _remembered(exceptions, a)
 
     def add_workdays(self, day: date, n: int) -> date:
         """The first date with `workdays(day, date) == n`; `day` itself for n = 0.
@@ -161,13 +168,21 @@ class WorkCalendar:
         worked.update(self._overrides)
         days = sorted(day for day, works in worked.items() if works != (day.weekday() < 5))
         signs = (1 if worked[day] else -1 for day in days)
-        return _Exceptions(first, last, [day.toordinal() for day in days], list(accumulate(signs, initial=0)))
+        return _Exceptions(first, last, [day.toordinal() for day in days], list(accumulate(signs, initial=0)), {})
 
 
 def _worked_until(exceptions: _Exceptions, ordinal: int) -> int:
     """Working days from the Monday 0001-01-01 to the day, both included."""
     weeks, rest = divmod(ordinal, 7)
     return 5 * weeks + min(rest, 5) + exceptions.sums[bisect_right(exceptions.ordinals, ordinal)]
+
+
+def _remembered(exceptions: _Exceptions, day: date) -> int:
+    """`_worked_until` the day. A plan has a few hundred days, and asks for each of them thousands of times."""
+    worked = _worked_until(exceptions, day.toordinal())
+    if exceptions.first <= day.year <= exceptions.last:
+        exceptions.worked[day] = worked
+    return worked
 
 
 def is_make_up(day: date, kind: str) -> bool:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from operator import attrgetter, not_
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from bridge.model import Person, Task
 from bridge.plan import cells
@@ -57,6 +57,8 @@ READINGS: Mapping[str, Reading] = {
 }
 ASSIGNEE, PARENT = "assignee", "parent"
 TERMS: tuple[str, ...] = (*READINGS, ASSIGNEE, PARENT)
+_KEYED = frozenset({"key", PARENT})
+_AT_ONCE = 4_096
 # Objects that tasks share: told apart by which object they are, because to compare what is in them takes longer.
 _SHARED = frozenset({"project", ASSIGNEE})
 
@@ -74,12 +76,22 @@ class Column(Protocol):
 class Postings:
     """The columns that a plan asks for."""
 
-    def __init__(self, tasks: Sequence[Task], wanted: Iterable[Term], people: Everybody = NOBODY) -> None:
-        values: dict[str, set[str]] = {}
-        for name, value in wanted:
-            values.setdefault(name, set()).add(value)
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        wanted: Collection[Term],
+        excluded: Collection[Term] = (),
+        people: Everybody = NOBODY,
+    ) -> None:
+        """`wanted` are the terms that some alternative asks for, `excluded` those that one forbids."""
+        asked, values = _by_name(wanted), _by_name((*wanted, *excluded))
         self._gone = frozenset(compress(range(len(tasks)), map(attrgetter("gone"), tasks)))
-        self._columns = {name: _column(name, tasks, asked, people) for name, asked in values.items()}
+        keyed = _keyed(tasks, values.get("key", set()) | values.get(PARENT, set())) if values.keys() & _KEYED else {}
+        forbidden = {name for name in values if name in READINGS and name not in asked and name != "key"}
+        self._forbidden = {name: _Forbidden(name, tasks) for name in forbidden}
+        self._columns = {
+            name: _column(name, tasks, found, people, keyed) for name, found in values.items() if name not in forbidden
+        }
 
     def count(self, name: str, value: str) -> int:
         """For how many tasks the term holds, gone ones included."""
@@ -91,19 +103,17 @@ class Postings:
 
     def positions(self, terms: Iterable[Term]) -> dict[Term, Collection[int]]:
         """Of each term the tasks for which it holds; all that are needed at once, for each asking is a walk."""
-        values: dict[str, set[str]] = {}
-        for name, value in terms:
-            values.setdefault(name, set()).add(value)
         return {
             (name, value): positions
-            for name, asked in values.items()
+            for name, asked in _by_name(terms).items()
             for value, positions in self._columns[name].positions(asked).items()
         }
 
     def filtered(self, term: Term, positions: Sequence[int], *, holds: bool) -> list[int]:
         """Those of the positions for which the term holds, or does not."""
         name, value = term
-        return self._columns[name].filtered(value, positions, holds=holds)
+        column = self._columns.get(name) or self._forbidden[name]
+        return column.filtered(value, positions, holds=holds)
 
     def present(self, positions: Iterable[int]) -> list[int]:
         """Those of the positions whose task is not gone."""
@@ -111,13 +121,24 @@ class Postings:
         return [position for position in positions if position not in gone] if gone else list(positions)
 
 
-def _column(name: str, tasks: Sequence[Task], wanted: set[str], people: Everybody) -> Column:
+def _by_name(terms: Iterable[Term]) -> dict[str, set[str]]:
+    values: dict[str, set[str]] = {}
+    for name, value in terms:
+        values.setdefault(name, set()).add(value)
+    return values
+
+
+def _column(
+    name: str, tasks: Sequence[Task], wanted: set[str], people: Everybody, keyed: Mapping[str, list[int]]
+) -> Column:
     if name == PARENT:
-        return _Listed(Descent(tasks).below(wanted))
+        return _Listed(Descent(tasks).below(wanted, keyed))
     if name == "key":
-        return _Listed(_keyed(tasks, wanted))
+        return _Listed({value: keyed[value] for value in wanted})
     if name == ASSIGNEE:
         return _Valued(name, list(map(attrgetter("source", "assignees"), tasks)), assigned(people), wanted)
+    if name == "release" and not any(map(attrgetter("releases"), tasks)):
+        return _Valued(name, list(map(attrgetter("release"), tasks)), _one, wanted)
     if name in READINGS:
         take, texts = READINGS[name]
         return _Valued(name, list(map(take, tasks)), texts, wanted)
@@ -138,6 +159,21 @@ class _Listed:
 
     def filtered(self, value: str, positions: Sequence[int], *, holds: bool) -> list[int]:
         return _kept(positions, map(self._found[value].__contains__, positions), holds)
+
+
+class _Forbidden:
+    """A column that only forbids: it is asked of the few tasks that everything else selects, and never counted."""
+
+    def __init__(self, name: str, tasks: Sequence[Task]) -> None:
+        self._tasks, (self._take, self._texts) = tasks, READINGS[name]
+        self._folded: dict[Any, frozenset[str]] = {}
+
+    def filtered(self, value: str, positions: Sequence[int], *, holds: bool) -> list[int]:
+        raws = list(map(self._take, map(self._tasks.__getitem__, positions)))
+        for raw in set(raws) - self._folded.keys():
+            self._folded[raw] = frozenset(cells.fold(text) for text in self._texts(raw) if text)
+        hits = {raw for raw in set(raws) if value in self._folded[raw]}
+        return _kept(positions, map(hits.__contains__, raws), holds)
 
 
 class _Valued:
@@ -185,12 +221,13 @@ def _by_identity(name: str, raws: list[Any]) -> list[Hashable]:
     return list(map(id, raws)) if name in _SHARED else raws
 
 
-def _keyed(tasks: Sequence[Task], wanted: set[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {value: [] for value in wanted}
-    keys = list(cells.folded([task.key for task in tasks]))
-    for position in compress(range(len(keys)), map(found.__contains__, keys)):
-        found[keys[position]].append(position)  # type: ignore[index]
-    return found
+def _keyed(tasks: Sequence[Task], wanted: Iterable[str]) -> dict[str, list[int]]:
+    found: dict[str | None, list[int]] = {value: [] for value in wanted}
+    for begin in range(0, len(tasks), _AT_ONCE):
+        keys = cells.folded([task.key for task in tasks[begin : begin + _AT_ONCE]])
+        for at in compress(range(len(keys)), map(found.__contains__, keys)):
+            found[keys[at]].append(begin + at)
+    return cast(dict[str, list[int]], found)
 
 
 def _fielded(tasks: Sequence[Task], name: str, wanted: set[str]) -> dict[str, set[int]]:

@@ -87,6 +87,8 @@ class Links:
 
     tasks: Mapping[str, tuple[TaskKey, ...]]
     ambiguous: Mapping[str, tuple[tuple[str, tuple[TaskKey, ...]], ...]]
+    loose: bytes = b""
+    """Of each task that was linked, in its order, whether no milestone has it."""
 
 
 def _positive(terms: Iterable[Term], name: str) -> set[str]:
@@ -149,11 +151,13 @@ def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY, refs: Se
     """
     refs = [(task.source, task.id) for task in tasks] if refs is None else refs
     selectors = {milestone.key: parse(milestone.scope) for milestone in plan.milestones}
-    wanted = {(term.name, term.value) for one in selectors.values() for terms in one.alternatives for term in terms}
-    postings = Postings(tasks, wanted, people)
+    used = {term for one in selectors.values() for terms in one.alternatives for term in terms}
+    wanted, excluded = ({(term.name, term.value) for term in used if term.negated is no} for no in (False, True))
+    postings = Postings(tasks, wanted, excluded, people)
     begun = {terms: _first(terms, postings) for one in selectors.values() for terms in one.alternatives}
     candidates = postings.positions(term for term in begun.values() if term is not None)
     mapped = _mapped(tasks, selectors)
+    loose = bytearray(b"\1") * len(tasks)
     chosen: dict[str, tuple[TaskKey, ...]] = {}
     ambiguous: dict[str, tuple[tuple[str, tuple[TaskKey, ...]], ...]] = {}
     for key, selector in selectors.items():
@@ -165,10 +169,12 @@ def link(plan: Plan, tasks: Sequence[Task], people: Everybody = NOBODY, refs: Se
             found.update(selected)
             for value in unclear_keys(terms, map(tasks.__getitem__, selected)):
                 unclear.setdefault(value, set()).update(selected)
+        for position in found:
+            loose[position] = 0
         chosen[key] = _in_order(found, refs)
         if unclear:
             ambiguous[key] = tuple((value, _in_order(unclear[value], refs)) for value in sorted(unclear))
-    return Links(chosen, ambiguous)
+    return Links(chosen, ambiguous, bytes(loose))
 
 
 def _mapped(tasks: Sequence[Task], keys: Mapping[str, object]) -> dict[str, list[int]]:
@@ -182,17 +188,21 @@ def _mapped(tasks: Sequence[Task], keys: Mapping[str, object]) -> dict[str, list
 
 def _first(terms: tuple[Term, ...], postings: Postings) -> tuple[str, str] | None:
     # Starting from the rarest term keeps the work near the size of the answer, however large a source is.
-    return postings.rarest((term.name, term.value) for term in terms if not term.negated)
+    wanted = [(term.name, term.value) for term in terms if not term.negated]
+    return wanted[0] if len(wanted) == 1 else postings.rarest(wanted)
 
 
 def _selected(
     terms: tuple[Term, ...], first: tuple[str, str] | None, candidates: Iterable[int], postings: Postings
 ) -> list[int]:
     selected = postings.present(candidates)
+    # What few tasks fulfil is asked first, and of what is forbidden only those that are left.
+    rest = [(term.name, term.value) for term in terms if not term.negated and (term.name, term.value) != first]
+    for condition in sorted(rest, key=lambda term: postings.count(*term)) if len(rest) > 1 else rest:
+        selected = postings.filtered(condition, selected, holds=True)
     for term in terms:
-        condition = (term.name, term.value)
-        if term.negated or condition != first:
-            selected = postings.filtered(condition, selected, holds=not term.negated)
+        if term.negated:
+            selected = postings.filtered((term.name, term.value), selected, holds=False)
     return selected
 
 

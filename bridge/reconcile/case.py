@@ -10,12 +10,13 @@ from bridge.forecast.calibration import Calibrated
 from bridge.forecast.facts import NO_FACTS, Facts
 from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
-from bridge.forecast.progress import Weights
+from bridge.forecast.progress import Weights, WorkDone
 from bridge.forecast.trend import Trend
 from bridge.model import Colour, TaskKey
 from bridge.plan.document import Deal, Milestone
+from bridge.plan.identity import Everybody, Identity
 from bridge.plan.scope import Selector
-from bridge.reconcile.linkage import Work
+from bridge.reconcile.linkage import Work, refs_of
 from bridge.reconcile.load import WeekLoad
 from bridge.reconcile.practised import NO_PRACTICE, Practice
 from bridge.reconcile.promise import Promise, span
@@ -51,6 +52,17 @@ class Outline:
     """Of the leaves in scope, in their order."""
 
 
+Teams = Mapping[tuple[str, int], tuple[Identity, ...]]
+"""Who the assignees of open work are, each group once, by source and by which object the assignees are: many tasks share
+one, and it tells them apart while the tasks are held."""
+
+
+def teams_of(outline: Outline, people: Everybody) -> Teams:
+    teams = zip(outline.work.open_refs, outline.facts.open(outline.facts.owners), strict=True)
+    found = {(source, id(team)): team for (source, _), team in teams}
+    return {key: tuple([people.who(key[0], person) for person in team]) for key, team in found.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """A milestone on one day. Rules read it and never look further."""
@@ -59,6 +71,7 @@ class Situation:
     outline: Outline
     selector: Selector
     weights: Weights
+    done: WorkDone | None
     due: date | None
     own_due: date | None
     """The date that the own items carry."""
@@ -70,14 +83,15 @@ class Situation:
     slip: Slip
     history: DueSeries
     """The date in the tool as it was observed."""
-    baselines: Mapping[TaskKey, date | None]
-    """First due date ever observed of each leaf in scope."""
     trend: Trend
     growth: Growth | None
     ambiguous: tuple[tuple[str, tuple[TaskKey, ...]], ...]
     overloads: tuple[WeekLoad, ...]
-    stale: Mapping[TaskKey, date]
-    """Open leaves of known status without activity for too long, with the day of their last activity."""
+    teams: Teams
+    owners: tuple[Identity, ...]
+    """Everybody with open work of it, once each, in no order."""
+    stale: Mapping[TaskKey, TaskRecord]
+    """Open leaves of known status without activity for too long."""
     calibration: Calibrated | None = None
     """What past forecasts say of this one."""
     waits: Waits = field(default_factory=Waits)
@@ -110,6 +124,15 @@ class Situation:
         return self.outline.work
 
     @property
+    def facts(self) -> Facts:
+        return self.outline.facts
+
+    @property
+    def own_refs(self) -> tuple[TaskKey, ...]:
+        """Keys of the own items."""
+        return refs_of(self.work.own)
+
+    @property
     def commitment(self) -> date | None:
         return self.outline.promise.commitment
 
@@ -137,10 +160,9 @@ class Situation:
         self,
         code: str,
         severity: Severity,
-        evidence: Iterable[TaskRecord] = (),
+        evidence: Iterable[TaskKey] = (),
         workdays: int | None = None,
         **facts: object,
     ) -> Finding:
         """A reason with the facts its sentence needs; dates are said as seen from today."""
-        refs = tuple(record.task.ref for record in evidence)
-        return Finding(code, severity, workdays, {"today": self.today, **facts}, refs)
+        return Finding(code, severity, workdays, {"today": self.today, **facts}, tuple(evidence))

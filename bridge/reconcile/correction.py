@@ -8,9 +8,9 @@ from datetime import date
 from fractions import Fraction
 
 from bridge.forecast.calibration import CORRECTED, Calibrated, Record, asked_for, chosen, later, ratio_of
+from bridge.forecast.facts import waits_for
 from bridge.forecast.outlook import Outlook, OutlookInputs, outlook
 from bridge.forecast.quantity import exact
-from bridge.model import Status
 from bridge.plan.calendar import WorkCalendar
 from bridge.reconcile.case import Outline, Situation
 from bridge.reconcile.situation import Portfolio
@@ -67,8 +67,7 @@ class _Move:
 
     def __init__(self, inputs: OutlookInputs, factor: Fraction) -> None:
         self.inputs, self.factor = inputs, factor
-        todo = (record.task for record in inputs.leaves if record.task.status is Status.TODO)
-        waits = inputs.due is not None and any(task.due_on == inputs.due for task in todo)
+        waits = inputs.due is not None and waits_for(inputs.facts, inputs.due)
         # However well the rest goes, a leaf that has not started cannot be expected before its own date.
         self._not_before = inputs.due if waits else None
 

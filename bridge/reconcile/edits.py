@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from operator import is_
+from itertools import compress
+from operator import is_, is_not
 
 from bridge.model import TaskKey
 from bridge.reconcile.situation import TaskRecord
@@ -20,6 +21,10 @@ def edits_between(
 
     `known` holds the keys of all tasks `before`.
     """
+    if len(before) == len(after):
+        edited = [(before[at], after[at]) for at in compress(range(len(after)), map(is_not, before, after))]
+        if all(was.task.ref == now.task.ref for was, now in edited):
+            return list(edited)
     edits: list[RecordEdit] = []
     old = new = 0
     while new < len(after):

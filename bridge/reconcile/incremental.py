@@ -28,7 +28,7 @@ from bridge.reconcile.load import Scale
 from bridge.reconcile.loadbook import LoadBook
 from bridge.reconcile.news import Told, told_of
 from bridge.reconcile.practised import practised
-from bridge.reconcile.run import assessment, result_of, wanting
+from bridge.reconcile.run import assessment, loose_of, result_of, wanting
 from bridge.reconcile.situation import Assessment, Portfolio, Result, TaskRecord
 from bridge.reconcile.waits import waits_of
 
@@ -54,10 +54,8 @@ class Standing:
     book: LoadBook
     linked_to: dict[TaskKey, frozenset[str]]
     """Task -> keys of the milestones it is linked to; tasks without any are left out."""
-    wanting: int
-    """Tasks that ought to belong to a milestone, whether or not they do."""
-    linked: int
-    """Those of them that do."""
+    loose: int
+    """Tasks that ought to belong to a milestone and do not."""
     outlines: dict[str, Outline]
     situations: dict[str, Situation]
     rows: dict[str, Assessment]
@@ -67,9 +65,9 @@ class Standing:
     judged: int
     """How many milestones were worked out the last time."""
 
-    def count_linked(self, refs: Iterable[TaskKey]) -> int:
-        """How many of these tasks ought to belong to a milestone, and do."""
-        return wanting(self.records[ref] for ref in refs if ref in self.linked_to)
+    def count_loose(self, records: Iterable[TaskRecord]) -> int:
+        """How many of these ought to belong to a milestone, and do not."""
+        return wanting(record for record in records if record.task.ref not in self.linked_to)
 
     def task(self, ref: TaskKey) -> Task | None:
         record = self.records.get(ref)
@@ -96,15 +94,14 @@ def _from_the_start(portfolio: Portfolio) -> Standing:
     ground, laid_out = layout.situations(portfolio)
     tasks = [record.task for record in portfolio.tasks]
     situations = {at.milestone.key: at for at in laid_out}
-    standing = Standing(
+    return Standing(
         portfolio=portfolio,
         ground=ground,
         records=ground.records,
         relinker=Relinker(portfolio.plan.milestones, portfolio.people, tasks),
         book=LoadBook(ground.records, _scale(portfolio), dict(ground.loads)),
         linked_to=_inverted(ground.links),
-        wanting=wanting(portfolio.tasks),
-        linked=0,
+        loose=loose_of(portfolio.tasks, ground.links),
         outlines={key: at.outline for key, at in situations.items()},
         situations=situations,
         rows={key: assessment(at) for key, at in situations.items()},
@@ -112,8 +109,6 @@ def _from_the_start(portfolio: Portfolio) -> Standing:
         chances={},
         judged=len(situations),
     )
-    standing.linked = standing.count_linked(standing.linked_to)
-    return standing
 
 
 def _renewed(standing: Standing, portfolio: Portfolio) -> Standing | None:
@@ -155,23 +150,21 @@ def _is_comparable(before: Portfolio, after: Portfolio) -> bool:
 
 def _take_over(standing: Standing, portfolio: Portfolio, edits: list[RecordEdit]) -> Links:
     """Bring records, loads and links up to date."""
-    edited = [after.task.ref for _, after in edits]
-    others = standing.linked - standing.count_linked(edited)
-    for before, after in edits:
+    standing.loose -= standing.count_loose(before for before, _ in edits if before)
+    for _, after in edits:
         standing.records[after.task.ref] = after
-        standing.wanting += wanting((after,)) - (wanting((before,)) if before else 0)
     pairs = [(before.task if before else None, after.task) for before, after in edits]
     standing.book.update(pairs, standing.records)
     is_followed = standing.relinker.follows(pairs, standing.task)
     if is_followed and _scopes(standing.portfolio) == _scopes(portfolio):
         links = _relinked(standing, pairs)
-        standing.linked = others + standing.count_linked(edited)
+        standing.loose += standing.count_loose(after for _, after in edits)
         return links
     tasks = [record.task for record in portfolio.tasks]
     standing.relinker = Relinker(portfolio.plan.milestones, portfolio.people, tasks)
     links = link(portfolio.plan, tasks, portfolio.people)
     standing.linked_to = _inverted(links)
-    standing.linked = standing.count_linked(standing.linked_to)
+    standing.loose = loose_of(portfolio.tasks, links)
     return links
 
 
@@ -227,12 +220,20 @@ def _concerned(standing: Standing, ground: Ground, edits: list[RecordEdit]) -> s
 def _outlines(standing: Standing, ground: Ground, concerned: set[str]) -> dict[str, Outline]:
     """Of every milestone of the plan, in its order."""
     deals = layout.overridden(ground.portfolio)
-    return {
-        row.key: layout.outline(ground, row, *deals[row.deal], before=standing.outlines.get(row.key))
-        if row.key in concerned or row.key not in standing.outlines
-        else standing.outlines[row.key]
-        for row in ground.portfolio.plan.milestones
-    }
+    outlines: dict[str, Outline] = {}
+    for row in ground.portfolio.plan.milestones:
+        before = standing.outlines.pop(row.key, None)
+        if before is None or row.key in concerned:
+            _let_go(row.key, standing.situations, standing.ground.laid_out)
+            before = layout.outline(ground, row, *deals[row.deal], before=before)
+        outlines[row.key] = before
+    return outlines
+
+
+def _let_go(key: str, *judged: dict[str, Situation]) -> None:
+    """What was judged goes before what takes its place comes, so that a large plan is not held twice."""
+    for situations in judged:
+        situations.pop(key, None)
 
 
 def _judge_again(standing: Standing, former: Ground, concerned: set[str]) -> None:
@@ -240,13 +241,11 @@ def _judge_again(standing: Standing, former: Ground, concerned: set[str]) -> Non
     plan = standing.portfolio.plan
     keys = {row.key for row in plan.milestones}
     kept = {key: at for key, at in standing.situations.items() if key in keys and key not in concerned}
-    again = concerned | set(news.by_others(standing.ground, former, kept, standing.told)) | (keys - kept.keys())
+    again = concerned | set(news.by_others(standing.ground, former, kept)) | (keys - kept.keys())
     again = news.with_successors(plan, again) & keys
     kept = {key: at for key, at in kept.items() if key not in again}
     for key in again:
-        # What was is let go before what is takes its place, so that a large plan is not held twice.
-        standing.situations.pop(key, None)
-        former.laid_out.pop(key, None)
+        _let_go(key, standing.situations, former.laid_out)
     laid_out = standing.ground.laid_out
     layout.lay_out(standing.ground, standing.outlines, kept)
     rows, told = standing.rows, standing.told
@@ -262,7 +261,7 @@ def _judge_again(standing: Standing, former: Ground, concerned: set[str]) -> Non
 
 def _result(standing: Standing) -> Result:
     laid_out = tuple(standing.situations.values())
-    return result_of(standing.ground, laid_out, standing.rows, standing.wanting - standing.linked, standing.chances)
+    return result_of(standing.ground, laid_out, standing.rows, standing.loose, standing.chances)
 
 
 def _scale(portfolio: Portfolio) -> Scale:

@@ -8,19 +8,19 @@ from datetime import date
 from operator import attrgetter
 
 from bridge.forecast.facts import facts_of
-from bridge.forecast.observed import first_created_day
+from bridge.forecast.observed import first_day
 from bridge.forecast.outlook import OutlookInputs, outlook
-from bridge.forecast.progress import Weights, weigh
+from bridge.forecast.progress import Weights, planned_units, progress, weigh
 from bridge.forecast.reference import ReferenceClass
+from bridge.forecast.throughput import FinishDistribution
 from bridge.model import TaskKey
 from bridge.plan.document import Deal, Milestone
-from bridge.plan.identity import Everybody, Identity
 from bridge.plan.scope import Links, link, parse
 from bridge.reconcile import survey
-from bridge.reconcile.case import Outline, Situation
+from bridge.reconcile.case import Outline, Situation, teams_of
 from bridge.reconcile.correction import corrected, remember_forecasts
-from bridge.reconcile.linkage import Work, work_of
-from bridge.reconcile.load import Owners, WeekLoad, loads, overloaded
+from bridge.reconcile.linkage import work_of
+from bridge.reconcile.load import WeekLoad, loads, overloaded
 from bridge.reconcile.practised import Practised, practised
 from bridge.reconcile.promise import promise_of, slip_against
 from bridge.reconcile.situation import Portfolio, TaskRecord, Waiting
@@ -94,13 +94,13 @@ def inputs_of(at: Situation, commitment: date | None, reference: ReferenceClass 
         at.portfolio,
         at.outline,
         at.weights,
+        None,
         at.due,
         commitment,
         reference,
-        at.baselines,
         at.waits,
         at.waiting,
-        at.forecast.history,
+        at.forecast.distribution,
     )
 
 
@@ -125,10 +125,10 @@ def outline(
 ) -> Outline:
     """What must be known of a milestone before any can be judged; `before` is its outline of the same day, if any."""
     portfolio, refs = ground.portfolio, ground.links.tasks.get(milestone.key, ())
-    work = work_of(map(ground.records.__getitem__, refs))
+    linked = map(ground.records.__getitem__, refs)
+    work = work_of(linked, refs, None if before is None else before.work)
     promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
     snapshots = portfolio.snapshots.get(milestone.key, ())
-    keys = dict(zip(map(id, work.linked), refs, strict=True))
     known = () if before is None else (before.work.leaves, before.facts)
     return Outline(
         milestone=milestone,
@@ -139,7 +139,7 @@ def outline(
         snapshots=snapshots,
         first_start=survey.first_start(promise, work, snapshots),
         actual=survey.actual_date(milestone, work, portfolio),
-        facts=facts_of(work.leaves, keys, portfolio.timezone, portfolio.today, *known),
+        facts=facts_of(work.leaves, portfolio.timezone, portfolio.today, work.refs, *known),
     )
 
 
@@ -153,19 +153,23 @@ def _remember_durations(ground: Ground, outline: Outline) -> None:
 def situation(ground: Ground, outline: Outline) -> Situation:
     """One milestone laid out for the rules."""
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
-    weights = weigh(work.leaves, outline.facts.refs)
-    baselines = dict(zip(outline.facts.refs, outline.facts.baselines, strict=True))
-    due = survey.due_date(work, outline.actual is not None, outline.snapshots)
+    facts = outline.facts
+    weights = weigh(facts)
+    planned = planned_units(facts, weights)
+    due = survey.due_date(work, facts, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
     waits, waiting = ground.waits, waiting_of(outline.milestone, ground.laid_out)
-    known = _inputs(portfolio, outline, weights, due, promise.commitment, reference, baselines, waits, waiting)
+    known = _inputs(portfolio, outline, weights, planned, due, promise.commitment, reference, waits, waiting)
     forecast, calibration = corrected(outlook(known), known, ground.ratios, outline.milestone.class_, portfolio)
     own = own_claim(work, portfolio.today)
+    teams = teams_of(outline, portfolio.people)
+    owners = tuple({who.key: who for team in teams.values() for who in team}.values())
     return Situation(
         portfolio=portfolio,
         outline=outline,
         selector=parse(outline.milestone.scope),
         weights=weights,
+        done=progress(facts, weights, portfolio.today, planned),
         due=due,
         own_due=survey.own_due_date(work),
         own_claim=own,
@@ -173,38 +177,31 @@ def situation(ground: Ground, outline: Outline) -> Situation:
         forecast=forecast,
         calibration=calibration,
         slip=slip_against(promise.commitment, due, outline.actual, forecast.p85, portfolio.today, portfolio.calendar),
-        history=survey.date_history(work, portfolio, outline.facts),
-        baselines=baselines,
+        history=survey.date_history(work, portfolio, facts),
         trend=survey.trend_of(due, outline.snapshots, portfolio.today),
         growth=survey.growth_of(promise, work, weights, outline.snapshots, ground.records, portfolio),
         ambiguous=ground.links.ambiguous.get(outline.milestone.key, ()),
-        overloads=overloaded(owners_of(work, portfolio.people), ground.loads, outline.thresholds.load_amber),
-        stale=survey.stale_work(work, portfolio, outline.thresholds.stale_workdays),
+        overloads=overloaded(owners, ground.loads, outline.thresholds.load_amber),
+        teams=teams,
+        owners=owners,
+        stale=survey.stale_work(work, facts, portfolio, outline.thresholds.stale_workdays),
         waits=waits,
         waiting=waiting,
         practice=ground.practised.of(outline.milestone),
     )
 
 
-def owners_of(work: Work, people: Everybody) -> tuple[Identity, ...]:
-    """Everybody who has open work of a milestone, once each, in no order."""
-    owners = Owners(people)
-    # Many tasks share one tuple of assignees; which object it is tells it apart while the tasks are held.
-    teams = {(task.source, id(task.assignees)): task for task in map(attrgetter("task"), work.open)}
-    return tuple({who.key: who for task in teams.values() for who in owners.of(task)}.values())
-
-
 def _inputs(
     portfolio: Portfolio,
     outline: Outline,
     weights: Weights,
+    planned: Mapping[date, int] | None,
     due: date | None,
     commitment: date | None,
     reference: ReferenceClass | None,
-    baselines: Mapping[TaskKey, date | None],
     waits: Waits,
     waiting: Waiting,
-    history: tuple[int, ...] | None = None,
+    distribution: FinishDistribution | None = None,
 ) -> OutlookInputs:
     return OutlookInputs(
         today=portfolio.today,
@@ -213,17 +210,15 @@ def _inputs(
         commitment=commitment,
         due=due,
         leaves=outline.work.leaves,
+        facts=outline.facts,
         weights=weights,
-        first_created=None if history is not None else first_created_day(outline.work.linked, portfolio.timezone),
+        planned=planned,
+        first_created=None if distribution else first_day(outline.work.columns.created, portfolio.timezone),
         done=outline.actual is not None,
         throughput_weeks=int(outline.thresholds.throughput_weeks),
         reference=reference,
         links=waits.predecessors,
         hours_per_day=portfolio.hours_per_day,
         not_before=waiting.not_before,
-        baselines=baselines,
-        starts=outline.facts.starts,
-        completions=outline.facts.completions,
-        open=len(outline.work.open),
-        history=history,
+        distribution=distribution,
     )

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import compress
+from operator import and_, attrgetter
 
-from bridge.model import Kind, Status, Task
+from bridge.forecast.columns import Follower
+from bridge.model import Kind, Status, Task, TaskKey
 from bridge.reconcile.situation import TaskRecord
+
+OUT, OWN, DONE, OPEN = range(4)
+"""What a linked task is to its milestone: out of scope, an own item, or work that is done or open."""
+_IS_OWN, _IS_WORK, _IS_OPEN = (
+    bytes(int(kind in kinds) for kind in range(256)) for kinds in ({OWN}, {DONE, OPEN}, {OPEN})
+)
+_OF_A_TASK = attrgetter("kind", "status", "archived", "parent_id", "id", "start_on", "created_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the linked tasks of a milestone are, as columns."""
+
+    kinds: bytes = b""
+    parents: tuple[str | None, ...] = ()
+    """Id of the parent of those that make theirs one that is no leaf."""
+    created: tuple[datetime, ...] = ()
+    starts: tuple[date | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +41,11 @@ class Work:
     leaves: tuple[TaskRecord, ...] = ()
     """In scope only."""
     open: tuple[TaskRecord, ...] = ()
+    refs: tuple[TaskKey, ...] = ()
+    """Keys of the leaves, and of the open ones."""
+    open_refs: tuple[TaskKey, ...] = ()
+    columns: Linked = field(default_factory=Linked)
+    """Of the linked ones."""
 
     @property
     def is_empty(self) -> bool:
@@ -26,25 +53,61 @@ class Work:
         return not self.leaves and not self.own
 
 
-def work_of(linked: Iterable[TaskRecord]) -> Work:
-    """Tell the linked tasks of one milestone apart in one pass, whatever their order and however deep the tree."""
+def work_of(linked: Iterable[TaskRecord], refs: Sequence[TaskKey] | None = None, before: Work | None = None) -> Work:
+    """Tell the linked tasks of one milestone apart, whatever their order and however deep the tree.
+
+    `refs` are their keys, where they are at hand; what was known `before` of the same records is not looked at again.
+    """
     records = tuple(linked)
-    parents = parents_of([record.task for record in records])
-    own, leaves, still_open = [], [], []
-    # Half a million tasks pass here: names are looked up once, and no function is called for most of them.
+    keys = [record.task.ref for record in records] if refs is None else refs
+    columns = _columns(records) if before is None else _followed(records, before)
+    is_work = columns.kinds.translate(_IS_WORK)
+    # Most milestones hold no parent of their own tasks: ids alone tell that sooner than whole keys.
+    if not set(columns.parents).isdisjoint([identity for _, identity in keys]):
+        parents = {(ref[0], parent) for ref, parent in zip(keys, columns.parents, strict=True)}
+        is_work = bytes([work and ref not in parents for work, ref in zip(is_work, keys, strict=True)])
+    is_open = bytes(map(and_, is_work, columns.kinds.translate(_IS_OPEN)))
+    return Work(
+        records,
+        tuple(compress(records, columns.kinds.translate(_IS_OWN))),
+        tuple(compress(records, is_work)),
+        tuple(compress(records, is_open)),
+        tuple(compress(keys, is_work)),
+        tuple(compress(keys, is_open)),
+        columns,
+    )
+
+
+def _followed(records: tuple[TaskRecord, ...], before: Work) -> Linked:
+    follow, known = Follower(records, before.linked), before.columns
+    if follow.is_same:
+        return known
+    fresh = _columns(follow.fresh)
+    return Linked(
+        bytes(follow.column(known.kinds, fresh.kinds)),
+        follow.column(known.parents, fresh.parents),
+        follow.column(known.created, fresh.created),
+        follow.column(known.starts, fresh.starts),
+    )
+
+
+def _columns(records: Sequence[TaskRecord]) -> Linked:
+    if not records:
+        return Linked()
+    kinds, parents = bytearray(), []
+    # Half a million tasks pass here: names are looked up once, and no function is called for any of them.
     milestone, done, cancelled = Kind.MILESTONE, Status.DONE, Status.CANCELLED
-    for record in records:
-        task = record.task
-        status = task.status
-        if task.kind is milestone:
-            own.append(record)
-        elif status is cancelled or (task.archived and not in_scope(task)):
-            continue
-        elif not parents or (task.source, task.id) not in parents:
-            leaves.append(record)
-            if status is not done:
-                still_open.append(record)
-    return Work(records, tuple(own), tuple(leaves), tuple(still_open))
+    rows = list(map(_OF_A_TASK, [record.task for record in records]))
+    for kind, status, archived, parent, identity, _, _ in rows:
+        counts = status is not cancelled and (not archived or status is done)
+        parents.append(parent if counts and parent != identity else None)
+        kinds.append(OWN if kind is milestone else OUT if not counts else DONE if status is done else OPEN)
+    return Linked(
+        bytes(kinds),
+        tuple(parents),
+        tuple([row[6] or record.first_seen for row, record in zip(rows, records, strict=True)]),
+        tuple([row[5] for row in rows]),
+    )
 
 
 def parents_of(tasks: Iterable[Task]) -> frozenset[tuple[str, str]]:
@@ -60,6 +123,10 @@ def parents_of(tasks: Iterable[Task]) -> frozenset[tuple[str, str]]:
             and (not task.archived or task.status is Status.DONE)
         ]
     )
+
+
+def refs_of(records: Iterable[TaskRecord]) -> tuple[TaskKey, ...]:
+    return tuple([record.task.ref for record in records])
 
 
 def in_scope(task: Task) -> bool:

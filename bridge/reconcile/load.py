@@ -6,8 +6,9 @@ for width, blanks and case.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import compress
 from math import fsum
@@ -21,7 +22,7 @@ from bridge.plan.identity import NOBODY, Everybody, Identity
 from bridge.reconcile.linkage import in_scope, is_open, parents_of
 
 WEEKS = 4
-OPEN = frozenset(status for status in Status if status not in (Status.DONE, Status.CANCELLED))
+FINISHED = (Status.DONE, Status.CANCELLED)
 ONE_DAY = timedelta(days=1)
 _by_name = attrgetter("name")
 OF_PEOPLE = frozenset({"人力", "人员", "people", "person", "human", "staff"})
@@ -59,11 +60,42 @@ def loads(
     Work without a date or without hours is not counted; work past its due date falls on this week.
     """
     scale = Scale(resources, calendar, today, hours_per_day, people)
-    theirs: dict[str, list[tuple[Identity, Task]]] = {}
+    work: dict[str, _Work] = {}
+    teams: dict[tuple[str, int], list[_Work]] = {}
+    spread = scale.spread
     for task in counted(tasks):
-        for who in scale.owners.of(task):
-            theirs.setdefault(who.key, []).append((who, task))
-    return {key: weeks for key, work in theirs.items() if (weeks := scale.weeks_of(work))}
+        weeks = spread.get((task.start_on, task.due_on))
+        if weeks is None:
+            weeks = scale.shares(task)
+        if not weeks:
+            continue
+        # Many tasks share one tuple of assignees; which object it is tells it apart while the tasks are held.
+        owners = task.assignees
+        team = (task.source, id(owners))
+        theirs = teams.get(team)
+        if theirs is None:
+            theirs = teams[team] = [_of(work, who) for who in scale.owners.of(task)]
+        share = hours_of(task) / len(owners)
+        for week, part in weeks.items():
+            for one in theirs:
+                one.weeks[week].append(share * part)
+    # The exact sum does not depend on the order in which tasks are stored.
+    sums = {key: {week: fsum(hours) for week, hours in one.weeks.items()} for key, one in work.items()}
+    return {key: full for key, one in work.items() if (full := scale.loads_of(one.names, sums[key]))}
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one person has to do, and the names by which tasks call them."""
+
+    names: dict[Identity, None] = field(default_factory=dict)
+    weeks: defaultdict[date, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+
+def _of(work: dict[str, _Work], who: Identity) -> _Work:
+    one = work.setdefault(who.key, _Work())
+    one.names[who] = None
+    return one
 
 
 class Scale:
@@ -82,21 +114,8 @@ class Scale:
         self._capacities = capacities_of(resources, hours_per_day, people)
         self._whole = Capacity(hours_per_day)
         self._hours: dict[tuple[date, Capacity], float] = {}
-        self._spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
-
-    def weeks_of(self, work: Iterable[tuple[Identity, Task]]) -> tuple[WeekLoad, ...]:
-        """The weeks with hours in them of one person, whose counted tasks these are, in any order."""
-        parts: dict[date, list[float]] = {}
-        people: dict[Identity, None] = {}
-        for who, task in work:
-            weeks = self.shares(task)
-            if weeks:
-                people[who] = None
-                share = hours_of(task) / len(task.assignees)
-                for week, part in weeks.items():
-                    parts.setdefault(week, []).append(share * part)
-        # The exact sum does not depend on the order in which tasks are stored.
-        return self.loads_of(people, {week: fsum(hours) for week, hours in parts.items()})
+        self.spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
+        """(start, due) -> shares, as far as they were asked for."""
 
     def loads_of(self, people: Iterable[Identity], hours: Mapping[date, float]) -> tuple[WeekLoad, ...]:
         """The weeks of one person, who goes by these names, with these hours in them; none without a name."""
@@ -114,12 +133,16 @@ class Scale:
 
     def shares(self, task: Task) -> dict[date, float]:
         """Which share of a task's hours falls on which week."""
-        # Half a million tasks have a few thousand pairs of dates.
+        # Half a million tasks have a few thousand pairs of dates, of which many began in the past: then today counts.
         dates = (task.start_on, task.due_on)
-        weeks = self._spread.get(dates)
+        weeks = self.spread.get(dates)
         if weeks is None:
-            monday = self._today - timedelta(days=self._today.weekday())
-            weeks = self._spread[dates] = weeks_of(task, self._calendar, self._today, monday)
+            ahead = (max(task.start_on or self._today, self._today), task.due_on)
+            weeks = self.spread.get(ahead)
+            if weeks is None:
+                monday = self._today - timedelta(days=self._today.weekday())
+                weeks = weeks_of(task, self._calendar, self._today, monday)
+            self.spread[dates] = self.spread[ahead] = weeks
         return weeks
 
 
@@ -171,7 +194,7 @@ def overloaded(
 def is_counted(task: Task) -> bool:
     """Open work with an owner, a date and hours, unless others lie below it."""
     return (
-        task.status in OPEN
+        task.status not in FINISHED
         and bool(task.assignees)
         and task.due_on is not None
         and not task.gone
@@ -190,8 +213,8 @@ def counted(tasks: Iterable[Task]) -> list[Task]:
     # Only whether one of these is a parent matters, and few tasks are below one of them.
     names = {task.id for task in candidates}
     below = compress(tasks, map(names.__contains__, map(attrgetter("parent_id"), tasks)))
-    parents = parents_of(task for task in below if not task.gone)
-    return [task for task in candidates if (task.source, task.id) not in parents]
+    parents = parents_of([task for task in below if not task.gone])
+    return [task for task in candidates if (task.source, task.id) not in parents] if parents else candidates
 
 
 def open_leaves(tasks: Iterable[Task]) -> list[Task]:

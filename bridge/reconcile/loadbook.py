@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import fsum, isfinite
 
-from bridge.model import Task, TaskKey
+from bridge.model import Status, Task, TaskKey
 from bridge.plan.identity import Identity
-from bridge.reconcile.linkage import in_scope
 from bridge.reconcile.load import Scale, WeekLoad, hours_of, is_counted
 from bridge.reconcile.situation import TaskRecord
 
@@ -53,17 +52,16 @@ class LoadBook:
         """`weeks` are the loads of the records, which are known already."""
         self.weeks = weeks
         self._scale = scale
+        tasks = [record.task for record in records.values()]
         self._children: Counter[TaskKey] = Counter(
-            [
-                (task.source, task.parent_id)
-                for task in (record.task for record in records.values())
-                if task.parent_id is not None and _shields(task)
-            ]
+            [(task.source, task.parent_id) for task in tasks if task.parent_id is not None and _shields(task)]
         )
         self._people: dict[str, _Person] = {}
-        for ref, record in records.items():
-            if is_counted(record.task) and ref not in self._children:
-                self._enter(record.task, 1)
+        done, children = Status.DONE, self._children
+        for ref, task in zip(records, tasks, strict=True):
+            # Most tasks of a long programme are done: they are passed over without asking further.
+            if task.status is not done and task.due_on is not None and is_counted(task) and ref not in children:
+                self._enter(task, 1)
         for person in self._people.values():
             for week in person.weeks.values():
                 week.hours()
@@ -110,10 +108,14 @@ class LoadBook:
         share = hours_of(task) / len(task.assignees)
         owners = self._scale.owners.of(task)
         for who in owners:
-            person = self._people.setdefault(who.key, _Person())
+            person = self._people.get(who.key)
+            if person is None:
+                person = self._people[who.key] = _Person()
             person.names[who] += step
             for day, part in weeks.items():
-                week = person.weeks.setdefault(day, _Week())
+                week = person.weeks.get(day)
+                if week is None:
+                    week = person.weeks[day] = _Week()
                 week.tasks += step
                 week.fresh.append(step * (share * part))
         return {who.key for who in owners}
@@ -127,4 +129,6 @@ class LoadBook:
 
 def _shields(task: Task) -> bool:
     """Whether the task makes its parent one whose hours are not counted."""
-    return not task.gone and task.parent_id != task.id and in_scope(task)
+    status = task.status
+    is_in_scope = status is Status.DONE or not (status is Status.CANCELLED or task.archived)
+    return is_in_scope and not task.gone and task.parent_id != task.id

@@ -8,13 +8,12 @@ from typing import TypeVar
 
 from bridge.model import TaskKey
 from bridge.plan.document import Plan
-from bridge.plan.identity import Identity
 from bridge.reconcile.case import Outline, Situation
-from bridge.reconcile.layout import Ground, owners_of
+from bridge.reconcile.layout import Ground
+from bridge.reconcile.leaves import leaf_name
 from bridge.reconcile.load import overloaded
 from bridge.reconcile.rules import freshness
 from bridge.reconcile.situation import Finding, Portfolio
-from bridge.reconcile.survey import leaf_name
 from bridge.reconcile.waits import Waits
 
 K = TypeVar("K")
@@ -29,15 +28,12 @@ class Told:
     """What is to be said of its sources."""
     is_unsettled: bool
     """Whether one of its tasks was updated after `now`."""
-    owners: tuple[Identity, ...]
-    """Everybody with open work of it."""
 
 
 def told_of(at: Situation) -> Told:
     now = at.portfolio.now
-    updates = (record.task.updated_at for record in at.work.open)
-    is_unsettled = any(updated is not None and updated > now for updated in updates)
-    return Told(_told_of_sources(at), is_unsettled, owners_of(at.work, at.portfolio.people))
+    last = max(filter(None, at.facts.open(at.facts.updates)), default=now)
+    return Told(_told_of_sources(at), is_unsettled=last > now)
 
 
 def by_plan(before: Plan, after: Plan) -> Iterator[str]:
@@ -105,9 +101,7 @@ def _told_of_sources(at: Situation) -> tuple[Finding, ...]:
     return (*freshness.source_stale(at), *freshness.source_partial(at))
 
 
-def by_others(
-    ground: Ground, before: Ground, situations: Mapping[str, Situation], told: Mapping[str, Told]
-) -> Iterator[str]:
+def by_others(ground: Ground, before: Ground, situations: Mapping[str, Situation]) -> Iterator[str]:
     """Milestones whose owners have more or less to do elsewhere, or of whose class another was finished."""
     if ground.ratios != before.ratios:  # few finished ones speak for those of other classes too
         yield from situations
@@ -115,7 +109,7 @@ def by_others(
     for key, at in situations.items():
         name = at.milestone.class_
         if (name is not None and ground.finished.get(name) != before.finished.get(name)) or overloaded(
-            told[key].owners, ground.loads, at.thresholds.load_amber
+            at.owners, ground.loads, at.thresholds.load_amber
         ) != at.overloads:
             yield key
 

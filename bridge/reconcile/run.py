@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from itertools import compress
 from operator import attrgetter
 
 from bridge.forecast.calibration import Calibrated
 from bridge.forecast.outlook import Outlook
-from bridge.forecast.progress import progress
 from bridge.forecast.trend import pushes
-from bridge.model import Kind, Status, TaskKey
+from bridge.model import Kind, Status
+from bridge.plan.scope import Links
 from bridge.reconcile.case import Situation
 from bridge.reconcile.goals import Chances, goal_states
 from bridge.reconcile.layout import Ground, situations
+from bridge.reconcile.leaves import LeafWeights
 from bridge.reconcile.money import money_of
 from bridge.reconcile.network import buffer_of, network_of
 from bridge.reconcile.order import in_published_order
@@ -36,7 +37,7 @@ from bridge.reconcile.situation import (
     WorkCounts,
 )
 from bridge.reconcile.status import colour_of, deal_colours, in_order, own_colour_of
-from bridge.reconcile.survey import earliest_start, leaf_name
+from bridge.reconcile.survey import earliest_start
 from bridge.reconcile.triggers import struck_by_milestone
 
 
@@ -44,7 +45,7 @@ def assess(portfolio: Portfolio) -> Result:
     """The whole plan judged at `portfolio.today`; the same portfolio always gives the same result."""
     ground, laid_out = situations(portfolio)
     rows = {at.milestone.key: assessment(at) for at in laid_out}
-    return result_of(ground, laid_out, rows, _unlinked(ground, ground.links.tasks))
+    return result_of(ground, laid_out, rows, loose_of(portfolio.tasks, ground.links))
 
 
 def result_of(
@@ -117,7 +118,7 @@ def assessment(at: Situation) -> Assessment:
         work=_counts(at),
         findings=findings,
         money=money_of(at.milestone, at.deal, colour, promise.commitment, outline.actual, forecast, today),
-        leaves={leaf_name(ref): weight for ref, weight in at.weights.by_leaf.items()},
+        leaves=LeafWeights(at.weights.refs, at.weights.amounts),
         weight_kind=at.weights.kind if at.work.leaves else None,
         earliest_start=earliest_start(at.work),
         network=network_of(at),
@@ -146,7 +147,7 @@ def _pushes(at: Situation) -> PushRecord:
 
 
 def _progress(at: Situation) -> Progress | None:
-    done = progress(at.work.leaves, at.weights, at.today, at.baselines)
+    done = at.done
     if done is None:
         return None
     return Progress(done.weighed_by, done.done, done.total, done.ratio, done.expected_ratio)
@@ -154,28 +155,23 @@ def _progress(at: Situation) -> Progress | None:
 
 def _counts(at: Situation) -> WorkCounts:
     """All counts but the first speak of open leaves."""
-    tasks = [record.task for record in at.work.open]
-    dues = [task.due_on for task in tasks]
+    facts, today = at.facts, at.today
+    dues = facts.open(facts.dues)
     return WorkCounts(
         tasks=len(at.work.leaves),
-        open=len(tasks),
-        overdue=_before(dues, at.today),
+        open=len(dues),
+        overdue=sum(map(today.__gt__, filter(None, dues))),
         undated=dues.count(None),
-        unassigned=len([task for task in tasks if not task.assignees]),
+        unassigned=facts.open(facts.owners).count(()),
         blocked=len(blocked_work(at)),
         stale=len(at.stale),
-        unmapped=len([task for task in tasks if task.status is Status.UNMAPPED]),
+        unmapped=facts.statuses.count(Status.UNMAPPED),
     )
 
 
-def _before(dues: Iterable[date | None], today: date) -> int:
-    return len([due for due in dues if due is not None and due < today])
-
-
-def _unlinked(ground: Ground, links: Mapping[str, tuple[TaskKey, ...]]) -> int:
-    """Tasks that no milestone needs, cancelled, archived and vanished ones aside."""
-    linked = set().union(*links.values())
-    return wanting(ground.portfolio.tasks) - wanting(map(ground.records.__getitem__, linked))
+def loose_of(records: Iterable[TaskRecord], links: Links) -> int:
+    """Tasks that no milestone needs, cancelled, archived and vanished ones aside; `links` were made of these tasks."""
+    return wanting(compress(records, links.loose))
 
 
 def wanting(records: Iterable[TaskRecord]) -> int:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from math import ceil
+from math import floor
 
 from bridge.forecast.facts import Facts
-from bridge.forecast.observed import DueSeries, completion_date, field_on, latest_due_series, local_day
+from bridge.forecast.observed import (
+    DueSeries,
+    completion_date,
+    field_on,
+    latest_due_series,
+    latest_series,
+    local_day,
+)
 from bridge.forecast.progress import Weights
 from bridge.forecast.quantity import exact
 from bridge.forecast.trend import Trend, milestone_trend, weekly
 from bridge.model import Colour, Status, TaskKey
 from bridge.plan.document import Milestone
 from bridge.reconcile.case import Growth
+from bridge.reconcile.leaves import leaf_name
 from bridge.reconcile.linkage import Work
 from bridge.reconcile.promise import Promise
 from bridge.reconcile.situation import Portfolio, Snapshot, TaskRecord
 
 _YEARS = 3_650
+ONE_DAY = timedelta(days=1)
 _STATED = {"hours": "estimate_hours", "points": "story_points"}
 
 
@@ -41,11 +50,11 @@ def own_due_date(work: Work) -> date | None:
     return _latest(record for record in work.own if record.task.status is not Status.CANCELLED)
 
 
-def due_date(work: Work, is_done: bool, snapshots: Sequence[Snapshot]) -> date | None:
+def due_date(work: Work, facts: Facts, is_done: bool, snapshots: Sequence[Snapshot]) -> date | None:
     """D. Of a done milestone: what D was when it was last recorded as not done."""
     if is_done:
         return next((snapshot.due for snapshot in reversed(snapshots) if snapshot.colour is not Colour.DONE), None)
-    return own_due_date(work) or _latest(work.open)
+    return own_due_date(work) or max(filter(None, facts.open(facts.dues)), default=None)
 
 
 def date_history(work: Work, portfolio: Portfolio, facts: Facts) -> DueSeries:
@@ -54,7 +63,7 @@ def date_history(work: Work, portfolio: Portfolio, facts: Facts) -> DueSeries:
     series = latest_due_series(own, portfolio.timezone) if own else []
     if any(due is not None for _, due in series):
         return series
-    return latest_due_series(work.leaves, portfolio.timezone, facts.series)
+    return latest_series(facts.seen, facts.dues, facts.series, portfolio.timezone)
 
 
 def trend_of(due: date | None, snapshots: Sequence[Snapshot], today: date) -> Trend:
@@ -63,7 +72,7 @@ def trend_of(due: date | None, snapshots: Sequence[Snapshot], today: date) -> Tr
 
 
 def earliest_start(work: Work) -> date | None:
-    return min([start for record in work.linked if (start := record.task.start_on) is not None], default=None)
+    return min(filter(None, work.columns.starts), default=None)
 
 
 def first_start(promise: Promise, work: Work, snapshots: Sequence[Snapshot]) -> date | None:
@@ -91,7 +100,7 @@ def growth_of(
     start = next((snapshot for snapshot in snapshots if snapshot.day >= since and snapshot.leaves), None)
     if start is None:
         return None
-    now = {leaf_name(record.task.ref): record.task.ref for record in work.leaves}
+    now = {leaf_name(ref): ref for ref in work.refs}
     added = [ref for name, ref in now.items() if name not in start.leaves]
     removed = [name for name in start.leaves if name not in now]
     if not added and not removed:
@@ -100,47 +109,60 @@ def growth_of(
     before = sum(then.values(), Fraction(0))
     if before <= 0:
         return None
-    net = sum((weights.of(ref) for ref in added), Fraction(0)) - sum((then[name] for name in removed), Fraction(0))
+    net = weights.together(added) - sum((then[name] for name in removed), Fraction(0))
     return Growth(start.day, float(net / before), tuple(added), len(removed))
 
 
-def stale_work(work: Work, portfolio: Portfolio, limit: float) -> dict[TaskKey, date]:
-    """Open leaves of known status without activity for more than `limit` working days: the day it was last seen."""
+def stale_work(work: Work, facts: Facts, portfolio: Portfolio, limit: float) -> dict[TaskKey, TaskRecord]:
+    """Open leaves of known status without activity for more than `limit` working days."""
     idle: dict[date, bool] = {}
-    found: dict[TaskKey, date] = {}
-    fresh = _surely_fresh(portfolio, limit)
-    for record in work.open:
-        task = record.task
-        updated = task.updated_at
-        if (updated is not None and updated >= fresh) or task.status is Status.UNMAPPED:
+    found: dict[TaskKey, TaskRecord] = {}
+    (old, fresh), unmapped = _surely(portfolio, limit), Status.UNMAPPED
+    columns = (work.open_refs, work.open, facts.open(facts.updates), facts.open(facts.statuses))
+    for ref, record, updated, status in zip(*columns, strict=True):
+        if status is unmapped:
             continue
-        day = last_activity(record, portfolio)
-        if day not in idle:
-            idle[day] = portfolio.calendar.workdays(day, portfolio.today) > limit
-        if idle[day]:
-            found[record.task.ref] = day
+        if updated is None or old <= updated < fresh:
+            day = last_activity(record, portfolio)
+            if day not in idle:
+                idle[day] = portfolio.calendar.workdays(day, portfolio.today) > limit
+            if idle[day]:
+                found[ref] = record
+        elif updated < old:
+            found[ref] = record
     return found
 
 
-def _surely_fresh(portfolio: Portfolio, limit: float) -> datetime:
-    """An instant from which on nothing can be stale, whatever the calendar says."""
-    # No span has more working days than days.
-    day = portfolio.today - timedelta(days=min(ceil(limit), _YEARS) - 1)
-    return datetime.combine(day, time(), portfolio.timezone)
+def _surely(portfolio: Portfolio, limit: float) -> tuple[datetime, datetime]:
+    """Instants before which everything is stale, and from which on nothing is; between them its day decides."""
+    workdays = floor(min(limit, _YEARS))
+    first = portfolio.calendar.add_workdays(portfolio.today, -workdays) if workdays > 0 else portfolio.today
+    # A clock that is put back may repeat the end of a day. In UTC, for that compares fastest with what is in UTC.
+    old, fresh = (
+        datetime.combine(day, time(), portfolio.timezone).astimezone(UTC) for day in (first - ONE_DAY, first + ONE_DAY)
+    )
+    return old if 1 <= limit < _YEARS else datetime.min.replace(tzinfo=UTC), fresh
 
 
 def last_activity(record: TaskRecord, portfolio: Portfolio) -> date:
     """When the source last touched the task; a change made by our own mapping is no activity."""
+    return local_day(_last_touched(record, portfolio), portfolio.timezone)
+
+
+def last_activity_of(records: Iterable[TaskRecord], portfolio: Portfolio) -> date:
+    """The latest day of activity of several tasks."""
+    instants = [_last_touched(record, portfolio) for record in records]
+    # A clock that is put back may repeat the end of a day, so the last instant alone does not decide.
+    begin = max(instants) - ONE_DAY
+    return max(local_day(instant, portfolio.timezone) for instant in instants if instant > begin)
+
+
+def _last_touched(record: TaskRecord, portfolio: Portfolio) -> datetime:
     instant = record.task.updated_at
     if instant is None:
         changes = (change.at for change in reversed(record.changes) if change.cause == "source")
         instant = next(changes, record.first_seen)
-    return local_day(min(instant, portfolio.now), portfolio.timezone)
-
-
-def leaf_name(ref: TaskKey) -> str:
-    """How a snapshot names a leaf."""
-    return f"{ref[0]}/{ref[1]}"
+    return min(instant, portfolio.now)
 
 
 def _weights_then(

@@ -73,7 +73,7 @@ def _as_json(s: Snapshot) -> dict[str, Any]:
         "at_risk_expected": _amount(s.at_risk_expected),
         "total_weight": None if s.total_weight is None else str(s.total_weight),
         "weight_kind": s.weight_kind,
-        "leaves": dict(s.leaves),
+        "leaves": dict(s.leaves.items()),
         "earliest_start": _text(s.earliest_start),
         "p": s.on_time_probability,
         "claimed": None if s.claimed is None else s.claimed.value,

@@ -43,8 +43,8 @@ def test_a_thousand_exact_forecasts_take_less_than_two_seconds():
 def test_a_million_tasks_are_judged_again_in_a_second_within_a_gigabyte_and_a_half():
     told = measured("judge", 1_000_000)
 
-    # Edits all over the programme need a tenth more, and are judged as slowly as everything: see docs/performance.md.
-    assert told["one_per_cent_in_two_projects"]["peak_mib"] * 1024 * 1024 < 1.5e9
+    # What edits all over the programme take is told in docs/performance.md; they need no more memory than the first.
+    assert told["one_per_cent_all_over"]["peak_mib"] * 1024 * 1024 < 1.5e9
     assert told["one_task"]["cpu"] < 1
     assert told["one_per_cent_in_two_projects"]["cpu"] < 1
     assert told["one_per_cent_in_two_projects"]["milestones"] < 50

@@ -7,10 +7,12 @@ from datetime import date
 
 from bridge.forecast.quantity import exact
 from bridge.forecast.trend import history_since, pushes
+from bridge.model import TaskKey
 from bridge.reconcile.case import Situation
+from bridge.reconcile.linkage import refs_of
 from bridge.reconcile.money import DUE_DATES
 from bridge.reconcile.reasons import Reason
-from bridge.reconcile.situation import Finding, Severity, TaskRecord
+from bridge.reconcile.situation import Finding, Severity
 
 PUSHES_AMBER = 2
 SURE = 0.85
@@ -25,7 +27,7 @@ def overdue(at: Situation) -> Iterator[Finding]:
     yield at.finding(
         Reason.OVERDUE,
         severity,
-        at.work.open or at.work.own,
+        at.work.open_refs or at.own_refs,
         late.workdays,
         late=late,
         open=len(at.work.open),
@@ -57,7 +59,7 @@ def forecast_late(at: Situation) -> Iterator[Finding]:
     yield at.finding(
         Reason.FORECAST_LATE,
         _slip_severity(at, late.workdays),
-        at.work.open,
+        at.work.open_refs,
         late.workdays,
         forecast=expected,
         method=method,
@@ -70,7 +72,7 @@ def forecast_late(at: Situation) -> Iterator[Finding]:
 def unlikely(at: Situation) -> Iterator[Finding]:
     chance = _chance(at)
     if chance is not None and chance < at.thresholds.p_red:
-        yield at.finding(Reason.UNLIKELY, Severity.RED, at.work.open, chance=chance, open=len(at.work.open))
+        yield at.finding(Reason.UNLIKELY, Severity.RED, at.work.open_refs, chance=chance, open=len(at.work.open))
 
 
 def doubtful(at: Situation) -> Iterator[Finding]:
@@ -79,7 +81,7 @@ def doubtful(at: Situation) -> Iterator[Finding]:
         yield at.finding(
             Reason.DOUBTFUL,
             Severity.AMBER,
-            at.work.open,
+            at.work.open_refs,
             chance=chance,
             wanted=at.thresholds.p_amber,
             open=len(at.work.open),
@@ -98,7 +100,7 @@ def pushed(at: Situation) -> Iterator[Finding]:
     yield at.finding(
         Reason.PUSHED,
         severity,
-        at.work.own or _latest(at.work.leaves),
+        at.own_refs or _latest(at),
         since=since,
         count=moves.pushes,
         days=moves.pushed_days,
@@ -108,18 +110,18 @@ def pushed(at: Situation) -> Iterator[Finding]:
 
 def zigzag(at: Situation) -> Iterator[Finding]:
     if at.trend.verdict == "zigzag":
-        yield at.finding(Reason.ZIGZAG, Severity.AMBER, at.work.own, reversals=at.trend.reversals)
+        yield at.finding(Reason.ZIGZAG, Severity.AMBER, at.own_refs, reversals=at.trend.reversals)
 
 
 def late_jump(at: Situation) -> Iterator[Finding]:
     if at.trend.verdict == "late_jump":
-        yield at.finding(Reason.LATE_JUMP, Severity.AMBER, at.work.own, days=at.trend.last_move)
+        yield at.finding(Reason.LATE_JUMP, Severity.AMBER, at.own_refs, days=at.trend.last_move)
 
 
 def continuous_slip(at: Situation) -> Iterator[Finding]:
     if at.trend.verdict == "continuous_slip":
         weekly = 7 * (at.trend.slope or 0.0)
-        yield at.finding(Reason.CONTINUOUS_SLIP, Severity.AMBER, at.work.own, weekly=weekly, count=at.trend.pushes)
+        yield at.finding(Reason.CONTINUOUS_SLIP, Severity.AMBER, at.own_refs, weekly=weekly, count=at.trend.pushes)
 
 
 def no_promise(at: Situation) -> Iterator[Finding]:
@@ -129,7 +131,7 @@ def no_promise(at: Situation) -> Iterator[Finding]:
 
 def no_due_date(at: Situation) -> Iterator[Finding]:
     if at.due is None and at.forecast.p85 is None:
-        yield at.finding(Reason.NO_DUE_DATE, Severity.GREY, at.work.open or at.work.own)
+        yield at.finding(Reason.NO_DUE_DATE, Severity.GREY, at.work.open_refs or at.own_refs)
 
 
 def _slip_severity(at: Situation, workdays: int) -> Severity:
@@ -147,15 +149,14 @@ def _chance(at: Situation) -> float | None:
     return at.forecast.on_time_probability
 
 
-def _due_after(at: Situation, day: date) -> tuple[TaskRecord, ...]:
+def _due_after(at: Situation, day: date) -> tuple[TaskKey, ...]:
     """What carries a date after `day`: own items first, since they set the date, and the open work."""
-    return tuple(
-        record
-        for record in (*at.work.own, *at.work.open)
-        if record.task.due_on is not None and record.task.due_on > day
-    )
+    own = [record for record in at.work.own if record.task.due_on is not None and record.task.due_on > day]
+    dues = at.facts.open(at.facts.dues)
+    work = [ref for ref, due in zip(at.work.open_refs, dues, strict=True) if due is not None and due > day]
+    return (*refs_of(own), *work)
 
 
-def _latest(records: tuple[TaskRecord, ...]) -> tuple[TaskRecord, ...]:
-    dated = [record.task.due_on for record in records if record.task.due_on is not None]
-    return tuple(record for record in records if dated and record.task.due_on == max(dated))
+def _latest(at: Situation) -> list[TaskKey]:
+    latest = max(filter(None, at.facts.dues), default=None)
+    return [ref for ref, due in zip(at.work.refs, at.facts.dues, strict=True) if due is not None and due == latest]

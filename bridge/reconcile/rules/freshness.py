@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bridge.model import Status
 from bridge.reconcile.case import Situation
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity, SourceState
+from bridge.reconcile.survey import last_activity_of
 
-ONE_HOUR = timedelta(hours=1)
+ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def stale(at: Situation) -> Iterator[Finding]:
-    doing = [record for record in at.work.leaves if record.task.status is Status.DOING]
-    if doing and all(record.task.ref in at.stale for record in doing):
-        least = min(at.workdays(at.stale[record.task.ref], at.today) for record in doing)
+    statuses = zip(at.work.refs, at.facts.statuses, strict=True)
+    doing = [ref for ref, status in statuses if status is Status.DOING]
+    if doing and all(ref in at.stale for ref in doing):
+        last = last_activity_of([at.stale[ref] for ref in doing], at.portfolio)
+        least = at.workdays(last, at.today)
         yield at.finding(Reason.STALE, Severity.AMBER, doing, doing=len(doing), least=least)
 
 
 def late_start(at: Situation) -> Iterator[Finding]:
-    passed: dict[date, bool] = {}
-    waiting = []
-    todo = Status.TODO
-    for record in at.work.open:
-        task = record.task
-        if task.status is not todo or (start := task.start_on) is None:
-            continue
-        if start not in passed:
-            passed[start] = at.workdays(start, at.today) >= 1
-        if passed[start]:
-            waiting.append((start, record))
+    """What begins before the last working day up to today has had at least one to begin on."""
+    worked = at.today
+    while not at.portfolio.calendar.is_workday(worked):
+        worked -= ONE_DAY
+    todo, facts = Status.TODO, at.facts
+    columns = zip(at.work.open_refs, facts.open(facts.statuses), facts.open(facts.begins), strict=True)
+    waiting = [
+        (start, ref) for ref, status, start in columns if status is todo and start is not None and start < worked
+    ]
     if waiting:
         earliest = min(start for start, _ in waiting)
-        late = [record for _, record in waiting]
+        late = [ref for _, ref in waiting]
         yield at.finding(Reason.LATE_START, Severity.AMBER, late, waiting=len(late), start=earliest)
 
 

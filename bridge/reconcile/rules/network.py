@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import compress
 
 from bridge.model import TaskKey
 from bridge.reconcile.case import Situation
+from bridge.reconcile.linkage import refs_of
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity, TaskRecord
 
@@ -28,7 +30,7 @@ def blocked(at: Situation) -> Iterator[Finding]:
     yield at.finding(
         Reason.BLOCKED,
         Severity.RED if is_red else Severity.AMBER,
-        (*stuck, *(record for record in blockers if record not in stuck)),
+        refs_of((*stuck, *(record for record in blockers if record not in stuck))),
         blocked=len(stuck),
         longest=max(longest, 0),
         titles=tuple(record.task.title for record in stuck),
@@ -48,8 +50,7 @@ def negative_float(at: Situation) -> Iterator[Finding]:
     if network is None or network.float_to_commitment is None or network.float_to_commitment >= 0:
         return
     short = -network.float_to_commitment
-    chain = _records(at, network.driver)
-    yield at.finding(Reason.NEGATIVE_FLOAT, Severity.RED, chain, short, short=short, finish=network.finish_on)
+    yield at.finding(Reason.NEGATIVE_FLOAT, Severity.RED, network.driver, short, short=short, finish=network.finish_on)
 
 
 def near_critical(at: Situation) -> Iterator[Finding]:
@@ -58,8 +59,10 @@ def near_critical(at: Situation) -> Iterator[Finding]:
     slack = None if network is None else network.float_to_commitment
     if network is None or slack is None or not 0 <= slack <= at.thresholds.near_critical_workdays:
         return
-    chain, how = _records(at, network.driver), "some" if slack else "none"
-    yield at.finding(Reason.NEAR_CRITICAL, Severity.AMBER, chain, how=how, slack=slack, finish=network.finish_on)
+    how = "some" if slack else "none"
+    yield at.finding(
+        Reason.NEAR_CRITICAL, Severity.AMBER, network.driver, how=how, slack=slack, finish=network.finish_on
+    )
 
 
 def link_cycle(at: Situation) -> Iterator[Finding]:
@@ -68,13 +71,16 @@ def link_cycle(at: Situation) -> Iterator[Finding]:
     if network is not None and network.cycle:
         members = _records(at, network.cycle)
         circle = " → ".join(_name(record) for record in (*members, members[0]))
-        yield at.finding(Reason.LINK_CYCLE, Severity.AMBER, members, circle=circle)
+        yield at.finding(Reason.LINK_CYCLE, Severity.AMBER, network.cycle, circle=circle)
 
 
 def blocked_work(at: Situation) -> list[TaskRecord]:
     """Open leaves that say so, or in the way of which other open work stands."""
     waiting = at.waits.blockers
-    return [record for record in at.work.open if (task := record.task).blocked or (waiting and task.ref in waiting)]
+    blocked = at.facts.open(at.facts.blocked)
+    if waiting:
+        blocked = [said or ref in waiting for said, ref in zip(blocked, at.work.open_refs, strict=True)]
+    return list(compress(at.work.open, blocked))
 
 
 def _slack(at: Situation) -> int | None:

@@ -23,16 +23,16 @@ def claim_mismatch(at: Situation) -> Iterator[Finding]:
             yield at.finding(
                 Reason.CLAIM_MISMATCH,
                 Severity.AMBER,
-                at.work.open,
+                at.work.open_refs,
                 how="plan",
                 actual=at.outline.actual,
                 open=open_tasks,
             )
     elif at.own_claim is Colour.DONE:
-        evidence = (*at.work.own, *at.work.open)
+        evidence = (*at.own_refs, *at.work.open_refs)
         yield at.finding(Reason.CLAIM_MISMATCH, Severity.AMBER, evidence, how="done", open=open_tasks)
     elif at.claimed is Colour.GREEN and at.red:
-        yield at.finding(Reason.CLAIM_MISMATCH, Severity.AMBER, at.work.own, how="green")
+        yield at.finding(Reason.CLAIM_MISMATCH, Severity.AMBER, at.own_refs, how="green")
 
 
 def customer_not_informed(at: Situation) -> Iterator[Finding]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bridge.forecast.facts import due_by
+from bridge.model import TaskKey
 from bridge.reconcile.case import Situation
 from bridge.reconcile.execution import bei
 from bridge.reconcile.reasons import Reason
-from bridge.reconcile.situation import Finding, Severity, TaskRecord
+from bridge.reconcile.situation import Finding, Severity
 
 ON_PLAN = 0.95
 
 
 def tspi_high(at: Situation) -> Iterator[Finding]:
     tspi = at.forecast.indices.tspi if at.forecast.indices is not None else None
-    if tspi is not None and tspi > at.thresholds.tspi_red and _baselined_by_today(at):
+    if tspi is not None and tspi > at.thresholds.tspi_red and due_by(at.facts, at.today):
         yield at.finding(Reason.TSPI_HIGH, Severity.RED, _missed(at), tspi=tspi)
 
 
@@ -22,12 +24,12 @@ def behind(at: Situation) -> Iterator[Finding]:
     indices = at.forecast.indices
     if indices is None or indices.spi_t is None or indices.sv_t is None:
         return
-    if indices.spi_t < ON_PLAN and _baselined_by_today(at):
+    if indices.spi_t < ON_PLAN and due_by(at.facts, at.today):
         yield at.finding(Reason.BEHIND, Severity.AMBER, _missed(at), spi=indices.spi_t, weeks=-indices.sv_t)
 
 
 def execution_low(at: Situation) -> Iterator[Finding]:
-    due, never_dated = _baselined_by_today(at), list(at.baselines.values()).count(None)
+    due, never_dated = due_by(at.facts, at.today), at.facts.baselines.count(None)
     finished = len(at.work.leaves) - len(at.work.open)
     index = bei(finished, due, never_dated)
     if due and index is not None and index < ON_PLAN:
@@ -49,7 +51,7 @@ def scope_growth(at: Situation) -> Iterator[Finding]:
     yield at.finding(
         Reason.SCOPE_GROWTH,
         Severity.AMBER,
-        [record for record in at.work.leaves if record.task.ref in added],
+        [ref for ref in at.work.refs if ref in added],
         since=growth.since,
         growth=growth.ratio,
         added=len(growth.added),
@@ -57,12 +59,7 @@ def scope_growth(at: Situation) -> Iterator[Finding]:
     )
 
 
-def _baselined_by_today(at: Situation) -> int:
-    """In-scope leaves that were first planned to be finished by today."""
-    today = at.today
-    return len([day for day in at.baselines.values() if day is not None and day <= today])
-
-
-def _missed(at: Situation) -> list[TaskRecord]:
+def _missed(at: Situation) -> list[TaskKey]:
     """Open work that was first planned to be finished by today: what puts the milestone behind."""
-    return [record for record in at.work.open if (day := at.baselines[record.task.ref]) is not None and day <= at.today]
+    planned, today = at.facts.open(at.facts.baselines), at.today
+    return [ref for ref, day in zip(at.work.open_refs, planned, strict=True) if day is not None and day <= today]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bridge.forecast.facts import facts_of
 from bridge.forecast.outlook import Outlook, OutlookInputs, outlook
-from bridge.forecast.progress import weigh
+from bridge.forecast.progress import planned_units, weigh
 from bridge.forecast.reference import ReferenceClass
 from bridge.model import Status
 from tests.replacing import replace
@@ -21,8 +22,17 @@ IN_TWO_WEEKS = date(2026, 9, 9)
 def inputs(calendar, zone):
     def build(leaves=(), **facts):
         facts = {"commitment": IN_TWO_WEEKS, "due": None, "first_created": LONG_AGO, **facts}
+        told = facts_of(leaves, zone, TODAY)
+        weights = weigh(told)
         return OutlookInputs(
-            today=TODAY, calendar=calendar, zone=zone, leaves=tuple(leaves), weights=weigh(leaves), **facts
+            today=TODAY,
+            calendar=calendar,
+            zone=zone,
+            leaves=tuple(leaves),
+            facts=told,
+            weights=weights,
+            planned=planned_units(told, weights),
+            **facts,
         )
 
     return build

@@ -1,12 +1,13 @@
 """The first plan as a weekly curve: where the weeks begin, how far time is, what a pause means."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from fractions import Fraction
 
 import pytest
 
+from bridge.forecast.facts import facts_of
 from bridge.forecast.planned import planned_work
-from bridge.forecast.progress import weigh
+from bridge.forecast.progress import planned_units, weigh
 from bridge.model import Status
 
 MONDAY = date(2026, 6, 1)
@@ -14,7 +15,9 @@ FRIDAYS = [MONDAY + timedelta(4 + 7 * week) for week in range(8)]
 
 
 def work(leaves, today, calendar):
-    return planned_work(leaves, weigh(leaves), today, calendar)
+    facts = facts_of(leaves, UTC, today)
+    weights = weigh(facts)
+    return planned_work(facts, weights, planned_units(facts, weights), today, calendar)
 
 
 def test_weeks_count_from_the_earliest_start_and_weight_falls_due_at_their_end(record, calendar):

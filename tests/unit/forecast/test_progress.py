@@ -1,6 +1,6 @@
 """Weights of leaves, what was earned, and what should have been by now."""
 
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.forecast.progress import earned_fraction, progress, weigh
+from bridge.forecast.facts import facts_of
+from bridge.forecast.progress import earned_units, planned_units, progress, weigh
 from bridge.forecast.quantity import decimal, exact
 from bridge.model import Status
 
@@ -16,10 +17,16 @@ TODAY = date(2026, 6, 1)
 PAST, FUTURE = date(2026, 5, 20), date(2026, 6, 20)
 
 
+def state_of(leaves):
+    facts = facts_of(leaves, UTC, TODAY)
+    weights = weigh(facts)
+    return progress(facts, weights, TODAY, planned_units(facts, weights))
+
+
 def test_hours_weigh_when_four_of_five_leaves_have_them(record):
     leaves = [record(estimate_hours=hours, story_points=1.0) for hours in (8.0, 4.0, 2.0, 2.0, None)]
 
-    weights = weigh(leaves)
+    weights = weigh(facts_of(leaves, UTC, TODAY))
 
     assert weights.kind == "hours"
     assert weights.of(leaves[0].task.ref) == 8
@@ -30,14 +37,14 @@ def test_hours_weigh_when_four_of_five_leaves_have_them(record):
 def test_points_weigh_when_hours_are_too_rare(record):
     leaves = [record(estimate_hours=hours, story_points=3.0) for hours in (8.0, 4.0, 2.0, None, None)]
 
-    assert weigh(leaves).kind == "points"
+    assert weigh(facts_of(leaves, UTC, TODAY)).kind == "points"
 
 
 @pytest.mark.parametrize("amount", [None, 0.0, -3.0])
 def test_items_are_counted_when_nothing_else_is_known(record, amount):
     leaves = [record(estimate_hours=amount, story_points=amount) for _ in range(3)]
 
-    weights = weigh(leaves)
+    weights = weigh(facts_of(leaves, UTC, TODAY))
 
     assert (weights.kind, weights.total) == ("count", 3)
 
@@ -46,15 +53,15 @@ def test_a_mean_that_does_not_divide_is_exact(record):
     known = [record(estimate_hours=hours) for hours in (0.1, 0.2, 0.3, 0.3, 0.1, 0.1, 0.2)]
     unknown = record()
 
-    weights = weigh([*known, unknown])
+    weights = weigh(facts_of([*known, unknown], UTC, TODAY))
 
     assert weights.of(unknown.task.ref) == Fraction(13, 70)
     assert weights.total == Fraction(13, 10) + Fraction(13, 70)
-    assert weights.by_leaf[known[0].task.ref] == 0.1
+    assert weights.amounts[0] == 0.1
 
 
 def test_no_leaves_have_no_progress():
-    assert progress([], weigh([]), TODAY) is None
+    assert state_of([]) is None
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,7 @@ def test_no_leaves_have_no_progress():
     ],
 )
 def test_a_leaf_earns_by_status_then_by_stated_progress(record, fields, expected):
-    assert earned_fraction(record(**fields).task) == expected
+    assert earned_units(facts_of([record(**fields)], UTC, TODAY), [1]) == expected
 
 
 def test_progress_compares_what_is_done_with_what_was_planned(record):
@@ -79,7 +86,7 @@ def test_progress_compares_what_is_done_with_what_was_planned(record):
         record(estimate_hours=36.0, due_on=FUTURE, changes=((TODAY, "due_on", "2026-06-10", "2026-06-20"),)),
     ]
 
-    state = progress(leaves, weigh(leaves), TODAY)
+    state = state_of(leaves)
 
     assert (state.weighed_by, state.done, state.total) == ("hours", Decimal(34), Decimal(80))
     assert (state.ratio, state.expected_ratio) == (0.425, 0.55)
@@ -88,15 +95,15 @@ def test_progress_compares_what_is_done_with_what_was_planned(record):
 def test_the_first_date_is_expected_not_the_pushed_one(record):
     pushed = record(due_on=FUTURE, changes=((TODAY, "due_on", "2026-05-20", "2026-06-20"),))
 
-    assert progress([pushed], weigh([pushed]), TODAY).expected_ratio == 1
+    assert state_of([pushed]).expected_ratio == 1
 
 
 def test_nothing_is_expected_when_too_little_weight_has_a_date(record):
     leaves = [record(estimate_hours=79.0, due_on=PAST), record(estimate_hours=21.0)]
     enough = [record(estimate_hours=80.0, due_on=PAST), record(estimate_hours=20.0)]
 
-    assert progress(leaves, weigh(leaves), TODAY).expected_ratio is None
-    assert progress(enough, weigh(enough), TODAY).expected_ratio == 1
+    assert state_of(leaves).expected_ratio is None
+    assert state_of(enough).expected_ratio == 1
 
 
 @given(st.lists(st.integers(1, 4_000), min_size=1, max_size=30))
