@@ -87,13 +87,14 @@ class Store:
     """An open store: this one is a file of SQLite. Use it in one thread; open another for another thread."""
 
     dialect: Dialect = words.SQLITE
-    conflict: type[Exception] = sqlite3.IntegrityError
-    """What is raised where a row would stand beside one that excludes it."""
+    is_shared = False
+    """Whether writers of other machines may be waiting while a transaction is open."""
 
     def __init__(self, path: Path, *, read_only: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
         self.read_only = read_only
         self._patience_s = patience_s
+        self._numbers: dict[str, int] = {}
         try:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -265,6 +266,7 @@ class Store:
         """All or nothing. Begins IMMEDIATE: a deferred begin fails when a reader becomes a writer under contention."""
         with self._in_plain_words():
             self.conn.execute("BEGIN IMMEDIATE")
+            self._numbers.clear()
             try:
                 yield
             except BaseException:
@@ -280,20 +282,6 @@ class Store:
     def run(self, sql: str) -> Any:
         """Run one statement as it stands; returns its cursor."""
         return self.conn.execute(sql)
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """A part of a transaction that leaves nothing behind where it fails."""
-        self.run("SAVEPOINT attempt")
-        try:
-            yield
-        except BaseException:
-            if self._in_transaction:
-                self.run("ROLLBACK TO attempt")
-            raise
-        finally:
-            if self._in_transaction:
-                self.run("RELEASE attempt")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -350,16 +338,27 @@ class Store:
     def insert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
         self.execute_many(insert_sql(table, columns), rows)
 
+    def insert_new(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> int:
+        """Insert the rows that no other row excludes; returns how many."""
+        with self._in_plain_words():
+            return self.conn.executemany(f"{insert_sql(table, columns)} ON CONFLICT DO NOTHING", rows).rowcount
+
+    def take_numbers(self, table: str, count: int) -> int:
+        """The first of so many numbers for rows of a table; inside a transaction, where nobody else takes any."""
+        if table not in self._numbers or not self._in_transaction:
+            row = self.one(f"SELECT max({BY_NAME[table].key[0]}) FROM {table}")
+            self._numbers[table] = (row[0] or 0) + 1 if row else 1
+        first = self._numbers[table]
+        self._numbers[table] += count
+        return first
+
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         with self._in_plain_words():
             self.conn.executemany(sql, rows)
 
     def upsert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
         """Insert, or replace the other columns of the row with the same key."""
-        key = BY_NAME[table].key
-        named = [words.column(name) for name in columns if name not in key]
-        rest = ", ".join(f"{name} = excluded.{name}" for name in named)
-        self.execute_many(f"{insert_sql(table, columns)} ON CONFLICT ({words.columns(key)}) DO UPDATE SET {rest}", rows)
+        self.execute_many(f"{insert_sql(table, columns)} {replacing(table, columns)}", rows)
 
     def delete_many(self, table: str, columns: tuple[str, ...], keys: Iterable[Sequence[object]]) -> None:
         where = " AND ".join(f"{words.column(name)} = ?" for name in columns)
@@ -388,6 +387,13 @@ class Store:
 
 def insert_sql(table: str, columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {table} ({words.columns(columns)}) VALUES ({marks(len(columns))})"
+
+
+def replacing(table: str, columns: tuple[str, ...]) -> str:
+    """What stands behind an INSERT that replaces the other columns of the row with the same key."""
+    key = BY_NAME[table].key
+    rest = ", ".join(f"{name} = excluded.{name}" for name in map(words.column, columns) if name not in key)
+    return f"ON CONFLICT ({words.columns(key)}) DO UPDATE SET {rest}"
 
 
 def marks(count: int) -> str:
