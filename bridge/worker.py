@@ -50,7 +50,7 @@ class Worker(Service):
     def _read(self, wish: RefreshWish) -> Refreshed:
         done = Service._read(self, wish)
         for report in done.report.sources:
-            if report.error is not None and report.error.code == "held":
+            if report.error is not None and report.error.code in ("held", "taken_over"):
                 raise Held(f"{report.source}: {report.error.message}")
         return done
 

@@ -220,7 +220,7 @@ class PostgresStore(Store):
             self._link.execute("BEGIN")
             try:
                 self._link.execute(f"SELECT pg_advisory_xact_lock({WRITERS})")
-                self._numbers.clear()
+                self._begun()
                 yield
             except BaseException:
                 with suppress(

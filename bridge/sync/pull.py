@@ -280,7 +280,8 @@ class Pull:
                 self.report.mode = "full" if self._starts == {True} else "incremental"
             walk.page = met.get(scope.id, 0)
             if walk.page and not walk.cursor:
-                sightings.begin(store, source, stream, scope.id)
+                with store.transaction():
+                    sightings.begin(store, source, stream, scope.id)
                 walk.page = 0
             walk.resumable = not walk.cursor or walk.page > 0
             walks.append(walk)
