@@ -54,7 +54,7 @@ $(PEERS)/.run: tests/benchmarks/peers.txt
 	$(PEERS)/bin/pip --disable-pip-version-check --quiet install --requirement tests/benchmarks/peers.txt
 	@touch $@
 
-soak: $(VENV)/.test ## pulls killed two hundred times, a service a hundred times, weeks of edits; SOAK_KILLS=20 for fewer
+soak: $(VENV)/.test ## pulls killed two hundred times, a service a hundred times, weeks of edits, memory; SOAK_KILLS=20 for fewer
 	$(BIN)/pytest -m slow tests --ignore tests/benchmarks
 
 bench: $(VENV)/.test $(PEERS)/.run ## the measurements behind docs/performance.md, beside peers; ARGS="--items 10000 --rounds 1"

@@ -23,6 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bridge.errors import BridgeError
 from bridge.language import Text
 from bridge.usecases.circumstances import about
+from bridge.usecases.keeping import sweep
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.timetable import Timetable, jobs_of, next_after, passed
 
@@ -244,6 +245,8 @@ class Scheduler:
                     error = err
                     log.exception("%s: something unexpected failed", name)
                 self._ended(name, error)
+            if name not in OFTEN:
+                sweep()
         finally:
             with self._lock:
                 self._running -= 1

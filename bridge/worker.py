@@ -15,6 +15,7 @@ from bridge.store import queue
 from bridge.usecases import presence
 from bridge.usecases.circumstances import about
 from bridge.usecases.journal import Journal
+from bridge.usecases.keeping import sweep
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.queueing import FIRST_WAIT_S, MOST_TRIES, NO_SERVER, PRIORITIES, Job, put
 from bridge.usecases.refresh import Refreshed, RefreshWish
@@ -50,7 +51,7 @@ class Worker(Service):
     def _read(self, wish: RefreshWish) -> Refreshed:
         done = Service._read(self, wish)
         for report in done.report.sources:
-            if report.error is not None and report.error.code == "held":
+            if report.error is not None and report.error.code in ("held", "taken_over"):
                 raise Held(f"{report.source}: {report.error.message}")
         return done
 
@@ -176,6 +177,8 @@ class Shift:
                 self._fail(job, err)
                 raise
             finally:
+                if job.kind not in ("deliver", "follow"):
+                    sweep()
                 if job.kind != "judge":
                     self._ledger.ended(job.name, error)
                 if error is None and self._stop.is_set() and job.kind not in ("deliver", "follow"):

@@ -2,6 +2,9 @@
 
 With SQLite it lives in a small file of its own beside the database: a place is taken in a tenth of a millisecond, and
 must not wait for a page that is being written. Lost, it would cost a refusal or two, so nothing waits for the disk.
+
+Who sends many requests takes several places at once, as long as the limit is far: they count from then on, are used within
+their slice of the window or not at all, and what was not used is given back.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import orjson
@@ -30,6 +33,9 @@ MARGIN_SLICES = 1
 # A clock that moves by more than this between two looks has been set.
 STEP_S = 0.1
 BUSY_TIMEOUT_S = 10.0
+# So many places are taken at once at most, and never more than this part of what is left of the limit.
+MOST_AT_ONCE = 32
+PART_AT_ONCE = 8
 
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS budgets (credential TEXT PRIMARY KEY, per_minute INTEGER NOT NULL, sent TEXT NOT NULL, "
@@ -109,11 +115,48 @@ class Record(Struct):
         self._count(int(at // slice_s))
         return at
 
+    def reserve_more(self, wanted: int, allowed: int) -> int:
+        """Take more places where the last one is, as long as the limit is far; returns how many."""
+        left = allowed - sum(count for _, count in self.sent)
+        more = max(0, min(wanted, left // PART_AT_ONCE))
+        self.sent[-1][1] += more
+        return more
+
+    def give_back(self, number: int, unused: int) -> None:
+        """Of the places of a slice so many were never used."""
+        for entry in reversed(self.sent):
+            if entry[0] == number:
+                entry[1] -= min(unused, entry[1])
+                return
+
     def _count(self, number: int) -> None:
         if self.sent and self.sent[-1][0] >= number:
             self.sent[-1][1] += 1
         else:
             self.sent.append([number, 1])
+
+
+class Block(Struct):
+    """Places of one slice that this process has taken and not used yet."""
+
+    number: int
+    per_minute: int
+    size: int
+    left: int
+    wall: float
+    uptime: float
+    """When it was taken, by the clock of the record and by that of this machine."""
+    until: float
+    """When its slice ends, by the clock of this machine."""
+
+    def is_of_one_time(self, wall: float, uptime: float) -> bool:
+        """Whether no clock was set since, so that its slice is still called the same."""
+        return abs((wall - self.wall) - (uptime - self.uptime)) <= STEP_S
+
+    @property
+    def next_size(self) -> int:
+        """Twice as many where all were used in time, else as many as were."""
+        return max(1, self.size - self.left) if self.left else min(MOST_AT_ONCE, self.size * 2)
 
 
 class SharedAllowances:
@@ -124,6 +167,7 @@ class SharedAllowances:
         self._window_s = window_s
         self._clocks = clocks or Clocks()
         self._lock = threading.Lock()
+        self._blocks: dict[str, Block] = {}
         with self._in_plain_words():
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
             # Of a power cut only the last minute is lost.
@@ -140,13 +184,30 @@ class SharedAllowances:
         self.close()
 
     def close(self) -> None:
+        for key in [key for key, block in self._blocks.items() if block.left]:
+            # What cannot be given back now counts for a minute, as if it had been used.
+            with suppress(Unavailable), self._changing(key):
+                pass
         with self._lock:
-            self._db.close()
+            self._disconnect()
 
     def reserve(self, key: str, per_minute: int) -> float:
+        began = self._clocks.uptime()
+        with self._lock:
+            former = self._blocks.get(key)
+            if former is not None and former.per_minute == per_minute and former.left and began < former.until:
+                former.left -= 1
+                return 0.0
         with self._changing(key) as (record, now):
             allowed = min(per_minute, record.told or per_minute)
-            return record.reserve(now, allowed, self._window_s) - now
+            at = record.reserve(now, allowed, self._window_s)
+            if at <= now:
+                size = 1 if former is None else former.next_size
+                more = record.reserve_more(size - 1, allowed)
+                number, slice_s = record.sent[-1][0], self._window_s / SLICES
+                until = began + (number + 1) * slice_s - now
+                self._blocks[key] = Block(number, per_minute, 1 + more, more, now, began, until)
+            return at - now
 
     def block(self, key: str, seconds: float) -> None:
         with self._changing(key) as (record, now):
@@ -158,6 +219,9 @@ class SharedAllowances:
 
     def blocked_for(self, key: str) -> float:
         with self._lock, self._in_plain_words():
+            block = self._blocks.get(key)
+            if block is not None and block.left and self._clocks.uptime() < block.until:
+                return 0.0  # as it was when the block was taken, a moment ago
             if not self._is_blocked(key):
                 return 0.0
             record, now = self._read(key)
@@ -176,6 +240,9 @@ class SharedAllowances:
     def _changing(self, key: str) -> Iterator[tuple[Record, float]]:
         with self._lock, self._in_plain_words(), self._alone(key):
             record, now = self._read(key)
+            unused = self._blocks.pop(key, None)
+            if unused is not None and unused.left and unused.is_of_one_time(now, self._clocks.uptime()):
+                record.give_back(unused.number, unused.left)
             yield record, now
             sent = orjson.dumps(record.sent).decode()
             self._write(key, (record.told, sent, record.blocked_until, record.uptime, record.seen_at))
@@ -199,6 +266,9 @@ class SharedAllowances:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    def _disconnect(self) -> None:
+        self._db.close()
 
     def _is_blocked(self, key: str) -> bool:
         return self._db.execute(IS_BLOCKED, (key,)).fetchone() is not None

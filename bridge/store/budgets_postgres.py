@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from bridge.errors import Unavailable
-from bridge.store.budgets import WINDOW_S, Row, SharedAllowances
+from bridge.store.budgets import WINDOW_S, Clocks, Row, SharedAllowances
 from bridge.store.opening import named
 from bridge.store.postgres import connected
 from bridge.store.postgres_words import CANNOT_USE
@@ -33,17 +33,18 @@ class ServerAllowances(SharedAllowances):
     def __init__(self, url: str, *, window_s: float = WINDOW_S) -> None:
         self.url = url
         self._window_s = window_s
+        self._clocks = Clocks()
         self._lock = threading.Lock()
+        self._blocks = {}
         self._link = connected(url)
         self._kept: list[object] | None = None
 
-    def close(self) -> None:
-        with self._lock:
-            self._link.close()
+    def _disconnect(self) -> None:
+        self._link.close()
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
-        """Three turns to the server and back: every request of every source comes through here."""
+        """Three turns to the server and back."""
         self._ready()
         self._kept = None
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,10 @@ from bridge.errors import BridgeError, Unavailable, UsageProblem
 from bridge.language import Text
 from bridge.store import dialect as words
 from bridge.store.dialect import Dialect
+from bridge.store.sqlite_words import BUSY, CANNOT_OPEN, CANNOT_USE, DAMAGED
+from bridge.store.sqlite_words import NEWER as NEWER
+from bridge.store.sqlite_words import NOT_OURS as NOT_OURS
+from bridge.store.sqlite_words import REASONS as REASONS
 from bridge.store.tables import BY_NAME, RECORD_OF_STEPS, STEPS
 
 if TYPE_CHECKING:
@@ -30,40 +34,6 @@ WRITING = (
     "wal_autocheckpoint=8000",
     "journal_size_limit=16777216",
     "cache_size=-16000",
-)
-
-CANNOT_OPEN = Text(
-    zh="无法打开数据库 {path}：{why}。请检查目录是否存在、是否可写、磁盘是否已满。",
-    en="the database {path} cannot be opened: {why}. Check that its folder exists and is writable and the disk not full.",
-)
-CANNOT_USE = Text(
-    zh="数据库 {path} 现在不可用：{why}。本次改动没有保存；请检查磁盘空间、权限，或稍后再试。",
-    en="the database {path} cannot be used now: {why}. Nothing of this step was saved; check disk space and permissions, or try later.",
-)
-BUSY = Text(
-    zh="数据库 {path} 正被另一个程序占用，等了 {seconds} 秒仍未让出。没有保存任何内容；请等它结束后再运行。",
-    en="the database {path} is in use by another program and was not free within {seconds} s. "
-    "Nothing was saved; run again when that program is done.",
-)
-DAMAGED = Text(
-    zh="数据库 {path} 已损坏：{why}。请从备份恢复；没有备份时移走该文件，再运行 pbridge run 重新读取（历史会丢失）。",
-    en="the database {path} is damaged: {why}. Restore a backup; without one move the file away and read everything "
-    "again with pbridge run (history is lost).",
-)
-NOT_OURS = Text(
-    zh="{path} 不是本程序的数据库。请用 [database] url 指向别处。",
-    en="{path} is not a database of this program. Point [database] url elsewhere.",
-)
-REASONS = {
-    "SQLITE_FULL": Text(zh="磁盘已满", en="the disk is full"),
-    "SQLITE_READONLY": Text(zh="文件或文件夹是只读的", en="the file or its folder is read-only"),
-    "SQLITE_CANTOPEN": Text(zh="文件打不开", en="the file cannot be opened"),
-    "SQLITE_IOERR": Text(zh="磁盘读写出错", en="the disk reports an error"),
-}
-NEWER = Text(
-    zh="数据库 {path} 由更新的版本写成（{names}），没有改动它。请升级程序；或用 pbridge db restore FILE 恢复升级前的备份。",
-    en="the database {path} was written by a newer version ({names}) and was left as it is. Upgrade the program, or restore "
-    "the backup from before the upgrade with pbridge db restore FILE.",
 )
 
 
@@ -87,13 +57,16 @@ class Store:
     """An open store: this one is a file of SQLite. Use it in one thread; open another for another thread."""
 
     dialect: Dialect = words.SQLITE
-    conflict: type[Exception] = sqlite3.IntegrityError
-    """What is raised where a row would stand beside one that excludes it."""
+    is_shared = False
+    """Whether writers of other machines may be waiting while a transaction is open."""
+    fence: Callable[[], None] | None = None
+    """Looks at the beginning of every transaction whether it may be written at all, and raises where it may not."""
 
     def __init__(self, path: Path, *, read_only: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
         self.read_only = read_only
         self._patience_s = patience_s
+        self._numbers: dict[str, int] = {}
         try:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -266,12 +239,18 @@ class Store:
         with self._in_plain_words():
             self.conn.execute("BEGIN IMMEDIATE")
             try:
+                self._begun()
                 yield
             except BaseException:
                 if self.conn.in_transaction:
                     self.conn.execute("ROLLBACK")
                 raise
             self.conn.execute("COMMIT")
+
+    def _begun(self) -> None:
+        self._numbers.clear()
+        if self.fence is not None:
+            self.fence()
 
     @property
     def _in_transaction(self) -> bool:
@@ -280,20 +259,6 @@ class Store:
     def run(self, sql: str) -> Any:
         """Run one statement as it stands; returns its cursor."""
         return self.conn.execute(sql)
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """A part of a transaction that leaves nothing behind where it fails."""
-        self.run("SAVEPOINT attempt")
-        try:
-            yield
-        except BaseException:
-            if self._in_transaction:
-                self.run("ROLLBACK TO attempt")
-            raise
-        finally:
-            if self._in_transaction:
-                self.run("RELEASE attempt")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -350,16 +315,27 @@ class Store:
     def insert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
         self.execute_many(insert_sql(table, columns), rows)
 
+    def insert_new(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> int:
+        """Insert the rows that no other row excludes; returns how many."""
+        with self._in_plain_words():
+            return self.conn.executemany(f"{insert_sql(table, columns)} ON CONFLICT DO NOTHING", rows).rowcount
+
+    def take_numbers(self, table: str, count: int) -> int:
+        """The first of so many numbers for rows of a table; inside a transaction, where nobody else takes any."""
+        if table not in self._numbers or not self._in_transaction:
+            row = self.one(f"SELECT max({BY_NAME[table].key[0]}) FROM {table}")
+            self._numbers[table] = (row[0] or 0) + 1 if row else 1
+        first = self._numbers[table]
+        self._numbers[table] += count
+        return first
+
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         with self._in_plain_words():
             self.conn.executemany(sql, rows)
 
     def upsert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
         """Insert, or replace the other columns of the row with the same key."""
-        key = BY_NAME[table].key
-        named = [words.column(name) for name in columns if name not in key]
-        rest = ", ".join(f"{name} = excluded.{name}" for name in named)
-        self.execute_many(f"{insert_sql(table, columns)} ON CONFLICT ({words.columns(key)}) DO UPDATE SET {rest}", rows)
+        self.execute_many(f"{insert_sql(table, columns)} {replacing(table, columns)}", rows)
 
     def delete_many(self, table: str, columns: tuple[str, ...], keys: Iterable[Sequence[object]]) -> None:
         where = " AND ".join(f"{words.column(name)} = ?" for name in columns)
@@ -388,6 +364,13 @@ class Store:
 
 def insert_sql(table: str, columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {table} ({words.columns(columns)}) VALUES ({marks(len(columns))})"
+
+
+def replacing(table: str, columns: tuple[str, ...]) -> str:
+    """What stands behind an INSERT that replaces the other columns of the row with the same key."""
+    key = BY_NAME[table].key
+    rest = ", ".join(f"{name} = excluded.{name}" for name in map(words.column, columns) if name not in key)
+    return f"ON CONFLICT ({words.columns(key)}) DO UPDATE SET {rest}"
 
 
 def marks(count: int) -> str:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -30,6 +31,12 @@ HELD = Text(
     "run again when it is done. If that process is dead, its place is free after two minutes at the latest.",
 )
 
+TAKEN_OVER = Text(
+    zh="{name} 已被另一个进程接管：本进程太久没有动静（例如机器休眠）。没有再写入；请等接管者做完。",
+    en="{name} was taken over by another process, for this one gave no sign of life for too long (a machine that slept?). "
+    "Nothing more was written; wait for the other one to finish.",
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -41,6 +48,13 @@ class Held(Unavailable):
         super().__init__(
             HELD, holder=holder, host=host, pid=pid, since=f"{since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         )
+
+
+class Lost(Unavailable):
+    """Somebody else is at work on this by now."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(TAKEN_OVER, name=name)
 
 
 class Process(Struct, frozen=True):
@@ -162,6 +176,13 @@ def heartbeat(store: Store, lease: Lease, now: datetime) -> bool:
     return is_ours
 
 
+def require(store: Store, lease: Lease) -> None:
+    """Raise `Lost` where the lease is not ours any more. Inside a transaction it stays ours until the end."""
+    if store.one(f"SELECT 1 FROM leases WHERE {_IS_MINE}", lease._mine) is None:
+        lease.lost.set()
+        raise Lost(lease.name)
+
+
 def release(store: Store, lease: Lease) -> None:
     """Let the next one in; what somebody else has taken over stays theirs."""
     with store.transaction():
@@ -193,18 +214,30 @@ def holder(store: Store, name: str, now: datetime) -> Held | None:
 
 @contextmanager
 def held(
-    store: Store, name: str, *, command: str, now: Callable[[], datetime] | None = None, every_s: float = HEARTBEAT_S
+    store: Store,
+    name: str,
+    *,
+    command: str,
+    now: Callable[[], datetime] | None = None,
+    every_s: float = HEARTBEAT_S,
+    fenced: bool = False,
 ) -> Iterator[Lease]:
-    """Hold `name` while the block runs, with signs of life from a thread that has a connection of its own."""
+    """Hold `name` while the block runs, with signs of life from a thread that has a connection of its own.
+
+    `fenced`: `store` writes nothing any more once somebody else has taken over; the block ends with `Lost`.
+    """
     lease = take(store, name, command=command, now=(now or store.now)())
     done = threading.Event()
     beating = threading.Thread(
         target=_beat, args=(store.place, lease, now, every_s, done), name=f"heartbeat of {name}", daemon=True
     )
     beating.start()
+    if fenced:
+        store.fence = partial(require, store, lease)
     try:
         yield lease
     finally:
+        store.fence = None
         done.set()
         beating.join()
         try:

@@ -200,6 +200,35 @@ def m024_refusals(ground: Ground) -> None:
     _create_those(ground, since=24)
 
 
+@_step
+def m025_one_life_of_refusals(ground: Ground) -> None:
+    """Channels that take no message had a life among the notices too; what only that one knew moves to theirs."""
+    codes = "('message_refused', 'message_unclear')"
+    state = "CASE {} WHEN 'message_refused' THEN 'dead' ELSE 'unclear' END"
+    midnight = "T00:00:00.000000Z"
+    # Of an older time than the messages themselves tell there are only days, and no vendor's code.
+    ground.run(
+        "INSERT INTO refusals (channel, kind, code, state, parts, opened_at, seen_at, cleared_at) "
+        "SELECT place, coalesce((SELECT kind FROM outbox WHERE channel = place LIMIT 1), ''), code, "
+        f"{state.format('code')}, 1, opened_on || '{midnight}', coalesce(cleared_on, seen_on, turned_on) || '{midnight}', "
+        f"cleared_on || '{midnight}' FROM notices WHERE code IN {codes} AND NOT EXISTS (SELECT 1 FROM refusals AS r "
+        "WHERE r.channel = place AND (notices.cleared_on IS NULL OR substr(r.opened_at, 1, 10) <= notices.cleared_on) "
+        "AND (r.cleared_at IS NULL OR substr(r.cleared_at, 1, 10) >= notices.opened_on)) ORDER BY opened_on, place"
+    )
+    last = (
+        "FROM notice_acknowledgements AS said WHERE said.until IS NOT NULL AND said.recorded_at >= refusals.opened_at "
+        "AND said.seq = (SELECT max(seq) FROM notice_acknowledgements AS any_said WHERE any_said.place = refusals.channel "
+        f"AND any_said.code IN {codes} AND {state.format('any_said.code')} = refusals.state)"
+    )
+    for name, value in (("who", "who"), ("why", "why"), ("said_at", "recorded_at"), ("until", "until")):
+        ground.run(
+            f"UPDATE refusals SET {name} = (SELECT said.{value} {last}) "
+            f"WHERE cleared_at IS NULL AND until IS NULL AND EXISTS (SELECT 1 {last})"
+        )
+    for table in ("notices", "notice_acknowledgements"):
+        ground.run(f"DELETE FROM {table} WHERE code IN {codes}")
+
+
 def _create_those(ground: Ground, *, since: int) -> None:
     for table in TABLES:
         if table.since == since:

@@ -70,8 +70,16 @@ def release(store: Store, source: str, stream: str, external_ids: Sequence[str],
 
 
 def _held(store: Store, source: str, stream: str, ids: Sequence[str]) -> set[str]:
+    if not ids:
+        return set()
     sql = f"SELECT external_id FROM quarantine WHERE source = ? AND stream = ? AND external_id IN ({marks(len(ids))})"
     return {row[0] for row in store.rows(sql, (source, stream, *ids))}
+
+
+def scopes_with_unnamed(store: Store, source: str, stream: str) -> set[str]:
+    """Scopes in which rows without an id were met."""
+    sql = "SELECT DISTINCT scope FROM quarantine WHERE source = ? AND stream = ? AND external_id LIKE '?%'"
+    return {row[0] for row in store.rows(sql, (source, stream))}
 
 
 def release_unnamed(store: Store, source: str, stream: str, scope: str, at: datetime) -> None:

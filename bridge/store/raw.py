@@ -102,25 +102,26 @@ def save(
     )
     fresh = [*compared.new, *compared.differing]
     blobs = packing.pack(f"{source}/{stream}", [entry.text for entry in fresh], at)
-    return _insert(store, (source, stream, scope), fresh, blobs, run, now)
+    ids = _insert(store, (source, stream, scope), fresh, blobs, run, now)
+    if ids is None:
+        raise RuntimeError(f"{source}/{stream} was written by somebody else while it was read")
+    return ids
 
 
 def _insert(
     store: Store, place: tuple[str, str, str], fresh: Sequence[Content], blobs: Sequence[bytes], run: int, now: str
-) -> dict[str, int]:
-    # Inside the one write transaction nobody else can take these ids.
-    row = store.one("SELECT max(id) FROM raw_records")
-    first = (row[0] or 0) + 1 if row else 1
-    ids = {entry.external_id: first + number for number, entry in enumerate(fresh)}
-    store.insert_many(
-        "raw_records",
-        _COLUMNS,
-        [
-            (ids[entry.external_id], *place, entry.external_id, entry.hash, blob, run, now)
-            for entry, blob in zip(fresh, blobs, strict=True)
-        ],
-    )
-    return ids
+) -> dict[str, int] | None:
+    """The row id of each; None, and nothing kept, where one of them stands there already."""
+    first = store.take_numbers("raw_records", len(fresh))
+    rows = [
+        (first + number, *place, entry.external_id, entry.hash, blob, run, now)
+        for number, (entry, blob) in enumerate(zip(fresh, blobs, strict=True))
+    ]
+    if store.insert_new("raw_records", _COLUMNS, rows) < len(rows):
+        # The index of current contents has refused one.
+        store.execute("DELETE FROM raw_records WHERE id >= ?", (first,))
+        return None
+    return {row[0]: first + number for number, row in enumerate(fresh)}
 
 
 def save_unknown(
@@ -135,13 +136,8 @@ def save_unknown(
     at: datetime,
 ) -> dict[str, int] | None:
     """Keep contents of which most likely nothing is stored, without asking; None, and nothing kept, where some is."""
-    # Before the attempt: a dictionary that was learnt on the way must stay in the store, whatever becomes of the rows.
     blobs = packing.pack(f"{source}/{stream}", [entry.text for entry in contents], at)
-    try:
-        with store.attempt():
-            return _insert(store, (source, stream, scope), contents, blobs, run, stamp(at))
-    except store.conflict:
-        return None  # the index of current contents has refused one
+    return _insert(store, (source, stream, scope), contents, blobs, run, stamp(at))
 
 
 def withdraw(store: Store, source: str, stream: str, scope: str, seen: Collection[str], at: datetime) -> int:
@@ -214,6 +210,12 @@ def save_cursor(store: Store, source: str, stream: str, scope: str, cursor: Mapp
     row = store.one("SELECT cursor FROM cursors WHERE source = ? AND stream = ? AND scope = ?", (source, stream, scope))
     if (row[0] if row else "{}") == text:
         return False
-    columns = ("source", "stream", "scope", "cursor", "saved_at")
-    store.upsert_many("cursors", columns, [(source, stream, scope, text, stamp(at))])
+    put_cursors(store, source, {(stream, scope): cursor}, at)
     return True
+
+
+def put_cursors(store: Store, source: str, cursors: Mapping[tuple[str, str], Mapping[str, Any]], at: datetime) -> None:
+    """Remember where to resume in each scope of a stream, whatever stood there."""
+    columns = ("source", "stream", "scope", "cursor", "saved_at")
+    rows = [(source, *place, dumps(dict(cursor)), stamp(at)) for place, cursor in cursors.items()]
+    store.upsert_many("cursors", columns, rows)

@@ -83,12 +83,12 @@ def answer(store: Store, seq: int, said: Answer | None) -> None:
 
 def listed(store: Store) -> list[Refusal]:
     """All on record, oldest first."""
-    return [_refusal(row) for row in store.rows(f"{_READ} ORDER BY seq")]
+    return [_refusal(row) for row in store.rows(f"{_READ} ORDER BY opened_at, seq")]
 
 
 def still_open(store: Store) -> list[Refusal]:
     """Those that are not over, oldest first."""
-    return [_refusal(row) for row in store.rows(f"{_READ} WHERE cleared_at IS NULL ORDER BY seq")]
+    return [_refusal(row) for row in store.rows(f"{_READ} WHERE cleared_at IS NULL ORDER BY opened_at, seq")]
 
 
 def _refusal(row: Sequence[Any]) -> Refusal:

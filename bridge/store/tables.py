@@ -32,6 +32,7 @@ STEPS = (
     "m019_actors",
     "m020_identities",
     "m024_refusals",
+    "m025_one_life_of_refusals",
 )
 """The migrations in their order, known without loading the tools that apply them."""
 

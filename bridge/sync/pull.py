@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from datetime import timedelta
+from functools import partial
 from time import monotonic, process_time
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,11 +15,12 @@ from bridge.store import memory, quarantine, raw, runs, sightings
 from bridge.store.tasks import gone_ids as known_gone
 from bridge.sync.details import Details, affordable
 from bridge.sync.effort import refresh_effort
+from bridge.sync.gathering import as_they_come, gathered
 from bridge.sync.lacking import Lacks
 from bridge.sync.landing import Turn, land, set_aside
 from bridge.sync.outcome import Counts, Failure, SourceReport, StreamReport
 from bridge.sync.parcels import Parcel
-from bridge.sync.reading import POINTLESS, Arrived, Courier, Ended, Meter, Readers, Task
+from bridge.sync.reading import POINTLESS, Arrived, Courier, Ended, Event, Meter, Readers, Task
 from bridge.sync.remap import lookups, remap_if_needed
 from bridge.sync.sweep import Absent, Guard, Sweep, absent, sweep_unlisted, unlisted
 from bridge.sync.walks import Walk
@@ -27,11 +29,6 @@ from connectors.errors import ConnectorError, Interrupted, Retry, SignInFailed
 
 # A scope that fails after every retry may be that scope's own trouble; two in a row are the vendor's.
 ENOUGH_REFUSALS = 2
-# Other writers wait for a transaction to end: this many rows take a small part of a second.
-ROWS_AT_ONCE = 4_000
-# Every transaction writes the pages of the indexes that it touches, so a fast source is waited for a moment inside one.
-LINGER_S = 0.03
-LONGEST_S = 1.0
 # Starting another process costs what reading some thousand rows does.
 MANY_ROWS = 3_000
 # So long for lists alone nobody waits whose projects hold little; the processors have had nothing to do meanwhile.
@@ -85,6 +82,7 @@ class Pull:
         self._lacks = Lacks(turn, connector, facts, ask_again=wish.full)
         self._meter = Meter(connector.tally)
         self._gone: set[str] = set()
+        self._moved: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._absent: list[tuple[StreamReport, Absent]] = []
         self._starts: set[bool] = set()
         self._refusals = 0
@@ -221,23 +219,32 @@ class Pull:
 
         A fast source fills a transaction, which is cheaper; a slow one is committed page by page.
         """
-        event = readers.next()
-        events = [event.told]
-        if walks[event.scope].has_news(event):
-            with self._turn.store.transaction():
-                until, rows = monotonic() + LONGEST_S, self._arrive(walks, event)
-                while rows < ROWS_AT_ONCE and monotonic() < until and readers.has_next(LINGER_S):
-                    event = readers.next()
-                    events.append(event.told)
-                    rows += self._arrive(walks, event)
-                self._keep_memory()
-        for event in events:
+        first = readers.next()
+        for event in self._stored(walks, readers, first) if walks[first.scope].has_news(first) else [first.told]:
             walk = walks[event.scope]
             walk.report.spend(event.cost)
             ended = isinstance(event, Ended)
             self._progress(self._turn.source, walk.stream, walk.scope.name, walk.report.counts.fetched, ended=ended)
             if isinstance(event, Ended):
                 self._scope_ended(walk, event.error)
+
+    def _stored(self, walks: Sequence[Walk], readers: Readers, event: Event) -> list[Event]:
+        """Store an event and those that come soon after it in one transaction; returns them without what came."""
+        store, keep = self._turn.store, partial(self._arrive, walks)
+        events = gathered(readers, event) if store.is_shared else []
+        with store.transaction():
+            for one in events:
+                keep(one)
+            told = [one.told for one in events] or as_they_come(readers, event, keep)
+            self._keep_place()
+        return told
+
+    def _keep_place(self) -> None:
+        """Where to resume, in the transaction with the pages before it."""
+        turn, moved = self._turn, self._moved
+        self._moved = {}
+        raw.put_cursors(turn.store, turn.source, moved, turn.at)
+        self._keep_memory()
 
     def _keep_memory(self) -> None:
         """What the connector wants to know again belongs to the pages it comes from, also if this run is killed next."""
@@ -255,7 +262,9 @@ class Pull:
 
     def _begin(self, stream: str, scopes: Sequence[Scope]) -> list[Walk]:
         store, source = self._turn.store, self._turn.source
-        known = {} if self._wish.full else raw.cursors_of(store, source, stream)
+        saved = raw.cursors_of(store, source, stream)
+        known = {} if self._wish.full else saved
+        unnamed = quarantine.scopes_with_unnamed(store, source, stream)
         met = sightings.under_way(store, source, stream)
         is_first = not raw.has_any(store, source, stream)
         walks = []
@@ -263,14 +272,16 @@ class Pull:
             names = tuple(name for name in (scope.id, scope.name, scope.key) if name)
             entry = StreamReport(stream, scope.id, names)
             self.report.streams.append(entry)
-            walk = Walk(stream, scope, entry, known.get(scope.id, {}), is_first)
+            walk = Walk(stream, scope, entry, known.get(scope.id, {}), is_first=is_first)
+            walk.saved, walk.has_unnamed = saved.get(scope.id, {}), scope.id in unnamed
             if stream == self._connector.task_stream:
                 # A scope without a cursor, such as a new or empty project, makes no full read of an incremental one.
                 self._starts.add(not walk.cursor)
                 self.report.mode = "full" if self._starts == {True} else "incremental"
             walk.page = met.get(scope.id, 0)
             if walk.page and not walk.cursor:
-                sightings.begin(store, source, stream, scope.id)
+                with store.transaction():
+                    sightings.begin(store, source, stream, scope.id)
                 walk.page = 0
             walk.resumable = not walk.cursor or walk.page > 0
             walks.append(walk)
@@ -286,13 +297,15 @@ class Pull:
         entry.counts.add(land(turn, stream, scope, parcels, is_task=is_task, gone=self._gone, is_first=walk.is_first))
         if page.rejected:
             entry.counts.quarantined += set_aside(turn, stream, scope, page.rejected)
+            walk.has_unnamed = True
             entry.outcome, entry.error = "partial", Failure(REJECTED, str(entry.counts.quarantined))
         if page.complete:
             self._completed(walk, page)
         elif walk.resumable and page.cursor and ids:
             sightings.add(turn.store, turn.source, stream, scope, walk.page, ids)
             walk.page += 1
-        raw.save_cursor(turn.store, turn.source, stream, scope, page.cursor, turn.at)
+        if page.cursor != walk.saved:
+            self._moved[stream, scope] = walk.saved = page.cursor
         return len(ids)
 
     def _completed(self, walk: Walk, page: Page) -> None:
@@ -300,11 +313,13 @@ class Pull:
         task_stream = self._connector.task_stream
         if walk.page:
             walk.seen |= sightings.end(turn.store, turn.source, stream, scope)
-        quarantine.release_unnamed(turn.store, turn.source, stream, scope, turn.at)
+        if walk.has_unnamed:
+            quarantine.release_unnamed(turn.store, turn.source, stream, scope, turn.at)
+            walk.has_unnamed = False
         if stream == task_stream:
             found = absent(turn, scope, walk.seen, counted=page.counted)
             self._absent.append((walk.report, found))
-        elif self._connector.streams.index(stream) > self._connector.streams.index(task_stream):
+        elif not walk.is_first and self._connector.streams.index(stream) > self._connector.streams.index(task_stream):
             # What helps to understand tasks stays: an old task may still refer to it.
             walk.report.counts.gone += raw.withdraw(turn.store, turn.source, stream, scope, walk.seen, turn.at)
         walk.seen = set()

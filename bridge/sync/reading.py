@@ -58,6 +58,11 @@ class Arrived(Struct, frozen=True):
     """What the connector of another process remembers, where that has changed."""
 
     @property
+    def size(self) -> int:
+        """How many records it has."""
+        return len(self.page.records) if self.ready is None else len(self.ready)
+
+    @property
     def parcels(self) -> tuple[Parcel, ...]:
         return parcels(self.page.records) if self.ready is None else self.ready
 
@@ -74,6 +79,7 @@ class Ended(Struct, frozen=True):
     error: ConnectorError | None
     cost: Cost
     memory: Mapping[str, str] | None = None
+    size = 0
 
     @property
     def told(self) -> Ended:

@@ -19,6 +19,10 @@ class Walk(Struct):
     scope: Scope
     report: StreamReport
     cursor: Mapping[str, Any]
+    saved: Mapping[str, Any] = {}
+    """The cursor as it stands in the store."""
+    has_unnamed: bool = False
+    """Whether rows without an id are held of it."""
     is_first: bool = False
     """Whether nothing of the stream was stored when it began."""
     is_over: bool = False

@@ -103,6 +103,11 @@ CODES: dict[str, Text] = {
         en="the vendor wants no request for a while, and gets none: {detail}. Nothing is to be done, a later run goes on; "
         "if it happens often, lower requests_per_minute.",
     ),
+    "taken_over": Text(
+        zh="本进程太久没有动静（例如机器休眠），另一个进程已接管 {detail}。已提交的页都在，没有再写入；由接管者读完。",
+        en="this process gave no sign of life for too long (a machine that slept?), and another one has taken over {detail}. "
+        "What was committed is kept, nothing more was written; the other one goes on.",
+    ),
     "held": Text(
         zh="另一个进程正在读取这个来源：{detail}。请等它结束再运行；没有改动任何数据。",
         en="another process is reading this source: {detail}. Run again when it is done; nothing was touched.",

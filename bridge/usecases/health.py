@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.errors import BridgeError
 from bridge.language import Phrase, Text
@@ -16,6 +17,7 @@ from bridge.notify import channels
 from bridge.store import clock_jobs, outbox, queue, runs
 from bridge.store.clock_jobs import Job
 from bridge.store.engine import NEWER, Store
+from bridge.store.refusals import Refusal
 from bridge.usecases import calendars, refusals
 from bridge.usecases.timetable import jobs_of, next_after, timetable
 from bridge.usecases.workspace import NEEDS_UPGRADE, Workspace
@@ -109,6 +111,10 @@ class Concern(Struct, frozen=True):
     severity: Severity
     place: str
     text: Phrase
+    refusal: Refusal | None = None
+    """Where a channel takes no message: its life is told with the messages, and only shown here."""
+    is_quiet: bool = False
+    """Whether somebody answers for the refusal today."""
 
 
 class Obstacle(Struct, frozen=True):
@@ -149,7 +155,7 @@ def concerns(space: Workspace) -> list[Concern]:
     if not space.has_store:
         return list(_of_machine(space))
     with space.store() as store:
-        return list(concerns_of(space, store))
+        return [one for one in concerns_of(space, store) if not one.is_quiet]
 
 
 def concerns_of(space: Workspace, store: Store) -> Iterator[Concern]:
@@ -201,8 +207,8 @@ def _of_calendar(space: Workspace, store: Store) -> Iterator[Concern]:
 
 
 def _of_channels(space: Workspace, store: Store) -> Iterator[Concern]:
-    for told in refusals.speaking(space, store):
-        one, zone = told.refusal, space.clock.timezone
+    for one in refusals.present(space, store):
+        zone = space.clock.timezone
         facts = {
             "channel": one.channel,
             "since": f"{one.opened_at.astimezone(zone):%Y-%m-%d %H:%M}",
@@ -210,9 +216,15 @@ def _of_channels(space: Workspace, store: Store) -> Iterator[Concern]:
             "parts": one.parts,
             "what": channels.remedy(one.kind, one.code) or refusals.NOT_KNOWN,
         }
-        is_refused = one.state == outbox.DEAD
-        code, text = ("message_refused", MESSAGE_REFUSED) if is_refused else ("message_unclear", MESSAGE_UNCLEAR)
-        yield _concern(code, one.channel, text, **facts)
+        code = code_of(one)
+        text = MESSAGE_REFUSED if code == "message_refused" else MESSAGE_UNCLEAR
+        is_quiet = one.is_quiet(space.clock.today)
+        yield replace(_concern(code, one.channel, text, **facts), refusal=one, is_quiet=is_quiet)
+
+
+def code_of(one: Refusal) -> str:
+    """As what a channel that takes no message is told among the notices."""
+    return "message_refused" if one.state == outbox.DEAD else "message_unclear"
 
 
 def _of_queue(store: Store) -> Iterator[Concern]:

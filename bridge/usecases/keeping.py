@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -85,3 +86,19 @@ def unswept() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def sweep() -> None:
+    """Let go of what only refers to itself.
+
+    The program seldom looks for such by itself, for a command makes little of it and ends. What lives for months does
+    it after each job, or it would keep what thousands of requests have left. What many threads have freed goes back to
+    the system with it, where the C library can be asked for that.
+    """
+    gc.collect()
+    if os.name == "posix":
+        import ctypes  # only what lives long pays for it
+
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

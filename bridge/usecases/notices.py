@@ -1,14 +1,15 @@
 """What the service itself needs somebody for, with its life: since when, worse, over, and who answers for it until when.
 
 The life is that of every finding (`reconcile/findings`): a day is judged by its last run, so what comes and goes within one
-day leaves no trace here; runs and jobs are counted elsewhere.
+day leaves no trace here; runs and jobs are counted elsewhere. Only a channel that takes no message has its life with the
+messages (`store/refusals`): what is shown and said of it here is what stands there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -19,9 +20,10 @@ from bridge.model import Severity
 from bridge.reconcile import findings as rules
 from bridge.reconcile.register import Acknowledgement, Episode, Register
 from bridge.report.record import instant
-from bridge.store import findings, statements
+from bridge.store import findings, refusals, statements
 from bridge.store.engine import Store
 from bridge.store.findings import SERVICE
+from bridge.store.refusals import Refusal
 from bridge.usecases import health
 from bridge.usecases.health import Concern
 from bridge.usecases.statements import Said, refuse_past, whole, writing
@@ -47,7 +49,7 @@ class Notice(Struct, frozen=True):
     since: date
     state: rules.State
     worsened_on: date | None = None
-    answered: Acknowledgement | None = None
+    answered: Acknowledgement | refusals.Answer | None = None
     """Who answers for it today; a concern that became worse, or came back, speaks again."""
 
     @property
@@ -96,7 +98,21 @@ def told(space: Workspace, store: Store, concerns: Sequence[Concern] | None = No
     register = Register(episodes=findings.open_before(store, today, SERVICE), acknowledgements=said)
     lives = rules.lives(register, held, today)
     episodes = {(one.milestone, one.code): one for one in rules.judge(register.episodes, held, today, {})}
-    return tuple(_notice(one, lives, episodes, said) for one in found)
+    return tuple(
+        _notice(one, lives, episodes, said) if one.refusal is None else _refused(one, one.refusal, space)
+        for one in found
+    )
+
+
+def _refused(one: Concern, refusal: Refusal, space: Workspace) -> Notice:
+    since, today = _day(refusal.opened_at, space), space.clock.today
+    if refusal.is_quiet(today):
+        return Notice(one, since, rules.State.ACKNOWLEDGED, answered=refusal.answer)
+    return Notice(one, since, rules.State.OPENED if since >= today else rules.State.UNCHANGED)
+
+
+def _day(at: datetime, space: Workspace) -> date:
+    return at.astimezone(space.clock.timezone).date()
 
 
 def _notice(
@@ -119,13 +135,18 @@ def overview(space: Workspace, since: date | None = None) -> Overview:
         return Overview(found.obstacles, tuple(Notice(one, today, rules.State.OPENED) for one in found.concerns))
     with space.store() as store, store.snapshot():
         notices = told(space, store, found.concerns)
-        past = findings.episodes(store, book=SERVICE) if since is not None else ()
-    former = tuple(
-        Former(one.code, one.milestone, one.opened_on, one.cleared_on)
-        for one in past
-        if one.cleared_on is not None and since is not None and one.cleared_on >= since
-    )
+        former = () if since is None else tuple(one for one in _former(space, store) if one.cleared_on >= since)
     return Overview(found.obstacles, notices, former)
+
+
+def _former(space: Workspace, store: Store) -> Iterator[Former]:
+    for one in findings.episodes(store, book=SERVICE):
+        if one.cleared_on is not None:
+            yield Former(one.code, one.milestone, one.opened_on, one.cleared_on)
+    for refusal in refusals.listed(store):
+        if refusal.cleared_at is not None:
+            days = _day(refusal.opened_at, space), _day(refusal.cleared_at, space)
+            yield Former(health.code_of(refusal), refusal.channel, *days)
 
 
 def answer(space: Workspace, code: str, place: str, until: date, said: Said) -> None:
@@ -133,15 +154,16 @@ def answer(space: Workspace, code: str, place: str, until: date, said: Said) -> 
     refuse_past(space, "--until", until)
     said = whole(said)
     with writing(space, "acknowledge") as store:
-        notices = {(one.concern.place, one.concern.code): one for one in told(space, store)}
-        one = notices.get((place, code))
-        if one is None:
-            known: object = ", ".join(f"{code} {place}" for place, code in notices) or NONE
+        notices = told(space, store)
+        found = _of(notices, code, place)
+        if not found:
+            known: object = ", ".join(f"{one.concern.code} {one.concern.place}" for one in notices) or NONE
             raise UsageProblem(NO_NOTICE, code=code, place=place, known=known)
-        severity, today = SEVERITIES[one.concern.severity], space.clock.today
-        statement = Acknowledgement(
-            place, code, one.since, severity, until, said.by, said.reason, today, space.clock.now()
-        )
+        at = space.clock.now()
+        if _answer_refusals(store, found, refusals.Answer(until, said.by, said.reason, at)):
+            return
+        severity, today = SEVERITIES[found[0].concern.severity], space.clock.today
+        statement = Acknowledgement(place, code, found[0].since, severity, until, said.by, said.reason, today, at)
         statements.acknowledge(store, statement, book=SERVICE)
 
 
@@ -149,12 +171,27 @@ def take_back(space: Workspace, code: str, place: str, said: Said) -> None:
     """From now on the notice speaks again."""
     said = whole(said)
     with writing(space, "acknowledge") as store:
+        quiet = [one for one in _of(told(space, store), code, place) if one.is_quiet]
+        if _answer_refusals(store, quiet, None):
+            return
         former = statements.acknowledgements(store, book=SERVICE).get((place, code))
         if former is None:
             raise UsageProblem(NOT_ANSWERED, code=code, place=place)
         at = space.clock.now()
         now = replace(former, by=said.by, reason=said.reason, recorded_on=space.clock.today, recorded_at=at)
         statements.acknowledge(store, now, taken_back=True, book=SERVICE)
+
+
+def _of(notices: Iterable[Notice], code: str, place: str) -> list[Notice]:
+    return [one for one in notices if (one.concern.code, one.concern.place) == (code, place)]
+
+
+def _answer_refusals(store: Store, notices: Iterable[Notice], said: refusals.Answer | None) -> bool:
+    """Answer for those that are refusals of a channel, where they are kept; returns whether there was one."""
+    found = [one.concern.refusal for one in notices if one.concern.refusal is not None]
+    for refusal in found:
+        refusals.answer(store, refusal.seq, said)
+    return bool(found)
 
 
 def as_json(found: Overview, space: Workspace) -> dict[str, Any]:
@@ -199,5 +236,6 @@ def _notice_as_json(one: Notice, space: Workspace) -> dict[str, Any]:
 def _held(concerns: Iterable[Concern]) -> dict[str, dict[str, Severity]]:
     held: dict[str, dict[str, Severity]] = {}
     for one in concerns:
-        held.setdefault(one.place, {})[one.code] = SEVERITIES[one.severity]
+        if one.refusal is None:
+            held.setdefault(one.place, {})[one.code] = SEVERITIES[one.severity]
     return held

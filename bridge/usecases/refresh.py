@@ -95,8 +95,10 @@ class Round(Struct, frozen=True):
     def turn_of(self, source: SourceConfig, used: InUse) -> SourceReport:
         """Read one source, alone: another process that is at it now is told of instead."""
         try:
-            with leases.held(self.store, f"source:{source.name}", command=COMMAND), about(run=self.run):
+            with leases.held(self.store, f"source:{source.name}", command=COMMAND, fenced=True), about(run=self.run):
                 return self._read(source, used)
+        except leases.Lost:
+            return SourceReport(source.name, error=Failure("taken_over", source.name))
         except leases.Held as err:
             who = f"{err.holder}, {err.host}, pid {err.pid}, {err.since.astimezone(self.space.clock.timezone):%F %T}"
             return SourceReport(source.name, error=Failure("held", who))

@@ -14,8 +14,7 @@ from bridge.report.record import instant
 from bridge.store import refusals
 from bridge.store.engine import Store
 from bridge.store.refusals import Answer, Refusal
-from bridge.usecases.recorded import writable
-from bridge.usecases.statements import NO_WORDS, PAST, Said
+from bridge.usecases.statements import Said, refuse_past, whole, writing
 from bridge.usecases.workspace import Workspace
 
 NO_REFUSAL = Text(
@@ -75,22 +74,17 @@ def listed(space: Workspace, since: date | None = None) -> list[Told]:
     return [one for one in told if _last(one.refusal, space) >= since]
 
 
-def speaking(space: Workspace, store: Store) -> Iterator[Told]:
-    """Those that nobody answers for, of the channels in the settings."""
+def present(space: Workspace, store: Store) -> Iterator[Refusal]:
+    """Those that are not over, answered for or not, of the channels in the settings."""
     names = {entry.name for entry in space.settings.notify}
-    for one in refusals.still_open(store):
-        if one.channel in names and not one.is_quiet(space.clock.today):
-            yield Told(one, "open")
+    return (one for one in refusals.still_open(store) if one.channel in names)
 
 
 def acknowledge(space: Workspace, channel: str, code: str, until: date, said: Said) -> Refusal:
     """Answer for what a channel refuses by until a day: it stays listed, and speaks again after that day."""
-    if until < space.clock.today:
-        raise UsageProblem(PAST, option="--until", value=until.isoformat(), today=space.clock.today.isoformat())
-    for option, words in (("--by", said.by), ("--reason", said.reason)):
-        if not words.strip():
-            raise UsageProblem(NO_WORDS, option=option)
-    return _keep(space, channel, code, Answer(until, said.by.strip(), said.reason.strip(), space.clock.now()))
+    refuse_past(space, "--until", until)
+    said = whole(said)
+    return _keep(space, channel, code, Answer(until, said.by, said.reason, space.clock.now()))
 
 
 def take_back(space: Workspace, channel: str, code: str) -> Refusal:
@@ -99,7 +93,7 @@ def take_back(space: Workspace, channel: str, code: str) -> Refusal:
 
 
 def _keep(space: Workspace, channel: str, code: str, said: Answer | None) -> Refusal:
-    with writable(space) as store, store.transaction():
+    with writing(space, "acknowledge") as store:
         found = [one for one in refusals.still_open(store) if one.channel == channel]
         for one in found:
             if one.code.casefold() == code.casefold():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import Response, request
@@ -10,9 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bridge.errors import BridgeError
-from bridge.language import Text
+from bridge.language import Lang, Text
 from bridge.usecases.serving import Opened
 from bridge.usecases.workspace import Workspace
+from bridge.web.answers import Said
 from bridge.web.frame import Frame
 from bridge.web.login import form_mark
 from bridge.web.sheets import Panel
@@ -123,3 +125,11 @@ def space_of(opened: Opened, frame: Frame) -> Workspace:
 
 def typed(name: str) -> str:
     return request.form.get(name, "").strip()
+
+
+def day(name: str, label: Text, lang: Lang) -> date:
+    """The day that was given; 400 with the label of the question where none was."""
+    try:
+        return date.fromisoformat(typed(name))
+    except ValueError:
+        raise Said(400, label.say(lang)) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, request
@@ -84,7 +84,8 @@ def add_messages(app: Flask, opened: Opened, frame: Frame) -> None:
         channel, _, code = typed("which").rpartition("/")
         try:
             if deed == "acknowledge":
-                refusals.acknowledge(space, channel, code, _day(lang), Words(who.name, typed("why")))
+                day = desk.day("until", WORDS["until"], lang)
+                refusals.acknowledge(space, channel, code, day, Words(who.name, typed("why")))
             elif deed == "take_back":
                 refusals.take_back(space, channel, code)
             elif deed == "retry":
@@ -94,13 +95,6 @@ def add_messages(app: Flask, opened: Opened, frame: Frame) -> None:
         except UsageProblem as error:
             return _page(space, frame, desk.problem(error, frame))
         return desk.again(frame, "messages", deed=deed)
-
-
-def _day(lang: Lang) -> date:
-    try:
-        return date.fromisoformat(typed("until"))
-    except ValueError:
-        raise Said(400, WORDS["until"].say(lang)) from None
 
 
 def _page(space: Workspace, frame: Frame, notice: Notice | None) -> Response:

@@ -42,6 +42,7 @@ def add_probes(app: Flask, services: Probed) -> None:
             "notices": [
                 {"code": one.code, "severity": one.severity, "place": one.place, "message": one.text.say(lang)}
                 for one in found.concerns
+                if not one.is_quiet
             ],
         }
         return json_answer(document, 503 if found.obstacles else 200)

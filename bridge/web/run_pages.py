@@ -1,19 +1,23 @@
-"""`/runs`: what was run when, how it ended, and how the jobs of the service fare. Only an admin sees it."""
+"""`/runs`: notices and who answers for them, what was run when and how it ended, how the jobs fare. For admins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
-from bridge.language import Text
+from bridge.errors import UsageProblem
+from bridge.language import Lang, Text
 from bridge.report.marks import STATE_WORDS
 from bridge.usecases import history, notices
 from bridge.usecases.history import KINDS, Job, Run, RunWish
 from bridge.usecases.serving import Opened
+from bridge.usecases.statements import Said as Words
 from bridge.usecases.workspace import Workspace
 from bridge.web import desk
+from bridge.web.answers import Said
+from bridge.web.desk import Button, Field, Form, typed
 from bridge.web.frame import Frame
 from bridge.web.login import require
 from bridge.web.sheets import Cell, Panel, cell, grid
@@ -58,55 +62,117 @@ NO_JOBS = Text("后台服务还没有运行过。", "The service has not run yet
 UNDER_WAY = Text("进行中，或被中断", "under way, or cut off")
 
 
+WORDS = {
+    "answer": Text("确认提醒", "Answer for a notice"),
+    "lede": Text(
+        "确认后仍然列出；加重或到期后重新提醒",
+        "It stays listed, and speaks again when it worsens or the day has passed",
+    ),
+    "which": Text("哪一条", "Which one"),
+    "until": Text("到哪一天（含）", "Until which day, included"),
+    "why": Text("理由", "Why"),
+    "acknowledge": Text("确认", "Acknowledge"),
+    "take_back": Text("收回确认", "Take it back"),
+}
+DONE = {
+    "acknowledge": Text("已确认；到那天之前不再提醒。", "Acknowledged; it is quiet until then."),
+    "take_back": Text("已收回，会重新提醒。", "Taken back; it speaks again."),
+}
+
+
 def add_runs(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/runs")
     def run_list() -> Response:
-        lang, space = frame.language(), opened()
-        require(lang, "admin")
+        require(frame.language(), "admin")
+        return _page(desk.space_of(opened, frame), frame, desk.done(frame, DONE))
 
-        def at(instant: datetime | None) -> Cell:
-            return cell(None if instant is None else _local(instant, space), "day")
+    @app.post("/runs")
+    def notice_deed() -> Response:
+        lang = frame.language()
+        who = require(lang, "admin")
+        space, deed = desk.space_of(opened, frame), request.form.get("deed", "")
+        code, _, place = typed("which").partition("/")
+        said = Words(who.name, typed("why"))
+        try:
+            if deed == "acknowledge":
+                notices.answer(space, code, place, desk.day("until", WORDS["until"], lang), said)
+            elif deed == "take_back":
+                notices.take_back(space, code, place, said)
+            else:
+                raise Said(400, desk.NO_DEED.say(lang))
+        except UsageProblem as error:
+            return _page(space, frame, desk.problem(error, frame))
+        return desk.again(frame, "runs", deed=deed)
 
-        def run(one: Run) -> Iterator[Cell]:
-            seconds = history.took(one)
-            yield cell(one.id, "n")
-            yield cell(KINDS[one.kind].say(lang) if one.kind in KINDS else one.kind)
-            yield at(one.started_at)
-            yield cell(UNDER_WAY.say(lang) if seconds is None else f"{seconds:.1f}", "n")
-            troubled = [part for part in one.sources if part.outcome != "complete"]
-            names = ", ".join(part.source for part in troubled or one.sources)
-            yield outcome_cell(troubled[0].outcome, lang, small=names) if troubled else cell(names or None)
-            for name in ("fetched", "created", "updated"):
-                yield cell(sum(int(part.report[name]) for part in one.sources) if one.sources else None, "n")
 
-        def job(one: Job) -> Iterator[Cell]:
-            yield cell(one.name)
-            yield at(one.finished_at or one.started_at)
-            yield cell(one.outcome, "over" if one.outcome == "failed" else "")
-            for count in (one.done, one.failed, one.skipped, one.missed):
-                yield cell(count, "n")
-            yield cell(one.said, "text")
+def _page(space: Workspace, frame: Frame, notice: desk.Notice | None) -> Response:
+    lang = frame.language()
+    told = notices.overview(space).notices
+    found = history.past_runs(space, RunWish(limit=MOST)) if space.has_store else []
+    known = history.jobs(space) if space.has_store else []
+    panels = (
+        Panel(NOTICES.say(lang), grid(lang, NOTICE_COLUMNS, (_notice(one, lang) for one in told), NO_NOTICES)),
+        Panel(RUNS.say(lang), grid(lang, RUN_COLUMNS, (_run(one, space, lang) for one in found), NO_RUNS)),
+        Panel(JOBS.say(lang), grid(lang, JOB_COLUMNS, (_job(one, space) for one in known), NO_JOBS)),
+    )
+    forms = (_form(told, lang),) if told and space.has_store else ()
+    words = frame.words(space.clock.today)
+    return desk.desk(frame, TITLE.say(lang), "/runs", panels, forms, notice=notice, words=words)
 
-        def notice(one: notices.Notice) -> Iterator[Cell]:
-            is_severe = one.concern.severity == "error" and not one.is_quiet
-            yield cell(one.concern.place)
-            yield cell(one.concern.text.say(lang), "text")
-            yield cell(notices.SEVERITY_WORDS[one.concern.severity].say(lang), "over" if is_severe else "")
-            yield cell(STATE_WORDS[one.state].say(lang))
-            said = one.answered
-            for day in (one.since, one.worsened_on, said.until if said else None):
-                yield cell(None if day is None else day.isoformat(), "day")
-            yield cell(said.by if said else None)
 
-        told = notices.overview(space).notices
-        found = history.past_runs(space, RunWish(limit=MOST)) if space.has_store else []
-        known = history.jobs(space) if space.has_store else []
-        panels = (
-            Panel(NOTICES.say(lang), grid(lang, NOTICE_COLUMNS, map(notice, told), NO_NOTICES)),
-            Panel(RUNS.say(lang), grid(lang, RUN_COLUMNS, map(run, found), NO_RUNS)),
-            Panel(JOBS.say(lang), grid(lang, JOB_COLUMNS, map(job, known), NO_JOBS)),
-        )
-        return desk.desk(frame, TITLE.say(lang), "/runs", panels, words=frame.words(space.clock.today))
+def _form(told: Sequence[notices.Notice], lang: Lang) -> Form:
+    def say(word: str) -> str:
+        return WORDS[word].say(lang)
+
+    names = {f"{one.concern.code}/{one.concern.place}": one.concern.text.say(lang) for one in told}
+    return Form(
+        say("answer"),
+        (Button("acknowledge", say("acknowledge")), Button("take_back", say("take_back"), is_plain=True)),
+        (
+            Field("which", say("which"), "select", typed("which"), tuple(names.items())),
+            Field("until", say("until"), "date", typed("until")),
+            Field("why", say("why"), value=typed("why"), is_required=True),
+        ),
+        lines=(say("lede"),),
+    )
+
+
+def _at(instant: datetime | None, space: Workspace) -> Cell:
+    return cell(None if instant is None else _local(instant, space), "day")
+
+
+def _run(one: Run, space: Workspace, lang: Lang) -> Iterator[Cell]:
+    seconds = history.took(one)
+    yield cell(one.id, "n")
+    yield cell(KINDS[one.kind].say(lang) if one.kind in KINDS else one.kind)
+    yield _at(one.started_at, space)
+    yield cell(UNDER_WAY.say(lang) if seconds is None else f"{seconds:.1f}", "n")
+    troubled = [part for part in one.sources if part.outcome != "complete"]
+    names = ", ".join(part.source for part in troubled or one.sources)
+    yield outcome_cell(troubled[0].outcome, lang, small=names) if troubled else cell(names or None)
+    for name in ("fetched", "created", "updated"):
+        yield cell(sum(int(part.report[name]) for part in one.sources) if one.sources else None, "n")
+
+
+def _job(one: Job, space: Workspace) -> Iterator[Cell]:
+    yield cell(one.name)
+    yield _at(one.finished_at or one.started_at, space)
+    yield cell(one.outcome, "over" if one.outcome == "failed" else "")
+    for count in (one.done, one.failed, one.skipped, one.missed):
+        yield cell(count, "n")
+    yield cell(one.said, "text")
+
+
+def _notice(one: notices.Notice, lang: Lang) -> Iterator[Cell]:
+    is_severe = one.concern.severity == "error" and not one.is_quiet
+    said = one.answered
+    yield cell(one.concern.place)
+    yield cell(one.concern.text.say(lang), "text")
+    yield cell(notices.SEVERITY_WORDS[one.concern.severity].say(lang), "over" if is_severe else "")
+    yield cell(STATE_WORDS[one.state].say(lang))
+    for day in (one.since, one.worsened_on, said.until if said else None):
+        yield cell(None if day is None else day.isoformat(), "day")
+    yield cell(said.by if said else None, small=said.reason if said else None)
 
 
 def _local(instant: datetime, space: Workspace) -> str:

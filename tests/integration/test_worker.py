@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from bridge.usecases.settled import Settled
 from bridge.usecases.timetable import timetable
 from bridge.usecases.workspace import Workspace
 from bridge.worker import work
+from connectors.testing import Reply, Request, serve
 from tests.server import Server
 
 from .conftest import Site, a_site
@@ -215,19 +217,12 @@ def test_that_no_worker_runs_is_told_where_jobs_wait(site: Site):
 
 def test_a_signal_ends_a_worker_after_its_page_and_the_job_waits_for_another(site: Site):
     asked = threading.Event()
-    answer = site.pingcode.handle
 
-    def slowly(request):
+    def slowly(number: int) -> None:
         asked.set()
         time.sleep(0.3)
-        return answer(request)
 
-    from connectors.testing import serve
-
-    with serve(slowly) as url:
-        config = (site.folder / "config.toml").read_text(encoding="utf-8")
-        first = config.index('base_url = "')
-        site.write("config.toml", f'{config[:first]}base_url = "{url}"{config[config.index(chr(10), first) :]}')
+    with watched(site, slowly):
         assert put(settled(site)(), Job("sync", "pingcode"))
         command = [sys.executable, "-m", "bridge", "worker", "--config", str(site.folder / "config.toml")]
         with subprocess.Popen(command, env={**os.environ}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
@@ -241,6 +236,83 @@ def test_a_signal_ends_a_worker_after_its_page_and_the_job_waits_for_another(sit
     assert took < 10
     assert depths(site).get("todo", 0) >= 1 and "doing" not in depths(site), said
     assert queueing.PRIORITIES.keys() >= {"sync"}
+
+
+@contextmanager
+def watched(site: Site, see: Callable[[int], None]) -> Iterator[None]:
+    """The site reads PingCode through somebody who is told the number of each request before it is answered."""
+    numbers, answer = itertools.count(1), site.pingcode.handle
+
+    def seeing(request: Request) -> Reply:
+        see(next(numbers))
+        return answer(request)
+
+    with serve(seeing) as url:
+        config = (site.folder / "config.toml").read_text(encoding="utf-8")
+        first = config.index('base_url = "')
+        site.write("config.toml", f'{config[:first]}base_url = "{url}"{config[config.index(chr(10), first) :]}')
+        yield
+
+
+def test_who_has_lost_a_source_in_the_middle_of_a_page_writes_no_more(site: Site):
+    stolen = threading.Event()
+    theirs = "UPDATE leases SET host = 'elsewhere', since = 'now', heartbeat_at = {} WHERE name = 'source:pingcode'"
+    iso = "to_char((now() + interval '{}') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+    def take_over(number: int) -> None:
+        if number == 4:
+            with psycopg.connect(site.database, autocommit=True) as link:
+                link.execute(theirs.format(iso.format("1 second")))
+            stolen.set()
+
+    with watched(site, take_over), at_work(site):
+        assert put(settled(site)(), Job("sync", "pingcode"))
+        assert stolen.wait(20)
+        before = rows(site, "SELECT count(*) FROM raw_records"), rows(site, "SELECT * FROM cursors ORDER BY 1, 2, 3")
+        wait_for(lambda: depths(site).get("failed"))
+        assert before == (
+            rows(site, "SELECT count(*) FROM raw_records"),
+            rows(site, "SELECT * FROM cursors ORDER BY 1, 2, 3"),
+        )
+        assert rows(site, "SELECT count(*) FROM tasks") == [(0,)]
+        assert rows(site, "SELECT host FROM leases WHERE name = 'source:pingcode'") == [("elsewhere",)]
+
+        with psycopg.connect(site.database, autocommit=True) as link:
+            link.execute(theirs.format(iso.format("-5 minutes")))  # the other one died too
+        wait_for(lambda: rows(site, "SELECT count(*) FROM tasks") == [(5,)])
+
+
+def test_a_worker_that_was_given_up_as_dead_and_lives_takes_jobs_again(site: Site):
+    with at_work(site):
+        wait_for(lambda: rows(site, "SELECT 1 FROM procrastinate_workers"))
+        with psycopg.connect(site.database, autocommit=True) as link:
+            link.execute("DELETE FROM procrastinate_workers")
+        assert put(settled(site)(), Job("sync", "worktile"))
+        wait_for(lambda: rows(site, "SELECT 1 FROM tasks"))
+        wait_for(lambda: not depths(site))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["fast", "immediate"])
+def test_a_restart_of_the_server_in_the_middle_of_a_read_loses_nothing(server: Server, site: Site, how: str):
+    restarted = threading.Event()
+    # As a server does by itself: the tests' own may forget what was committed in the last moment.
+    server.say(f"ALTER DATABASE {site.database.rpartition('/')[2]} SET synchronous_commit = on")
+
+    def restart(number: int) -> None:
+        if number == 6:
+            server.stop(how)
+            server.start()
+            restarted.set()
+
+    with watched(site, restart), at_work(site):
+        assert put(settled(site)(), Job("sync", "pingcode"))
+        assert restarted.wait(40)
+        wait_for(lambda: rows(site, "SELECT count(*) FROM tasks") == [(5,)], 60)
+        # The next reading tells that the one before is whole, and no job stays behind as being done.
+        wait_for(lambda: not depths(site).get("doing") and not depths(site).get("todo"), 60)
+        wait_for(lambda: rows(site, "SELECT 1 FROM source_runs WHERE source = 'pingcode' AND outcome = 'complete'"), 60)
+    assert rows(site, "SELECT count(*) FROM leases WHERE name LIKE 'source:%'") == [(0,)]
 
 
 def test_a_restart_of_the_server_is_outlived(server: Server, site: Site):

@@ -91,6 +91,35 @@ def test_whatever_happens_to_the_clock_no_minute_holds_more_than_allowed(tmp_pat
     assert most_in_a_window(sent) <= limit
 
 
+def test_who_sends_much_takes_places_together_and_gives_back_what_was_not_used(shared, machine, monkeypatch):
+    writes, kept = [], shared._write
+    monkeypatch.setattr(shared, "_write", lambda key, row: (writes.append(row), kept(key, row)))
+    allowance = shared("cred", 6000)
+
+    for _ in range(400):
+        assert allowance.blocked_for() == 0 and allowance.reserve() == 0
+        machine.passes(0.001)
+
+    assert len(writes) < 40
+    assert shared.use("cred").sent > 400
+    machine.passes(1)
+    allowance.reserve()
+    assert shared.use("cred").sent == 401 + shared._blocks[allowance.key].left
+    with SharedAllowances(shared.path, clocks=machine.clocks) as other:
+        [other("cred", 6000).reserve() for _ in range(7)]
+    assert shared.use("cred").sent == 408 + shared._blocks[allowance.key].left
+
+
+def test_near_the_limit_and_after_a_refusal_nothing_is_held(shared):
+    allowance = shared("cred", 100)
+    [allowance.reserve() for _ in range(97)]
+    assert shared._blocks[allowance.key].left == 0
+
+    [shared("other", 6000).reserve() for _ in range(40)]
+    shared("other", 6000).block(30)
+    assert shared("other", 6000).blocked_for() == shared("other", 6000).reserve() == 30
+
+
 def test_places_given_for_later_keep_their_order_and_distance(shared, machine):
     allowance = shared("cred", 2)
 

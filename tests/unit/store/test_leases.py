@@ -231,3 +231,18 @@ def test_a_lease_belongs_to_the_process_that_took_it(store):
 
 def replace_process(lease: Lease, **changes) -> Lease:
     return Lease(lease.name, lease.command, replace(lease.process, **changes), lease.since)
+
+
+def test_a_store_that_is_fenced_writes_nothing_once_the_lease_is_somebody_elses(store):
+    theirs = "UPDATE leases SET since = '2026-08-24T00:00:00.000000Z'"
+    with pytest.raises(leases.Lost), leases.held(store, "source:a", command="one", fenced=True) as lease:
+        with store.transaction():
+            store.insert("source_memory", {"source": "a", "name": "before", "value": ""})
+        with opened_at(store.place) as other, other.transaction():
+            other.execute(theirs)
+        with store.transaction():
+            store.insert("source_memory", {"source": "a", "name": "after", "value": ""})
+
+    assert lease.lost.is_set() and store.fence is None
+    assert list(store.rows("SELECT name FROM source_memory")) == [("before",)]
+    assert store.one("SELECT count(*) FROM leases") == (1,)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import UsageProblem
+from bridge.store import refusals
 from bridge.store.engine import Store
 from bridge.store.migrations import MIGRATIONS
 from bridge.store.tables import STEPS, TABLES
@@ -60,6 +61,48 @@ def test_a_file_of_the_first_version_is_told_apart_and_upgraded(tmp_path: Path):
         assert is_open == {"t1": 1, "t2": 0}
         assert mapping == ("m", None, None, None)
         assert {row[0] for row in store.rows("SELECT name FROM sqlite_master")} >= {table.name for table in TABLES}
+
+
+SAID = ("2026-08-20", "red", "2026-09-01", "王敏", "换机器人", "2026-08-24")
+
+
+def test_what_was_said_among_the_notices_of_a_refused_channel_moves_to_the_one_place(tmp_path: Path):
+    path = tmp_path / "bridge.db"
+    midnight = "T00:00:00.000000Z"
+    with Store(path) as store:
+        store.upgrade()
+        store.execute("DELETE FROM _sqlite_migrations WHERE name = 'm025_one_life_of_refusals'")
+        life = "INSERT INTO notices VALUES (?, ?, ?, 1, 'red', 'red', NULL, ?, ?, ?, '[]')"
+        for row in (
+            ("sales", "message_refused", "2026-08-20", "2026-08-20", "2026-08-24", None),
+            ("sales", "message_refused", "2026-07-01", "2026-07-03", "2026-07-02", "2026-07-03"),
+            ("office", "message_unclear", "2026-08-22", "2026-08-22", None, None),
+            ("pingcode", "data_old", "2026-08-22", "2026-08-22", None, None),
+        ):
+            store.execute(life, row)
+        row = {"channel": "sales", "kind": "wecom", "code": "93000", "state": "dead", "parts": 2}
+        store.insert("refusals", {**row, "opened_at": f"2026-08-20{midnight}", "seen_at": f"2026-08-24{midnight}"})
+        answers = (
+            "INSERT INTO notice_acknowledgements (place, code, opened_on, severity, until, who, why, recorded_on, "
+            "recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        for place, code in (("sales", "message_refused"), ("pingcode", "data_old")):
+            store.execute(answers, (place, code, *SAID, "2026-08-24T08:00:00.000000Z"))
+
+    with Store(path) as store:
+        assert store.upgrade() == ["m025_one_life_of_refusals"]
+        found = refusals.listed(store)
+        left = [list(store.rows(f"SELECT place, code FROM {name}")) for name in ("notices", "notice_acknowledgements")]
+
+    assert [(one.channel, one.code, one.state, one.cleared_at is None) for one in found] == [
+        ("sales", "message_refused", "dead", False),
+        ("sales", "93000", "dead", True),
+        ("office", "message_unclear", "unclear", True),
+    ]
+    answer = found[1].answer
+    assert answer is not None and (answer.by, answer.reason, str(answer.until)) == ("王敏", "换机器人", "2026-09-01")
+    assert found[0].answer is found[2].answer is None
+    assert left == [[("pingcode", "data_old")]] * 2
 
 
 def test_a_file_of_a_later_version_is_refused(tmp_path: Path):
