@@ -29,6 +29,8 @@ log = logging.getLogger("bridge.worker")
 
 COMMAND = "pbridge worker"
 GLANCE_S = 0.2
+# Done so often, and so soon, that nothing is swept away after them, and nobody takes them up where they were left.
+QUICK = ("deliver", "follow")
 LONGEST_END_S = 7.5
 """How long a job may take to finish its page; a job that is cut off is given to another worker."""
 HEARTBEAT_S = 5.0
@@ -177,11 +179,11 @@ class Shift:
                 self._fail(job, err)
                 raise
             finally:
-                if job.kind not in ("deliver", "follow"):
+                if job.kind not in QUICK:
                     sweep()
                 if job.kind != "judge":
                     self._ledger.ended(job.name, error)
-                if error is None and self._stop.is_set() and job.kind not in ("deliver", "follow"):
+                if error is None and self._stop.is_set() and job.kind not in QUICK:
                     # Perhaps it was not finished: another worker goes on, or finds that nothing is left to be done.
                     self._put_again(job, 0.0)
 

@@ -8,6 +8,7 @@ from bridge.cli.printing import plain, plain_lines, print_json, print_table
 from bridge.cli.session import Command, Session, json_option
 from bridge.cli.sources import source_option
 from bridge.language import Lang, Text
+from bridge.report.labels import join
 from bridge.usecases import checking
 
 CHECK = Text(
@@ -40,8 +41,7 @@ def check(session: Session, sources: tuple[str, ...], as_json: bool) -> int:
         click.echo(click.style(plain_lines(f"{_mark(line)} {line.place}  {text}"), dim=_is_aside(line)))
     for config, answer in found.sources:
         if answer.signed_in:
-            between = "、" if space.lang == "zh" else ", "
-            names = between.join(_named(one.name or one.id, one.key, space.lang) for one in answer.projects)
+            names = join([_named(one.name or one.id, one.key, space.lang) for one in answer.projects], space.lang)
             click.echo(plain(f"  {config.name}  {PROJECTS.say(space.lang, count=len(answer.projects), names=names)}"))
     if session.verbose:
         _print_samples(found, session, space.lang)

@@ -11,6 +11,7 @@ import click
 from bridge.cli.printing import plain, print_json, print_table
 from bridge.cli.session import Day, Group, Option, Session, json_option
 from bridge.language import Lang, Text
+from bridge.plan.kinds import AUDIENCES
 from bridge.usecases import contacts as agreed
 
 ABOUT = Text(
@@ -33,7 +34,6 @@ COLUMNS = (
     Text(zh="负责人", en="owner"),
     Text(zh="渠道", en="channel"),
 )
-AUDIENCES = {"customer": Text(zh="客户", en="customer"), "team": Text(zh="团队", en="team")}
 DAYS = Text(zh="{days} 天", en="{days} d")
 NEVER = Text(zh="从未沟通", en="never made")
 LATE = Text(zh="已过 {days} 天", en="{days} d late")

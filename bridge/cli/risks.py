@@ -13,6 +13,7 @@ from bridge.cli.printing import plain, print_json, print_table
 from bridge.cli.session import Day, Group, Option, Session, json_option
 from bridge.language import Lang, Text
 from bridge.report.cells import money_of
+from bridge.report.labels import join
 from bridge.report.phrases import share_text
 from bridge.report.risk_words import ANSWERS, IMPACTS, MATRIX, STATES, UNKNOWN, matrix
 from bridge.usecases import risks as registered
@@ -193,7 +194,7 @@ def _remarks(rows: Sequence[Entry], lang: Lang) -> Iterator[str]:
         for problem in trigger["problems"] if trigger is not None else ():
             yield plain(UNREAD.say(lang, key=row["key"], problem=problem))
         if row["incomplete"]:
-            what = ("、" if lang == "zh" else ", ").join(ANSWERS[name].say(lang) for name in row["incomplete"])
+            what = join([ANSWERS[name].say(lang) for name in row["incomplete"]], lang)
             yield plain(MISSING.say(lang, key=row["key"], what=what))
         if row["state"] == "candidate" and row["decided"] is not None:
             yield plain(AGAIN.say(lang, key=row["key"], by=row["decided"]["by"]))

@@ -60,7 +60,7 @@ def _closed(choices: Mapping[str, Text], hint: Text, **also: str) -> Kind:
 
 
 _BASES = {"deal": Text(zh="项目", en="deal"), "milestone": Text(zh="里程碑", en="milestone")}
-_AUDIENCES = {"team": Text(zh="团队", en="team"), "customer": Text(zh="客户", en="customer")}
+AUDIENCES = {"team": Text(zh="团队", en="team"), "customer": Text(zh="客户", en="customer")}
 _RESOURCES = {
     "人力": Text(zh="人力", en="people"),
     "物资": Text(zh="物资", en="material"),
@@ -151,5 +151,5 @@ SCOPE = Kind(
     ),
 )
 BASE = _closed(_BASES, Text(zh="项目 或 里程碑（按谁的金额计算）；留空为项目", en="deal or milestone; blank is deal"))
-AUDIENCE = _closed(_AUDIENCES, Text(zh="团队 或 客户", en="team or customer"))
+AUDIENCE = _closed(AUDIENCES, Text(zh="团队 或 客户", en="team or customer"))
 RESOURCE = _closed(_RESOURCES, Text(zh="人力、物资 或 资金", en="人力, 物资 or 资金: people, material or money"))

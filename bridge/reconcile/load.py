@@ -62,11 +62,8 @@ def loads(
     scale = Scale(resources, calendar, today, hours_per_day, people)
     work: dict[str, _Work] = {}
     teams: dict[tuple[str, int], list[_Work]] = {}
-    spread = scale.spread
     for task in counted(tasks):
-        weeks = spread.get((task.start_on, task.due_on))
-        if weeks is None:
-            weeks = scale.shares(task)
+        weeks = scale.shares(task)
         if not weeks:
             continue
         # Many tasks share one tuple of assignees; which object it is tells it apart while the tasks are held.
@@ -114,8 +111,7 @@ class Scale:
         self._capacities = capacities_of(resources, hours_per_day, people)
         self._whole = Capacity(hours_per_day)
         self._hours: dict[tuple[date, Capacity], float] = {}
-        self.spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
-        """(start, due) -> shares, as far as they were asked for."""
+        self._spread: dict[tuple[date | None, date | None], dict[date, float]] = {}
 
     def loads_of(self, people: Iterable[Identity], hours: Mapping[date, float]) -> tuple[WeekLoad, ...]:
         """The weeks of one person, who goes by these names, with these hours in them; none without a name."""
@@ -135,14 +131,14 @@ class Scale:
         """Which share of a task's hours falls on which week."""
         # Half a million tasks have a few thousand pairs of dates, of which many began in the past: then today counts.
         dates = (task.start_on, task.due_on)
-        weeks = self.spread.get(dates)
+        weeks = self._spread.get(dates)
         if weeks is None:
             ahead = (max(task.start_on or self._today, self._today), task.due_on)
-            weeks = self.spread.get(ahead)
+            weeks = self._spread.get(ahead)
             if weeks is None:
                 monday = self._today - timedelta(days=self._today.weekday())
                 weeks = weeks_of(task, self._calendar, self._today, monday)
-            self.spread[dates] = self.spread[ahead] = weeks
+            self._spread[dates] = self._spread[ahead] = weeks
         return weeks
 
 

@@ -10,6 +10,7 @@ from math import fsum, isfinite
 
 from bridge.model import Status, Task, TaskKey
 from bridge.plan.identity import Identity
+from bridge.reconcile.linkage import in_scope
 from bridge.reconcile.load import Scale, WeekLoad, hours_of, is_counted
 from bridge.reconcile.situation import TaskRecord
 
@@ -129,6 +130,4 @@ class LoadBook:
 
 def _shields(task: Task) -> bool:
     """Whether the task makes its parent one whose hours are not counted."""
-    status = task.status
-    is_in_scope = status is Status.DONE or not (status is Status.CANCELLED or task.archived)
-    return is_in_scope and not task.gone and task.parent_id != task.id
+    return not task.gone and task.parent_id != task.id and in_scope(task)

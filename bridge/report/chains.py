@@ -9,6 +9,7 @@ from bridge.language import Lang, Text
 from bridge.model import Task, TaskKey
 from bridge.reconcile.situation import Buffer, NetworkState, Waiting
 from bridge.report import numbers
+from bridge.report.labels import join
 from bridge.report.phrases import day_text, share_text
 
 Entry = dict[str, object]
@@ -99,7 +100,7 @@ def waiting_text(waiting: Waiting, today: date, lang: Lang) -> str:
         else EXPECTED.say(lang, name=one.milestone, day=day_text(one.forecast, today, lang))
         for one in waiting.awaited
     ]
-    text = WAITS.say(lang, milestones=("、" if lang == "zh" else ", ").join(said))
+    text = WAITS.say(lang, milestones=join(said, lang))
     if waiting.on_time_probability is None or len(said) == 1:
         return text
     return text + ALL_ON_TIME.say(lang, chance=share_text(waiting.on_time_probability))

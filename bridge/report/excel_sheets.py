@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.language import Lang, Text
+from bridge.plan.kinds import AUDIENCES
 from bridge.report import overview
 from bridge.report.cells import day_of, link_of, one_line
 from bridge.report.excel_cells import DELAYS, Cell, Column, Item, Kind, Lines, Table, text
@@ -25,7 +26,6 @@ PRACTICE = ("CONTACT_DUE", "CUSTOMER_NOT_INFORMED", "FEEDBACK_OPEN", "RISK_TRIGG
 
 MOST_ROWS = 1_048_575
 """Rows that a sheet holds below its heading."""
-AUDIENCES = {"customer": Text("客户", "customer"), "team": Text("团队", "team")}
 _NO_CHANGE = Text("没有改过期的里程碑。", "No milestone was moved.")
 _TOO_MANY = Text("另有 {count} 行，工作表放不下", "{count} more rows than a sheet can hold")
 _NO_RISK = Text(

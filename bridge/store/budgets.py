@@ -164,15 +164,18 @@ class SharedAllowances:
 
     def __init__(self, path: Path, *, window_s: float = WINDOW_S, clocks: Clocks | None = None) -> None:
         self.path = path
-        self._window_s = window_s
-        self._clocks = clocks or Clocks()
-        self._lock = threading.Lock()
-        self._blocks: dict[str, Block] = {}
+        self._begin(window_s, clocks or Clocks())
         with self._in_plain_words():
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
             # Of a power cut only the last minute is lost.
             for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=OFF", SCHEMA):
                 self._db.execute(statement)
+
+    def _begin(self, window_s: float, clocks: Clocks) -> None:
+        """What does not depend on where the count is kept."""
+        self._window_s, self._clocks = window_s, clocks
+        self._lock = threading.Lock()
+        self._blocks: dict[str, Block] = {}
 
     def __call__(self, credential: str, per_minute: int) -> SharedAllowance:
         return SharedAllowance(self, _key(credential), per_minute)

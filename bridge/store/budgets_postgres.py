@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -32,10 +31,7 @@ class ServerAllowances(SharedAllowances):
 
     def __init__(self, url: str, *, window_s: float = WINDOW_S) -> None:
         self.url = url
-        self._window_s = window_s
-        self._clocks = Clocks()
-        self._lock = threading.Lock()
-        self._blocks = {}
+        self._begin(window_s, Clocks())
         self._link = connected(url)
         self._kept: list[object] | None = None
 

@@ -237,7 +237,8 @@ def held(
     try:
         yield lease
     finally:
-        store.fence = None
+        if fenced:
+            store.fence = None
         done.set()
         beating.join()
         try:

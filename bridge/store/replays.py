@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from bridge.store.clockwork import stamp
 from bridge.store.engine import Store, dumps, marks
+from bridge.store.tasks import CHANGE_COLUMNS
 
 Stretch = tuple[int, int]
 """First and last id of neighbouring raw rows."""
@@ -122,9 +123,8 @@ def record(
 ) -> None:
     """Write differences into the history of their tasks, as `tasks.record` does."""
     now = stamp(at)
-    columns = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run")
-    rows = ((source, key, now, now, name, old, new, "diff", cause, run) for key, name, old, new in found)
-    store.insert_many("task_changes", columns, rows)
+    rows = ((source, key, now, now, name, old, new, "diff", cause, run, None) for key, name, old, new in found)
+    store.insert_many("task_changes", CHANGE_COLUMNS, rows)
 
 
 def mend(store: Store, source: str, found: Iterable[tuple[str, str]]) -> None:

@@ -19,7 +19,7 @@ from bridge.store.clockwork import end_of, instant, stamp
 from bridge.store.engine import Store, dumps, marks
 
 CLOSED = frozenset({"done", "cancelled"})
-_CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run", "actor")
+CHANGE_COLUMNS = ("source", "id", "at", "recorded_at", "field", "old", "new", "how", "cause", "run", "actor")
 # The vendor's own bookkeeping: kept so that a past day can be rebuilt, not shown as something a person changed.
 BOOKKEEPING = frozenset({"updated_at"})
 _SHORT = 40
@@ -100,7 +100,7 @@ def save(store: Store, rows: Iterable[TaskRow]) -> None:
 def record(store: Store, changes: Iterable[Change], run: int) -> None:
     store.insert_many(
         "task_changes",
-        _CHANGE_COLUMNS,
+        CHANGE_COLUMNS,
         [
             (
                 change.source,

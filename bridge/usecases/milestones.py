@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -77,21 +76,16 @@ def look(
         return None
     row = next(one for one in judged.result.assessments if one.milestone.key == key)
     baselines = judged.portfolio.baselines.get(key, ())
-    dates = [one.promised for one in baselines]
-    steps = [judged.portfolio.calendar.workdays(a, b) for a, b in pairwise(dates)]
     notes = statements.note_versions(space, key)
     now = Register(notes={key: notes[0]}) if notes else Register()
     return Detail(
         today=judged.portfolio.today,
         zone=judged.portfolio.timezone,
-        item={
-            **document["milestones"][0],
-            "note": note_entry(now, row.milestone),
-        },
+        item={**document["milestones"][0], "note": note_entry(now, row.milestone)},
         sources=document["sources"],
         work=tuple(sorted(_work(judged, row), key=lambda one: _urgency(one, judged.portfolio.today))),
         moves=tuple(sorted(_moves(judged, key), key=lambda one: (one.at, one.task.ref), reverse=True)),
-        baselines=tuple(zip(baselines, (None, *steps), strict=True)) if baselines else (),
+        baselines=tuple(zip(baselines, promises.steps(baselines, judged.portfolio.calendar), strict=True)),
         notes=tuple(notes),
         findings=tuple(findings.listed(space, FindingWish(key))),
         courses=courses(judged, row, baselines),

@@ -58,7 +58,7 @@ class Provider(Struct):
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
+        return _asking(address, asked)
 
     def logout_url(self, token: str | None, back: str) -> str | None:
         """Where a browser is sent to end the session that it has there too; None where the provider has no such place.
@@ -68,7 +68,7 @@ class Provider(Struct):
             return None
         asked = {"client_id": self.settings.client_id, "post_logout_redirect_uri": back}
         asked |= {"id_token_hint": token} if token else {}
-        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
+        return _asking(address, asked)
 
     def redeem(self, code: str, verifier: str, redirect_uri: str) -> str:
         """The identity token that a code is good for."""
@@ -218,6 +218,11 @@ def _signing(keys: Mapping[str, Any]) -> Any:
     if not found:
         raise Failed("unknown_key", "no keys")
     return {"keys": found}
+
+
+def _asking(address: str, asked: Mapping[str, str]) -> str:
+    """The address with these questions, beside those that it has already."""
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
 
 
 def _is_safe(url: str, issuer: str) -> bool:

@@ -12,6 +12,7 @@ from bridge.errors import UsageProblem
 from bridge.language import Text
 from bridge.plan import causes, wire
 from bridge.plan.baselines import of_plan, spellings
+from bridge.plan.calendar import WorkCalendar
 from bridge.plan.causes import Decision
 from bridge.plan.cells import fold
 from bridge.plan.document import Baseline, Plan
@@ -100,11 +101,15 @@ def promised(space: Workspace, key: str | None = None) -> tuple[Promised, ...]:
             raise UsageProblem(NO_MILESTONE, value=key)
     found = []
     for one in keys:
-        dates = [baseline.promised for baseline in current[one]]
-        steps = [None, *(calendar.workdays(a, b) for a, b in pairwise(dates))]
         mine = tuple(entry for entry in decisions if entry.milestone == current[one][0].milestone)
-        found.append(Promised(one, names.get(one), current[one], mine, tuple(steps)))
+        found.append(Promised(one, names.get(one), current[one], mine, steps(current[one], calendar)))
     return tuple(found)
+
+
+def steps(baselines: Sequence[Baseline], calendar: WorkCalendar) -> tuple[int | None, ...]:
+    """For each baseline the working days from the one before it; None for the first."""
+    moves = pairwise(one.promised for one in baselines)
+    return (None, *(calendar.workdays(a, b) for a, b in moves)) if baselines else ()
 
 
 def refuse(

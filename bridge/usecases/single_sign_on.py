@@ -74,7 +74,7 @@ class SingleSignOn(Struct, frozen=True):
 
     def redirect_uri(self, root: str) -> str:
         """Where the provider sends a browser back to; `root` is the address that it has asked for."""
-        return f"{(self.opened().settings.web.public_url or root).rstrip('/')}{CALLBACK}"
+        return _here(self.opened(), root, CALLBACK)
 
     def goodbye(self, who: Who, secret: str, root: str) -> str | None:
         """Where a browser that has left here ends its session at the provider; None for somebody else's guest, and where
@@ -87,8 +87,7 @@ class SingleSignOn(Struct, frozen=True):
             if not identities.is_known(store, settings.issuer.rstrip("/"), who.key):
                 return None
         try:
-            back = f"{(space.settings.web.public_url or root).rstrip('/')}{AFTERWARDS}"
-            return self._provider(space).logout_url(token, back)
+            return self._provider(space).logout_url(token, _here(space, root, AFTERWARDS))
         except Failed as failed:
             log.warning("the session at the identity provider was not ended: %s", failed)
             return None
@@ -151,6 +150,11 @@ class SingleSignOn(Struct, frozen=True):
             ca_file: str | bool = str(space.settings.path(settings.ca_file)) if settings.ca_file else True
             self._providers[key] = Provider(settings, ca_file)
         return self._providers[key]
+
+
+def _here(space: Workspace, root: str, path: str) -> str:
+    """A path of ours as a browser outside finds it; `root` is the address that it has asked for."""
+    return f"{(space.settings.web.public_url or root).rstrip('/')}{path}"
 
 
 def _enter(space: Workspace, claims: Mapping[str, Any], address: str) -> Entered:

@@ -15,9 +15,9 @@ from bridge.usecases.refusals import Told
 from bridge.usecases.serving import Opened
 from bridge.usecases.statements import Said as Words
 from bridge.usecases.workspace import Workspace
-from bridge.web import desk
+from bridge.web import answering, desk
 from bridge.web.answers import Said
-from bridge.web.desk import Button, Field, Form, Notice, typed
+from bridge.web.desk import Button, Form, Notice, typed
 from bridge.web.frame import Frame
 from bridge.web.login import require
 from bridge.web.sheets import Cell, Panel, cell, grid
@@ -55,17 +55,11 @@ WORDS = {
     "outbox": Text("没有送达的消息", "Messages that have not arrived"),
     "empty": Text("没有等待或未送达的消息。", "Nothing waits, and everything has arrived."),
     "answer": Text("确认或重发", "Answer for it, or send again"),
-    "which": Text("哪一条", "Which one"),
-    "until": Text("到哪一天（含）", "Until which day, included"),
-    "why": Text("理由", "Why"),
-    "acknowledge": Text("确认", "Acknowledge"),
-    "take_back": Text("收回确认", "Take it back"),
     "retry": Text("重发已放弃的消息", "Send again what was given up"),
     "retry_lede": Text("改好原因之后再重发；后台服务会发送", "Send again once it is mended; the service sends them"),
 }
 DONE = {
-    "acknowledge": Text("已确认；到那天之前不再提醒。", "Acknowledged; it is quiet until then."),
-    "take_back": Text("已收回，会重新提醒。", "Taken back; it speaks again."),
+    **answering.DONE,
     "retry": Text("已重新排队，后台服务会发送。", "Queued again; the service sends them."),
 }
 
@@ -84,7 +78,7 @@ def add_messages(app: Flask, opened: Opened, frame: Frame) -> None:
         channel, _, code = typed("which").rpartition("/")
         try:
             if deed == "acknowledge":
-                day = desk.day("until", WORDS["until"], lang)
+                day = desk.day("until", answering.UNTIL, lang)
                 refusals.acknowledge(space, channel, code, day, Words(who.name, typed("why")))
             elif deed == "take_back":
                 refusals.take_back(space, channel, code)
@@ -114,16 +108,8 @@ def _page(space: Workspace, frame: Frame, notice: Notice | None) -> Response:
     names = [f"{one.refusal.channel}/{one.refusal.code}" for one in found if one.state != "cleared"]
     form = Form(
         say("answer"),
-        (
-            Button("acknowledge", say("acknowledge")),
-            Button("take_back", say("take_back"), is_plain=True),
-            Button("retry", say("retry"), is_plain=True),
-        ),
-        (
-            Field("which", say("which"), "select", typed("which"), tuple((name, name) for name in names)),
-            Field("until", say("until"), "date", typed("until")),
-            Field("why", say("why"), value=typed("why")),
-        ),
+        (*answering.buttons(lang), Button("retry", say("retry"), is_plain=True)),
+        answering.fields([(name, name) for name in names], lang, needs_reason=False),
         lines=(say("retry_lede"),),
     )
     words = frame.words(space.clock.today)

@@ -14,6 +14,7 @@ from bridge.report.risk_words import STATES
 from bridge.report.rows import rows
 from bridge.report.wording import method_name
 from bridge.usecases.milestones import Detail, Moved, Work
+from bridge.web.cuts import MOST_ROWS
 from bridge.web.login import who
 from bridge.web.milestone_words import (
     AFTER_LOGIN,
@@ -35,7 +36,6 @@ from bridge.web.milestone_words import (
 )
 from bridge.web.sheets import Cell, Panel, cell, grid, joined, outside
 
-MOST_ROWS = 200
 Day = Callable[[date | datetime | str | None], Cell]
 """Days as they are said, and instants as days in the configured zone."""
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from bridge.errors import UsageProblem
 from bridge.language import Lang, Text
+from bridge.plan.kinds import AUDIENCES
 from bridge.report import overview
 from bridge.report.cells import estimate_of, money_of, one_line
 from bridge.report.chart_portfolio import Counted, contractual, statuses
@@ -70,7 +71,6 @@ CONTACT_COLUMNS = (
     Text("负责人", "Owner"),
     Text("方式", "By"),
 )
-AUDIENCES = {"customer": Text("客户", "customer"), "team": Text("团队", "team")}
 NO_CONTACTS = Text("计划里没有约定沟通。", "The plan agrees on no contact.")
 OVERDUE = Text("已过 {days} 天", "{days} d overdue")
 IN_REPORT = Text("在延期报告里看", "See them in the delay report")

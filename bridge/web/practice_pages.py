@@ -11,6 +11,7 @@ from flask import Flask, Response
 from bridge.language import Lang, Text
 from bridge.report import chart_risks
 from bridge.report.cells import money_of, one_line
+from bridge.report.labels import join
 from bridge.report.phrases import share_text
 from bridge.report.risk_words import ANSWERS, IMPACTS, MATRIX, STATES, UNKNOWN, matrix
 from bridge.usecases import feedback, risks
@@ -159,7 +160,7 @@ def _risks_said(totals: Entry, lang: Lang) -> str:
 def _risk(row: Entry, frame: Frame, day: Any, lang: Lang) -> Iterable[Cell]:
     notes = [STRUCK.say(lang, fact=row["trigger"]["fact"])] if row["trigger"] and row["trigger"]["fact"] else []
     if row["incomplete"]:
-        what = ("、" if lang == "zh" else ", ").join(ANSWERS[name].say(lang) for name in row["incomplete"])
+        what = join([ANSWERS[name].say(lang) for name in row["incomplete"]], lang)
         notes.append(LACKS.say(lang, what=what))
     yield cell(row["cause"], "text", small=" · ".join([row["key"], *notes]))
     yield cell(STATES[row["state"]].say(lang))

@@ -15,9 +15,9 @@ from bridge.usecases.history import KINDS, Job, Run, RunWish
 from bridge.usecases.serving import Opened
 from bridge.usecases.statements import Said as Words
 from bridge.usecases.workspace import Workspace
-from bridge.web import desk
+from bridge.web import answering, desk
 from bridge.web.answers import Said
-from bridge.web.desk import Button, Field, Form, typed
+from bridge.web.desk import Form, typed
 from bridge.web.frame import Frame
 from bridge.web.login import require
 from bridge.web.sheets import Cell, Panel, cell, grid
@@ -68,15 +68,6 @@ WORDS = {
         "确认后仍然列出；加重或到期后重新提醒",
         "It stays listed, and speaks again when it worsens or the day has passed",
     ),
-    "which": Text("哪一条", "Which one"),
-    "until": Text("到哪一天（含）", "Until which day, included"),
-    "why": Text("理由", "Why"),
-    "acknowledge": Text("确认", "Acknowledge"),
-    "take_back": Text("收回确认", "Take it back"),
-}
-DONE = {
-    "acknowledge": Text("已确认；到那天之前不再提醒。", "Acknowledged; it is quiet until then."),
-    "take_back": Text("已收回，会重新提醒。", "Taken back; it speaks again."),
 }
 
 
@@ -84,7 +75,7 @@ def add_runs(app: Flask, opened: Opened, frame: Frame) -> None:
     @app.get("/runs")
     def run_list() -> Response:
         require(frame.language(), "admin")
-        return _page(desk.space_of(opened, frame), frame, desk.done(frame, DONE))
+        return _page(desk.space_of(opened, frame), frame, desk.done(frame, answering.DONE))
 
     @app.post("/runs")
     def notice_deed() -> Response:
@@ -95,7 +86,7 @@ def add_runs(app: Flask, opened: Opened, frame: Frame) -> None:
         said = Words(who.name, typed("why"))
         try:
             if deed == "acknowledge":
-                notices.answer(space, code, place, desk.day("until", WORDS["until"], lang), said)
+                notices.answer(space, code, place, desk.day("until", answering.UNTIL, lang), said)
             elif deed == "take_back":
                 notices.take_back(space, code, place, said)
             else:
@@ -121,19 +112,12 @@ def _page(space: Workspace, frame: Frame, notice: desk.Notice | None) -> Respons
 
 
 def _form(told: Sequence[notices.Notice], lang: Lang) -> Form:
-    def say(word: str) -> str:
-        return WORDS[word].say(lang)
-
     names = {f"{one.concern.code}/{one.concern.place}": one.concern.text.say(lang) for one in told}
     return Form(
-        say("answer"),
-        (Button("acknowledge", say("acknowledge")), Button("take_back", say("take_back"), is_plain=True)),
-        (
-            Field("which", say("which"), "select", typed("which"), tuple(names.items())),
-            Field("until", say("until"), "date", typed("until")),
-            Field("why", say("why"), value=typed("why"), is_required=True),
-        ),
-        lines=(say("lede"),),
+        WORDS["answer"].say(lang),
+        answering.buttons(lang),
+        answering.fields([*names.items()], lang, needs_reason=True),
+        lines=(WORDS["lede"].say(lang),),
     )
 
 
