@@ -32,7 +32,8 @@ _REPLACED = frozenset({"title"})
 # gone before stays gone.
 _DELICATE = frozenset({"key", "project.key", "project.name", "spent_hours", "gone"})
 _FIELD = "fields."
-# What rows say is mostly one of few things: a state, a kind. Dates and titles are many, and forgotten again.
+# What rows say is mostly one of few things: a state, a kind, a date. What is of more kinds, as titles are, hardly comes
+# again: from then on nothing is remembered.
 _REMEMBERED = 2_000
 _SHORT = 400
 """Bytes; what is longer hardly comes again, and is not remembered."""
@@ -134,22 +135,29 @@ class Asker:
         self._told: dict[tuple[bytes, ...], Edit | None] = {}
         self._names = tuple(f"member_{number}" for number in range(len(comparison.members)))
         self._decoder = _decoder(self._names, comparison.members)
+        self._cut = _cutter(self._names)
+        self._remembers = True
 
     def edit(self, text: bytes) -> Edit | None:
         """As `Comparison.edit`, of the payload that this is the text of."""
         if self._decoder is None or is_plain(text):
             return self._comparison.edit(decode(text), self._about)
-        found = self._decoder.decode(text)
-        parts = tuple([bytes(getattr(found, name)) for name in self._names])
-        if parts in self._told:
+        parts = self._cut(self._decoder.decode(text))
+        if self._remembers and parts in self._told:
             return self._told[parts]
-        payload = {name: orjson.loads(part) for name, part in zip(self._comparison.members, parts, strict=True) if part}
-        edit = self._comparison.edit(payload, self._about)
-        if sum(map(len, parts)) <= _SHORT:
-            if len(self._told) >= _REMEMBERED:
-                self._told.clear()
+        members = zip(self._comparison.members, parts, strict=True)
+        edit = self._comparison.edit({name: orjson.loads(part) for name, part in members if part}, self._about)
+        if self._remembers and sum(map(len, parts)) <= _SHORT:
             self._told[parts] = edit
+            self._remembers = len(self._told) < _REMEMBERED
         return edit
+
+
+def _cutter(names: Sequence[str]) -> Callable[[Any], tuple[bytes, ...]]:
+    """What takes the texts of the members out of what the decoder found."""
+    if len(names) == 1:
+        return lambda found: (bytes(found.member_0),)
+    return lambda found: tuple([bytes(getattr(found, name)) for name in names])
 
 
 def _decoder(names: Sequence[str], members: Sequence[str]) -> msgspec.json.Decoder[Any] | None:

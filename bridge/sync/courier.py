@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import select
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-from bridge.sync.errand import LENGTH, READY, Errand, Failed, unflat
+from bridge.sync import pipes
+from bridge.sync.errand import READY, Errand, Failed, unflat
 from bridge.sync.landing import Turn
 from bridge.sync.reading import Event, Task
 from connectors.errors import Interrupted
@@ -21,8 +19,6 @@ from connectors.errors import Interrupted
 TICK_S = 0.2
 # Less than the grace of whoever waits for this one.
 GRACE_S = 1.5
-# What waits in a pipe saves both sides from waiting for each other.
-PIPE_BYTES = 1024 * 1024
 LOST = "the reading process ended unexpectedly ({how}); the next run resumes at the last committed page"
 
 
@@ -36,21 +32,8 @@ class Courier:
         self._child: subprocess.Popen[bytes] | None = None
 
     def warm(self) -> None:
-        if self._child is not None or not sys.executable:
-            return
-        # Found where this process finds its own modules, and nowhere else.
-        places = os.pathsep.join(str(Path(place).absolute()) for place in sys.path)
-        command = [sys.executable, "-P", "-m", "bridge.sync.errand"]
-        try:
-            self._child = subprocess.Popen(  # noqa: S603 - this very program
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": places},
-                pipesize=PIPE_BYTES,
-            )
-        except OSError:
-            return  # `start` says so
+        if self._child is None:
+            self._child = pipes.started("bridge.sync.errand")  # where there is none `start` says so
 
     def instruct(self, turn: Turn) -> None:
         self._errand = self._written(turn)
@@ -83,23 +66,10 @@ class Courier:
         child = self._child
         if child is None:
             return
-        self._hush()
-        try:
-            child.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        pipes.hush(child)
+        pipes.ended(child, GRACE_S)
         if child.stdout is not None:
             child.stdout.close()
-
-    def _hush(self) -> None:
-        """The end of its input tells it to stop."""
-        child = self._child
-        if child is not None and child.stdin is not None:
-            try:
-                child.stdin.close()
-            except BrokenPipeError:
-                return  # it has stopped already
 
     def _tell(self, what: Any) -> None:
         pipe = self._pipes()[0]
@@ -118,20 +88,12 @@ class Courier:
     def _message(self) -> Any:
         pipe = self._pipes()[1]
         while not select.select([pipe], [], [], TICK_S)[0]:
-            if self._stop.is_set():
-                self._hush()  # what is under way comes to its end, and says so
-        size = LENGTH.unpack(self._exactly(pipe, LENGTH.size))[0]
-        return pickle.loads(self._exactly(pipe, size))  # noqa: S301 - from the process that this one started
-
-    def _exactly(self, pipe: int, size: int) -> bytearray:
-        found = bytearray(size)
-        rest = memoryview(found)
-        while rest:
-            count = os.readv(pipe, [rest])
-            if not count:
-                raise Interrupted(LOST.format(how=self._how()))
-            rest = rest[count:]
-        return found
+            if self._stop.is_set() and self._child is not None:
+                pipes.hush(self._child)  # what is under way comes to its end, and says so
+        message = pipes.received(pipe)
+        if message is None:
+            raise Interrupted(LOST.format(how=self._how()))
+        return pickle.loads(message)  # noqa: S301 - from the process that this one started
 
     def _how(self) -> str:
         code = self._child.wait() if self._child is not None else 0

@@ -8,28 +8,32 @@ grow with what is stored.
 
 from __future__ import annotations
 
-import gc
 import os
-import signal
+import pickle
+import subprocess
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import BinaryIO
+
+import msgspec
 
 from bridge.store.replays import Stretch
+from bridge.sync import pipes
 from bridge.sync.replay import Outcome, Replayer, Task
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
-
 WORTH_A_CREW = 15_000
-"""Rows from which on starting a process, about a third of a second of another core, pays for itself."""
+"""Rows from which on starting a process, about a fifth of a second of another core, pays for itself."""
 MOST = 4
 AHEAD = 3
 """Stretches that each process may be ahead of the one that writes."""
+GRACE_S = 5.0
 
-_own: Replayer | None = None
+
+class _Lost(Exception):
+    """A process is gone, perhaps killed for want of memory."""
 
 
 def outcomes(task: Task, stretches: Sequence[tuple[int, int, int]]) -> Iterator[Outcome]:
@@ -45,90 +49,116 @@ def outcomes(task: Task, stretches: Sequence[tuple[int, int, int]]) -> Iterator[
 
 def _side_by_side(task: Task, own: Replayer, left: deque[Stretch], others: int) -> Iterator[Outcome]:
     """All of what is left; where the others cannot help any more, some of it stays."""
-    # Only here: a run with nothing to map again must not wait for what starts processes.
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
+    begun = [Mate(child, task) for _ in range(others) if (child := pipes.started("bridge.sync.mate"))]
+    crew = _Crew(begun, own, left)
     try:
-        pool = ProcessPoolExecutor(others, get_context("spawn"), _begin, (task,))
-    except OSError:
-        return  # a container without shared memory
-    crew = _Crew(pool, own, left, others * AHEAD)
-    with pool:
+        while left and not any(mate.is_there for mate in begun):
+            yield own.replay(left.popleft())
+        yield from crew.outcomes()
+    except _Lost:
+        # The same stretches become the same here, if slower; and what went wrong there is told where it does so here.
+        crew.take_back()
+    finally:
+        for mate in begun:
+            mate.close()
+
+
+class Mate:
+    """A process that replays stretches, in the order in which it is asked to."""
+
+    def __init__(self, child: subprocess.Popen[bytes], task: Task) -> None:
+        self.is_there = False
+        """Whether it has begun, or will not."""
+        self._child = child
+        self._asked: deque[Future[Outcome]] = deque()
+        self._is_lost = False
+        self._lock = threading.Lock()
+        self._tell(task)
+        self._thread = threading.Thread(target=self._hear, name="crew", daemon=True)
+        self._thread.start()
+
+    @property
+    def busy(self) -> int:
+        """Stretches that it was asked for and has not done."""
+        return len(self._asked)
+
+    def ask(self, stretch: Stretch) -> Future[Outcome]:
+        """What a stretch becomes; `_Lost` where the process is gone before it was done."""
+        future: Future[Outcome] = Future()
+        with self._lock:
+            if self._is_lost:
+                future.set_exception(_Lost())
+                return future
+            self._asked.append(future)
+        self._tell(stretch)
+        return future
+
+    def close(self) -> None:
+        pipes.hush(self._child)
+        pipes.ended(self._child, GRACE_S)
+        self._thread.join()
+        if self._child.stdout is not None:
+            self._child.stdout.close()
+
+    def _tell(self, what: Task | Stretch) -> None:
+        pipe: BinaryIO | None = self._child.stdin  # type: ignore[assignment]
+        if pipe is None:
+            raise RuntimeError("the process was started without a pipe")
         try:
-            begun = pool.submit(_is_there)
-            while left and not begun.done():
-                yield own.replay(left.popleft())
-            yield from crew.outcomes()
-        except BrokenProcessPool:
-            # A process was killed, perhaps for want of memory. The same stretches become the same here, if slower.
-            crew.take_back()
+            pickle.dump(what, pipe, protocol=pickle.HIGHEST_PROTOCOL)
+            pipe.flush()
+        except OSError:
+            return  # gone; `_hear` meets the end of what it says
+
+    def _hear(self) -> None:
+        try:
+            self._take_in()
         finally:
-            pool.shutdown(cancel_futures=True)
+            with self._lock:
+                self._is_lost = self.is_there = True
+            while self._asked:
+                self._asked.popleft().set_exception(_Lost())
+
+    def _take_in(self) -> None:
+        """What it says, until it says no more."""
+        decode, pipe = msgspec.msgpack.Decoder(Outcome).decode, self._child.stdout
+        while pipe is not None and (message := pipes.received(pipe.fileno())) is not None:
+            if message:
+                outcome = decode(message)
+                self._asked.popleft().set_result(outcome)
+            self.is_there = True
 
 
 class _Crew:
     """Stretches given to others, and those behind them that were done here while the others were busy."""
 
-    def __init__(self, pool: Executor, own: Replayer, left: deque[Stretch], most: int) -> None:
-        self._pool, self._own, self._left, self._most = pool, own, left, most
+    def __init__(self, mates: Sequence[Mate], own: Replayer, left: deque[Stretch]) -> None:
+        self._mates, self._own, self._left, self._most = mates, own, left, len(mates) * AHEAD
         self._ahead: deque[tuple[Stretch, Future[Outcome]]] = deque()
 
     def outcomes(self) -> Iterator[Outcome]:
         while self._left or self._ahead:
             self._hand_out()
-            first = self._ahead[0][1]
-            if not first.done() and self._left and len(self._ahead) < 2 * self._most:
+            if self._left and len(self._ahead) < 2 * self._most and not self._is_first_done():
                 self._do_one()
                 continue
-            yield first.result()
+            yield self._ahead[0][1].result()
             self._ahead.popleft()
 
     def take_back(self) -> None:
         """What has not been given to the one that writes is left again."""
         self._left.extendleft(stretch for stretch, _ in reversed(self._ahead))
 
+    def _is_first_done(self) -> bool:
+        return bool(self._ahead) and self._ahead[0][1].done()
+
     def _hand_out(self) -> None:
-        free = self._most - sum(not future.done() for _, future in self._ahead)
-        for _ in range(min(free, len(self._left), 2 * self._most - len(self._ahead))):
-            # Left until it was accepted, which a process that was killed prevents.
-            self._ahead.append((self._left[0], self._pool.submit(_replay, self._left[0])))
-            self._left.popleft()
+        for mate in self._mates:
+            while mate.busy < AHEAD and self._left and len(self._ahead) < 2 * self._most:
+                stretch = self._left.popleft()
+                self._ahead.append((stretch, mate.ask(stretch)))
 
     def _do_one(self) -> None:
-        from concurrent.futures import Future
-
         done: Future[Outcome] = Future()
         done.set_result(self._own.replay(self._left[0]))
         self._ahead.append((self._left.popleft(), done))
-
-
-def _begin(task: Task) -> None:
-    """A process of the crew: Ctrl-C is for the one that began it, and when that one is gone there is nothing to do."""
-    global _own
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Payloads and rows are no cycles: looking for some every few hundred objects costs a third of the time.
-    gc.set_threshold(100_000, 20, 50)
-    _own = Replayer(task)
-
-
-def _is_there() -> None:
-    """Whoever can be asked has begun."""
-
-
-def _end_with_parent() -> None:
-    from multiprocessing import parent_process
-    from multiprocessing.connection import wait
-
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _replay(stretch: Stretch) -> Outcome:
-    if _own is None:
-        raise RuntimeError("a process of the crew was asked before it had begun")
-    return _own.replay(stretch)

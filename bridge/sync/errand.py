@@ -13,7 +13,6 @@ import os
 import pickle
 import queue
 import signal
-import struct
 import sys
 import threading
 import time
@@ -34,11 +33,11 @@ from bridge.store import budgets, raw, tasks
 from bridge.store.opening import Place
 from bridge.store.packing import decode
 from bridge.sync.parcels import Parcel
+from bridge.sync.pipes import send
 from bridge.sync.reading import POINTLESS, Arrived, Cost, Ended, Event, Meter, Readers, Task
 from connectors import contract
 from connectors.contract import Page, SourceConfig
 
-LENGTH = struct.Struct(">Q")
 READY, UNMAPPED = "ready", "unmapped"
 GRACE_S = 5.0
 # Messages of a page each: as many as come while the other side waits for the disk.
@@ -93,9 +92,7 @@ class Outbox:
             if self._is_broken:
                 continue  # whoever sends is not to wait for ever
             try:
-                self._out.write(LENGTH.pack(len(body)))
-                self._out.write(body)
-                self._out.flush()
+                send(self._out, body)
             except OSError:
                 self._is_broken = True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -18,12 +18,10 @@ from bridge.store.clockwork import stamp
 from bridge.store.engine import Store
 from bridge.store.mappings import FROM_FILE, Origin
 from bridge.store.packing import Packing
+from bridge.sync.differences import differing, reason_of
 from bridge.sync.outcome import Counts
 from bridge.sync.parcels import Parcel
 from connectors.contract import Reject
-
-# Which mapping produced a row is bookkeeping of ours, not something that happened to the task.
-UNTRACKED = frozenset({"source", "id", "mapping_version"})
 
 
 class Turn(Struct, frozen=True, dict=True):
@@ -198,21 +196,6 @@ def differences(
     ]
 
 
-def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Field, former and new value of what differs, in the order of the new one; people are who they are by their ids."""
-    for name, value in new.items():
-        if name in UNTRACKED:
-            continue
-        was: Any = old.get(name)
-        if was != value and not (name == "assignees" and _are_the_same(was, value)):
-            yield name, was, value
-
-
-def _are_the_same(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether these are the same people, if by other names: somebody was renamed, or the name was not known yet."""
-    return [person["id"] for person in old] == [person["id"] for person in new]
-
-
 def mark_gone(turn: Turn, ids: Sequence[str]) -> None:
     """Mark tasks that a complete read did not show any more; their history and last content stay."""
     changes, rows = [], []
@@ -244,12 +227,6 @@ def _quarantine(turn: Turn, stream: str, arrivals: Sequence[Arrival], counts: Co
         quarantine.put(turn.store, turn.source, stream, scope, rows, turn.at)
     well = [a.external_id for a in arrivals if a.mapped.data is not None and not a.is_new]
     quarantine.release(turn.store, turn.source, stream, well, turn.at)
-
-
-def reason_of(mapped: MappedRow) -> tuple[str, str]:
-    """Why a row cannot become a task, as the quarantine keeps it: a code and the place with its value."""
-    first = mapped.problems[0]
-    return first.code, f"{first.target} ← {first.path}: {first.value}"
 
 
 def _problems(found: Sequence[Problem]) -> list[tuple[str, str, str, str]]:

@@ -20,7 +20,7 @@ from bridge.store.packing import Packing, decode
 from bridge.store.replays import Edited, Known, Lying, Noted, Rewritten, Stretch
 from bridge.store.tasks import CLOSED, TaskRow, filed
 from bridge.sync.alike import NOTHING, Asker, Edit, compared
-from bridge.sync.landing import differing, reason_of
+from bridge.sync.differences import differing, reason_of
 from bridge.sync.splicing import span
 
 # The version is the last key of a task: where all before it is the same, nothing has changed.
@@ -158,11 +158,13 @@ class Replayer:
             if place is None:
                 return None
             begin, end = place
-            was = orjson.loads(text[begin:end])
+            was = text[begin:end]
             if key == "fields":
-                value = self._comparison.rearranged(was, value)
-            text = text[:begin] + orjson.dumps(value).decode() + text[end:]
-            noted += _noted(row.external_id, {key: was}, {key: value})
+                value = self._comparison.rearranged(orjson.loads(was), value)
+            now = _json(value)
+            text = text[:begin] + now + text[end:]
+            if _is_other(key, was, now):
+                noted.append((row.external_id, key, was, now))
             if key == "status":
                 is_open = int(value not in CLOSED)
         outcome.edited.append((text[: -self._cut] + self._end, is_open, self._mapping.version, row.row))
@@ -224,4 +226,16 @@ def _rewrite(outcome: Outcome, data: Mapping[str, Any], raw: int, row: int) -> N
 
 
 def _noted(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Noted]:
-    return [(key, name, dumps(was), dumps(value)) for name, was, value in differing(old, new)]
+    return [(key, name, _json(was), _json(value)) for name, was, value in differing(old, new)]
+
+
+def _is_other(key: str, was: str, now: str) -> bool:
+    """Whether two values, as JSON, differ as values do: a text does where its JSON does."""
+    if was == now or was.startswith('"') or now.startswith('"'):
+        return was != now
+    return any(differing({key: orjson.loads(was)}, {key: orjson.loads(now)}))
+
+
+def _json(value: object) -> str:
+    """A value of a task as the text of the task has it."""
+    return orjson.dumps(value).decode()

@@ -189,9 +189,15 @@ def test_a_process_that_is_killed_costs_time_and_nothing_else(
 
 def children() -> list[int]:
     """The processes of the crew."""
-    from multiprocessing import active_children
-
-    return [child.pid for child in active_children() if child.pid is not None]
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            command, state = (place / "cmdline").read_bytes(), (place / "stat").read_text()
+        except OSError:
+            continue  # it has just ended
+        if b"bridge.sync.mate" in command and int(state.rpartition(")")[2].split()[1]) == os.getpid():
+            found.append(int(place.name))
+    return found
 
 
 def test_rows_enter_and_leave_quarantine_with_the_mapping(stored: Puller):
@@ -295,21 +301,21 @@ def no_child_is_left() -> Iterator[None]:
 
 
 ORPHANS = """
-import os, sys, time
-from concurrent.futures import ProcessPoolExecutor
+import sys, time
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from zoneinfo import ZoneInfo
 from bridge.mapping.outcome import Surroundings
 from bridge.store.opening import place_of
-from bridge.sync import crew
-from bridge.sync import remap as remapping
+from bridge.sync import pipes
+from bridge.sync.crew import Mate
 from bridge.sync.replay import Task
 
 about = Surroundings("lists", ZoneInfo("UTC"), datetime(2026, 8, 24, tzinfo=UTC), {}, {})
-task = Task(place_of(sys.argv[1]), "lists", "tasks", sys.argv[2], about, "mapping")
-pool = ProcessPoolExecutor(1, get_context("spawn"), crew._begin, (task,))
-print(pool.submit(os.getpid).result(), flush=True)
+child = pipes.started("bridge.sync.mate")
+mate = Mate(child, Task(place_of(sys.argv[1]), "lists", "tasks", sys.argv[2], about, "mapping"))
+while not mate.is_there:
+    time.sleep(0.01)
+print(child.pid, flush=True)
 time.sleep(60)
 """
 
