@@ -30,6 +30,10 @@ class Dialect(Struct, frozen=True):
     members_of_list: str
     """A source of rows named `entry`, one for each entry of a list in a JSON object; `entry.value` is its JSON."""
     without_member: str
+    in_utf8: str
+    """A text as its bytes."""
+    from_utf8: str
+    """The text that these bytes are."""
     bytes_of_text: str
     bytes_of_blob: str
     seconds_between: str
@@ -52,6 +56,8 @@ SQLITE = Dialect(
     length_of_list="json_array_length({}, '$.{}')",
     members_of_list="json_each({}, '$.{}') AS entry",
     without_member="json_remove({}, '$.{}')",
+    in_utf8="CAST({} AS BLOB)",
+    from_utf8="CAST({} AS TEXT)",
     bytes_of_text="length(CAST({} AS BLOB))",
     bytes_of_blob="length({})",
     seconds_between="max(0, (julianday({1}) - julianday({0})) * 86400.0)",
@@ -72,6 +78,8 @@ POSTGRESQL = Dialect(
     length_of_list="json_array_length(CAST({} AS json) -> '{}')",
     members_of_list="LATERAL json_array_elements(CAST({} AS json) -> '{}') AS entry(value)",
     without_member="CAST(CAST({} AS jsonb) - '{}' AS text)",
+    in_utf8="convert_to({}, 'UTF8')",
+    from_utf8="convert_from({}, 'UTF8')",
     bytes_of_text="octet_length(CAST({} AS text))",
     bytes_of_blob="octet_length({})",
     seconds_between="greatest(0, CAST(extract(epoch FROM CAST({1} AS timestamptz) - CAST({0} AS timestamptz)) AS double precision))",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from bridge.store.clockwork import stamp
@@ -16,11 +17,14 @@ Stretch = tuple[int, int]
 _TOLD_BY_TASK = "(target NOT LIKE '%.%' OR target LIKE 'project.%' OR target LIKE 'fields.%')"
 
 
+# Texts of tasks come and go as bytes: making a string of one and bytes of that takes as long as storing it.
+
+
 class Known(NamedTuple):
     """A stored task: its row, its JSON text, where it was read, and the raw content it was mapped from."""
 
     row: int
-    text: str
+    text: bytes
     scope: str
     raw: int
     first_seen_at: str
@@ -29,9 +33,9 @@ class Known(NamedTuple):
 
 Noted = tuple[str, str, str, str]
 """A difference: task; field; its value before and now, as JSON."""
-Edited = tuple[str, int | None, str, int]
+Edited = tuple[bytes, int | None, str, int]
 """A task that stays where it is and in its project: JSON text; whether open, if that is another; version; row."""
-Rewritten = tuple[str, str, str | None, str, int, int, str, int]
+Rewritten = tuple[bytes, str, str | None, str, int, int, str, int]
 """A task that stays where it is: JSON text; project, its key and name; whether open; raw content; version; row."""
 
 
@@ -43,7 +47,7 @@ class Lying(NamedTuple):
     scope: str
     blob: bytes
     row: int | None
-    text: str | None
+    text: bytes | None
     """The JSON text of that task, where it was asked for."""
 
 
@@ -53,16 +57,17 @@ def _of_stream(store: Store) -> str:
 
 def stretches(store: Store, source: str, stream: str, size: int) -> list[tuple[int, int, int]]:
     """(first id, last id, number of rows) of every `size` current rows of a stream, in order of id."""
-    numbered = f"SELECT id, (row_number() OVER (ORDER BY id) - 1) / ? AS part FROM {_of_stream(store)}"
-    sql = f"SELECT min(id), max(id), count(*) FROM ({numbered}) AS numbered GROUP BY part ORDER BY part"
-    return [(row[0], row[1], row[2]) for row in store.rows(sql, (size, source, stream))]
+    found = (row[0] for row in store.rows(f"SELECT id FROM {_of_stream(store)} ORDER BY id", (source, stream)))
+    # Cut here: numbering the rows takes the engine as long as finding them.
+    parts = iter(lambda: list(islice(found, size)), [])
+    return [(part[0], part[-1], len(part)) for part in parts]
 
 
 def standing(
     store: Store, source: str, stream: str, stretch: Stretch, version: str, *, with_text: bool
 ) -> Iterator[Lying]:
     """The current contents of a stretch, each with the row of the task that this version of a mapping made of it."""
-    text = "t.data" if with_text else "NULL"
+    text = store.dialect.in_utf8.format("t.data") if with_text else "NULL"
     sql = (
         f"SELECT r.id, r.external_id, r.scope, r.payload, t.rowid, {text} FROM raw_records AS r{store.dialect.in_order_of_rows} "
         "LEFT JOIN tasks AS t ON t.source = r.source AND t.id = r.external_id AND t.raw = r.id AND t.scope = r.scope "
@@ -74,7 +79,8 @@ def standing(
 
 def known(store: Store, source: str, ids: Sequence[str]) -> dict[str, Known]:
     """The stored tasks among `ids`, their JSON as text."""
-    sql = "SELECT id, rowid, data, scope, raw, first_seen_at, gone FROM tasks WHERE source = ? AND id IN"
+    text = store.dialect.in_utf8.format("data")
+    sql = f"SELECT id, rowid, {text}, scope, raw, first_seen_at, gone FROM tasks WHERE source = ? AND id IN"
     rows = store.rows(f"{sql} ({marks(len(ids))})", (source, *ids))
     return {row[0]: Known(*row[1:]) for row in rows}
 
@@ -95,7 +101,7 @@ def troubled(store: Store, source: str, ids: Sequence[str]) -> set[str]:
 def rewrite(store: Store, rows: Iterable[Rewritten]) -> None:
     """Write tasks that stay where they are; no index is touched."""
     store.execute_many(
-        "UPDATE tasks SET data = ?, project = ?, project_key = ?, project_name = ?, is_open = ?, raw = ?, "
+        f"UPDATE tasks SET data = {_text(store)}, project = ?, project_key = ?, project_name = ?, is_open = ?, raw = ?, "
         "mapping_version = ? WHERE rowid = ?",
         rows,
     )
@@ -104,8 +110,13 @@ def rewrite(store: Store, rows: Iterable[Rewritten]) -> None:
 def edit(store: Store, rows: Iterable[Edited]) -> None:
     """Write tasks of which some values are others."""
     store.execute_many(
-        "UPDATE tasks SET data = ?, is_open = coalesce(?, is_open), mapping_version = ? WHERE rowid = ?", rows
+        f"UPDATE tasks SET data = {_text(store)}, is_open = coalesce(?, is_open), mapping_version = ? WHERE rowid = ?",
+        rows,
     )
+
+
+def _text(store: Store) -> str:
+    return store.dialect.from_utf8.format("?")
 
 
 def rename(store: Store, version: str, cut: int, rows: Sequence[int]) -> None:

@@ -87,7 +87,7 @@ class Replayer:
         asks = self._comparison is not None and self._comparison.asks
         self._asker = Asker(self._comparison, task.about) if self._comparison and asks else None
         self._cut = len(_end_of(self._comparison.former)) if self._comparison else 0
-        self._end = _end_of(self._mapping.version)
+        self._end = _end_of(self._mapping.version).encode()
 
     def close(self) -> None:
         self._store.close()
@@ -161,10 +161,10 @@ class Replayer:
             was = text[begin:end]
             if key == "fields":
                 value = self._comparison.rearranged(orjson.loads(was), value)
-            now = _json(value)
+            now = orjson.dumps(value)
             text = text[:begin] + now + text[end:]
             if _is_other(key, was, now):
-                noted.append((row.external_id, key, was, now))
+                noted.append((row.external_id, key, was.decode(), now.decode()))
             if key == "status":
                 is_open = int(value not in CLOSED)
         outcome.edited.append((text[: -self._cut] + self._end, is_open, self._mapping.version, row.row))
@@ -203,7 +203,7 @@ def _compare(outcome: Outcome, row: Fresh, data: dict[str, Any], before: Known |
     if before.gone:
         # A replay of stored payloads revives nothing.
         data["gone"] = True
-    text, old = orjson.dumps(data), before.text.encode()
+    text, old = orjson.dumps(data), before.text
     head, _, end = old.rpartition(_VERSION)
     is_placed = before.scope == row.scope and bool(before.gone) is data["gone"]
     if text.rpartition(_VERSION)[0] != head:
@@ -222,16 +222,16 @@ def _rewrite(outcome: Outcome, data: Mapping[str, Any], raw: int, row: int) -> N
     project = data["project"]
     place = (project["id"], project["key"], project["name"])
     is_open, version = int(data["status"] not in CLOSED), data["mapping_version"]
-    outcome.rewritten.append((orjson.dumps(data).decode(), *place, is_open, raw, version, row))
+    outcome.rewritten.append((orjson.dumps(data), *place, is_open, raw, version, row))
 
 
 def _noted(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Noted]:
     return [(key, name, _json(was), _json(value)) for name, was, value in differing(old, new)]
 
 
-def _is_other(key: str, was: str, now: str) -> bool:
+def _is_other(key: str, was: bytes, now: bytes) -> bool:
     """Whether two values, as JSON, differ as values do: a text does where its JSON does."""
-    if was == now or was.startswith('"') or now.startswith('"'):
+    if was == now or was.startswith(b'"') or now.startswith(b'"'):
         return was != now
     return any(differing({key: orjson.loads(was)}, {key: orjson.loads(now)}))
 
