@@ -46,6 +46,7 @@ CHANGE_COLUMNS = (
     Text(zh="由谁", en="by"),
 )
 UNTOLD = Text(zh="工具中未记录", en="not in the tool's history")
+READ_OTHERWISE = Text(zh="（映射改变）", en="(mapping changed)")
 
 
 @click.command(cls=Command, about=TASKS, example="pbridge tasks --source pingcode --json")
@@ -97,8 +98,15 @@ def _change_row(change: Mapping[str, Any], lang: Lang) -> tuple[object, ...]:
         change["id"],
         change["field"],
         *values,
-        change["by"]["name"] if change["by"] else UNTOLD.say(lang),
+        _by(change, lang),
     )
+
+
+def _by(change: Mapping[str, Any], lang: Lang) -> str:
+    """Who did it; what is only read otherwise since a new mapping, nobody did."""
+    if change["cause"] == "mapping" and change["how"] == "diff":
+        return READ_OTHERWISE.say(lang)
+    return change["by"]["name"] if change["by"] else UNTOLD.say(lang)
 
 
 def _short(value: object) -> str:

@@ -41,5 +41,6 @@ def list_changes(space: Workspace, *, task: str | None = None, since: date | Non
                 "old": change.old,
                 "new": change.new,
                 "how": change.how,
+                "cause": change.cause,
                 "by": None if change.actor is None else {"id": change.actor.id, "name": change.actor.name},
             }

@@ -96,6 +96,8 @@ def test_changes_that_a_mapping_made_are_told_apart_from_those_of_people(synced:
         found = db.execute("SELECT DISTINCT field, old, new, how, cause FROM task_changes").fetchall()
 
     assert found == [("status", '"todo"', '"doing"', "diff", "mapping")]
+    assert {change["cause"] for change in synced.run("changes", "--json").lines} == {"mapping"}
+    assert all("（映射改变）" in line for line in synced.run("changes").out.splitlines()[2:])
 
 
 def test_a_sync_after_publishing_has_nothing_to_map_again(synced: Site):
