@@ -148,6 +148,16 @@ def test_the_page_shows_the_report(served):
     assert "会员支付接口联调完成" in page
 
 
+def test_links_to_the_evidence_of_a_reason_stand_apart_so_that_a_phone_breaks_the_line_between_them(served):
+    _, address, _ = served
+
+    page = urllib.request.urlopen(f"{address.rstrip('/')}/milestones/M-01", timeout=10).read().decode()
+
+    evidence = re.findall(r"<small>(<a href.*?)</small>", page)
+    assert any(links.count("</a> <a ") > 1 for links in evidence)
+    assert not any("</a><a " in links for links in evidence)
+
+
 def test_the_same_seed_and_day_give_the_same_report_byte_for_byte(monday: tuple[Path, str], served, capsys):
     printed = []
     for folder in (monday[0], served[2]):

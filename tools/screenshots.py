@@ -51,6 +51,7 @@ SHOTS = (
     Shot("/milestones/M-01", 1440, 1400, "screenshots/milestone-charts-1440.png", "#chart-course"),
     Shot("/milestones/M-14", 768, 1400, "screenshots/milestone-charts-768-dark.png", "#chart-burn-up", is_dark=True),
     Shot("/milestones/M-01", 400, 1400, "screenshots/milestone-charts-400.png", "#chart-course"),
+    Shot("/milestones/M-01", 400, 1400, "screenshots/milestone-400-dark.png", is_dark=True),
     Shot("/trend", 1440, 1280, "screenshots/trend-1440.png"),
     Shot("/risks", 1440, 900, "screenshots/risks-1440-dark.png", is_dark=True),
     Shot("/people", 1440, 900, "screenshots/people-1440.png"),
