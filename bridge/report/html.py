@@ -40,6 +40,7 @@ def shown(view: Mapping[str, Any], lang: Lang, arranged: Mapping[str, Any] | Non
     listed = found if arranged is None else rows(arranged, lang)
     today = date.fromisoformat(view["as_of"])
     on = axis(found, today)
+    goals = zip(overview.goal_states(view, lang), overview.goals(view, lang), strict=True)
     return {
         **words(today, lang),
         "headline": headline(view, lang),
@@ -60,7 +61,7 @@ def shown(view: Mapping[str, Any], lang: Lang, arranged: Mapping[str, Any] | Non
         "width": WIDTH,
         "links_shown": LINKS_SHOWN,
         "goal_columns": overview.goal_columns(lang),
-        "goals": overview.goals(view, lang),
+        "goals": [(*state, cells) for state, cells in goals],
         "pull_forward": overview.pull_forward(view, lang),
         "sources": overview.sources(view, lang),
         "remarks": overview.remarks(view, lang),

@@ -139,7 +139,10 @@ def _goals(view: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     lines = overview.goals(view, lang)
     if lines:
         yield f"## {label('goals', lang)}"
-        yield _table(overview.goal_columns(lang), [[escaped(cell) for cell in cells] for cells in lines])
+        states = [f"{SIGNS[status]} {name}" if status else "—" for status, name in overview.goal_states(view, lang)]
+        headings = [label("status", lang), *overview.goal_columns(lang)]
+        rows = zip(states, lines, strict=True)
+        yield _table(headings, [[state, *map(escaped, cells)] for state, cells in rows])
     for said in overview.pull_forward(view, lang):
         yield escaped(sentence(said, lang))
 

@@ -137,6 +137,12 @@ def goals(view: Mapping[str, Any], lang: Lang) -> list[list[str]]:
     ]
 
 
+def goal_states(view: Mapping[str, Any], lang: Lang) -> list[tuple[str | None, str | None]]:
+    """The status of each goal and what it is called; None where nothing is judged."""
+    found = [goal.get("status") for goal in view["goals"]]
+    return [(status, status and status_name(status, lang)) for status in found]
+
+
 CUSTOMER_FIGURES = ("at_risk_gross", "at_risk_expected")
 
 

@@ -234,11 +234,12 @@ def test_every_place_the_page_points_to_is_on_it(sample):
     assert {use["href"][1:] for use in page.elements("use")} <= ids
 
 
-def test_the_status_of_a_row_is_said_in_words_beside_its_drawing(sample):
-    rendered = html.render(sample("zh"), "zh")
+def test_the_status_of_a_row_and_of_a_goal_is_said_in_words_beside_its_drawing(sample):
+    view = sample("zh")
+    rendered = html.render(view, "zh")
 
     pills = re.findall(r'<span class="pill (\w+)"><svg [^>]*><use href="#i-(\w+)"/></svg>([^<]+)</span>', rendered)
-    assert len(pills) == 12
+    assert len(pills) == len(view["milestones"]) + sum(goal["status"] is not None for goal in view["goals"]) > 12
     assert all(status == drawn and name.strip() for status, drawn, name in pills)
 
 
