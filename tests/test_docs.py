@@ -210,14 +210,14 @@ def test_every_command_of_a_guide_runs_as_it_stands_there(
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     for line in console_lines(guide):
+        monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: "correct horse battery")
         monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse battery\n"))
         program_name, *words = shlex.split(line)
 
         code = main([*words, "--today", TODAY.isoformat()])
 
         said = capsys.readouterr()
-        assert (program_name, code in (0, 1)) == ("pbridge", True), f"{line}: {said.err}"
-        assert "Traceback" not in said.err
+        assert (program_name, code) == ("pbridge", 0), f"{line}: {said.err}"
 
 
 def test_the_guides_for_leads_and_admins_are_run():

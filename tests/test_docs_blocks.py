@@ -24,6 +24,10 @@ RUN = {
     ("docs/guide-admin.md", "json"): "test_docs: a sample of the report fits its schema",
     ("docs/operations.md", "toml"): "test_docs: settings",
     ("docs/people.md", "toml"): "unit/mapping/test_people_guide",
+    (
+        "docs/reference/commands.md",
+        "console",
+    ): "test_demo: every example of help on the demo; copying: integration/test_copy",
     ("docs/sql-views.md", "sql"): "integration/test_sql_views",
     ("connectors/worktile/README.md", "toml"): "unit/connectors/worktile/test_worktile_settings",
     ("mappings/README.md", "toml"): "unit/mapping/test_mapping_readme",
@@ -33,7 +37,6 @@ RUN = {
 READ_ONLY = {
     ("docs/operations.md", "console"): "installs on a server as root; test_deploy reads commands, files and paths",
     ("docs/store.md", "text"): "a line of a crontab; the command is read below",
-    ("docs/reference/commands.md", "console"): "examples of help with invented keys and files; read below",
     ("docs/reference/commands.md", "text"): "made from the code; test_reference compares",
     ("connectors/README.md", "sh"): "the suite that it calls is part of the gate",
     ("CONTRIBUTING.md", "text"): "verbs of the Makefile; compared below",
