@@ -10,7 +10,7 @@ from bridge.forecast.calibration import Calibrated
 from bridge.forecast.facts import NO_FACTS, Facts
 from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
-from bridge.forecast.progress import Weights, WorkDone
+from bridge.forecast.progress import NO_WEIGHTS, Weights, WorkDone
 from bridge.forecast.trend import Trend
 from bridge.model import Colour, TaskKey
 from bridge.plan.document import Deal, Milestone
@@ -50,6 +50,10 @@ class Outline:
     actual: date | None
     facts: Facts = NO_FACTS
     """Of the leaves in scope, in their order."""
+    weights: Weights = NO_WEIGHTS
+    """Of the same."""
+    planned: Mapping[date, int] | None = None
+    """Their `planned_units`."""
 
 
 Teams = Mapping[tuple[str, int], tuple[Identity, ...]]
