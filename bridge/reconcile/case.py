@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 
 from bridge.forecast.calibration import Calibrated
 from bridge.forecast.facts import NO_FACTS, Facts
@@ -56,15 +57,23 @@ class Outline:
     """Their `planned_units`."""
 
 
+_SOURCE: Callable[[TaskKey], str] = itemgetter(0)
+
 Teams = Mapping[tuple[str, int], tuple[Identity, ...]]
 """Who the assignees of open work are, each group once, by source and by which object the assignees are: many tasks share
 one, and it tells them apart while the tasks are held."""
 
 
 def teams_of(outline: Outline, people: Everybody) -> Teams:
-    teams = zip(outline.work.open_refs, outline.facts.open(outline.facts.owners), strict=True)
-    found = {(source, id(team)): team for (source, _), team in teams}
-    return {key: tuple([people.who(key[0], person) for person in team]) for key, team in found.items()}
+    owners = outline.facts.open(outline.facts.owners)
+    held = dict(zip(map(id, owners), owners, strict=True))
+    found = dict.fromkeys(team_keys(outline.work.open_refs, owners))
+    return {key: tuple([people.who(key[0], person) for person in held[key[1]]]) for key in found}
+
+
+def team_keys(refs: Sequence[TaskKey], owners: Sequence[object]) -> Iterator[tuple[str, int]]:
+    """Which of the `Teams` the tasks have, one after the other."""
+    return zip(map(_SOURCE, refs), map(id, owners), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
