@@ -15,7 +15,7 @@ from bridge.store import queue
 from bridge.usecases import presence
 from bridge.usecases.circumstances import about
 from bridge.usecases.journal import Journal
-from bridge.usecases.keeping import sweep
+from bridge.usecases.keeping import keep_together, sweep
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.queueing import FIRST_WAIT_S, MOST_TRIES, NO_SERVER, PRIORITIES, Job, put
 from bridge.usecases.refresh import Refreshed, RefreshWish
@@ -85,6 +85,7 @@ def work(
     space = settled()
     if not space.settings.database.is_server:
         raise UsageProblem(NO_SERVER)
+    keep_together()
     space.store(create=True).close()
     with Journal(space.settings, quiet=quiet).kept() as journal, presence.told(space, COMMAND):
         # Its own words are about every look into the queue; what matters of them is said here.
