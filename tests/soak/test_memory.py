@@ -48,6 +48,7 @@ ROUNDS = int(os.environ.get("SOAK_ROUNDS", "120"))
 MOST_GROWTH = 1.05
 WARM_UP, WINDOW = 0.4, 5
 """Part of the days after which everything is there that is loaded once; so many days are looked at together."""
+MOST_AWAY = 5
 LONGEST_DAY_S = 120.0
 # A program whose days are those of a file, and whose clock does in seconds what it usually does in a day.
 HURRIED = """
@@ -107,14 +108,15 @@ class Company:
             return list(store.rows(sql))
 
     def begin(self, day: date) -> None:
-        """People work on the evening before; as many tasks begin as are deleted."""
+        """People work on the evening before. Of what is deleted something comes back, so that no more has to be remembered."""
         self.world.advance_to(datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=12))
         known = sorted(key for key, one in self.world.items.items() if not one.deleted)
+        away = sorted(self.world.items.keys() - set(known))
         for key in self.chance.sample(known, 5):
             self.world.edit(key, due=self.world.now + timedelta(days=self.chance.randrange(-4, 20)))
         self.world.edit(self.chance.choice(known), deleted=True)
-        number = 1_000 + len(self.world.items)
-        self.world.add(item(number, created_at=self.world.now, updated_at=self.world.now))
+        if len(away) > MOST_AWAY:
+            self.world.edit(self.chance.choice(away), deleted=False)
         fresh = self.folder / "day.new"
         fresh.write_text(day.isoformat(), encoding="utf-8")
         fresh.replace(self.folder / "day")
