@@ -12,7 +12,7 @@ import psycopg
 from bridge.errors import Unavailable
 from bridge.store.budgets import WINDOW_S, Clocks, Row, SharedAllowances
 from bridge.store.opening import named
-from bridge.store.postgres import connected
+from bridge.store.postgres_link import connected
 from bridge.store.postgres_words import CANNOT_USE
 
 _READ = (

@@ -6,78 +6,40 @@ in the order in which they become visible, and what was read inside a transactio
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import BridgeError, Unavailable, UsageProblem
 from bridge.store import companions, postgres_words, transfer
 from bridge.store.dialect import POSTGRESQL
-from bridge.store.engine import BUSY_TIMEOUT_S, Store, insert_sql, marks, replacing
+from bridge.store.engine import BUSY_TIMEOUT_S, Store, insert_sql, replacing
 from bridge.store.opening import named
+from bridge.store.postgres_link import (
+    Link,
+    TransactionStatus,
+    brief,
+    connected,
+    errors,
+    insert_rows_sql,
+    numbered,
+    psycopg,
+)
 from bridge.store.tables import BY_NAME, STEPS, TABLES
-
-try:
-    import psycopg
-    from psycopg import errors
-    from psycopg.adapt import Buffer
-    from psycopg.pq import TransactionStatus
-    from psycopg.types.string import StrDumperUnknown
-except ImportError as err:
-    raise UsageProblem(postgres_words.NO_DRIVER) from err
-
-# That a batch was refused is told by the error; the driver's word on the rest of the batch tells nobody anything.
-logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 RECORD_OF_STEPS = "schema_steps"
 WRITERS = 7_246_310_921
 """The advisory lock of who writes; any number will do, but for ever the same one."""
 OLDEST = 15
 ROWS_AT_ONCE = 64
-CONNECT_TIMEOUT_S = 10
-_MARK = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\?")
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR, TransactionStatus.ACTIVE)
 # Ours; tables of the queue are the library's and come to an empty database with ours.
 _FOREIGN = (
     "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()) "
     "AND relkind IN ('r', 'p', 'v', 'm') AND relname NOT LIKE 'procrastinate%' LIMIT 1"
 )
-
-
-class _WithoutNul(StrDumperUnknown):
-    """Text without the one character that PostgreSQL does not store; only broken payloads hold it."""
-
-    def dump(self, obj: str) -> Buffer | None:
-        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
-
-
-Link = psycopg.Connection[tuple[Any, ...]]
-
-
-def connected(url: str, *, read_only: bool = False, patience_s: float = BUSY_TIMEOUT_S) -> Link:
-    """A connection that begins no transaction by itself and takes `$1, $2, …`."""
-    try:
-        link = psycopg.connect(
-            url,
-            autocommit=True,
-            cursor_factory=psycopg.RawCursor,
-            connect_timeout=CONNECT_TIMEOUT_S,
-            fallback_application_name="pbridge",
-        )
-        link.adapters.register_dumper(str, _WithoutNul)
-        only = "on" if read_only else "off"
-        link.execute(
-            f"SET lock_timeout = {int(patience_s * 1000)}; SET default_transaction_read_only = {only}; "
-            "SET client_encoding = 'UTF8'; SET timezone = 'UTC'"
-        )
-    except psycopg.Error as err:
-        raise Unavailable(postgres_words.CANNOT_REACH, place=named(url), why=_brief(err)) from err
-    return link
 
 
 class PostgresStore(Store):
@@ -265,7 +227,7 @@ class PostgresStore(Store):
         place = named(self.url)
         if isinstance(err, errors.LockNotAvailable):
             return Unavailable(postgres_words.BUSY, place=place, seconds=f"{self._patience_s:g}")
-        return Unavailable(postgres_words.CANNOT_USE, place=place, why=_brief(err))
+        return Unavailable(postgres_words.CANNOT_USE, place=place, why=brief(err))
 
     # --- Statements ------------------------------------------------------------------------------------------------
 
@@ -308,7 +270,7 @@ class PostgresStore(Store):
         with self._writing():
             for start in range(0, len(rows), ROWS_AT_ONCE):
                 some = rows[start : start + ROWS_AT_ONCE]
-                sql = _insert_sql(table, columns, len(some), behind)
+                sql = insert_rows_sql(table, columns, len(some), behind)
                 count += self._link.execute(sql, [value for row in some for value in row]).rowcount
         return count
 
@@ -333,29 +295,3 @@ class PostgresStore(Store):
     def integrity_problems(self) -> list[str]:
         """The server looks after its own files; pg_amcheck and its checksums look into them."""
         return []
-
-
-@lru_cache(maxsize=1_024)
-def _insert_sql(table: str, columns: tuple[str, ...], count: int, behind: str) -> str:
-    more = f", ({marks(len(columns))})" * (count - 1)
-    return numbered(f"{insert_sql(table, columns)}{more} {behind}")
-
-
-@lru_cache(maxsize=1_024)
-def numbered(sql: str) -> str:
-    """A statement with `$1, $2, …` for its marks; those in quotes are no marks."""
-    count = 0
-
-    def each(found: re.Match[str]) -> str:
-        nonlocal count
-        if found[0] != "?":
-            return found[0]
-        count += 1
-        return f"${count}"
-
-    return _MARK.sub(each, sql)
-
-
-def _brief(err: psycopg.Error) -> str:
-    """What the server says, on one line and without its last stop, for it stands inside a sentence."""
-    return " ".join((err.diag.message_primary or str(err)).split()).rstrip(".?")

@@ -16,7 +16,8 @@ from bridge.store.budgets_postgres import ServerAllowances
 from bridge.store.engine import Store
 from bridge.store.opening import is_at, named, opened
 from bridge.store.packing import Packing
-from bridge.store.postgres import PostgresStore, numbered
+from bridge.store.postgres import PostgresStore
+from bridge.store.postgres_link import numbered
 from bridge.store.tables import STEPS, TABLES
 from bridge.store.views import VIEWS
 from tests.server import Server
