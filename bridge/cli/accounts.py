@@ -74,7 +74,7 @@ def user() -> None:
     pass
 
 
-@user.command(cls=Command, about=ADD, example="pbridge user add 王敏 --role lead --sales-owner 王敏")
+@user.command(cls=Command, about=ADD, example="pbridge user add 苏晓岚 --role lead --sales-owner 苏晓岚")
 @click.argument("name")
 @click.option("--role", cls=Option, text=ROLE, type=click.Choice(accounts.ROLES), required=True, metavar="ROLE")
 @click.option("--sales-owner", cls=Option, text=OWN, metavar="NAME")
@@ -111,7 +111,7 @@ def passwd(session: Session, name: str, password_stdin: bool) -> None:
     click.echo(CHANGED.say(space.lang, name=plain(name)))
 
 
-@user.command("role", cls=Command, about=CHANGE_ROLE, example="pbridge user role 王敏 --role lead")
+@user.command("role", cls=Command, about=CHANGE_ROLE, example="pbridge user role 苏晓岚 --role viewer")
 @click.argument("name")
 @click.option("--role", cls=Option, text=ROLE, type=click.Choice(accounts.ROLES), required=True, metavar="ROLE")
 @click.pass_obj
@@ -121,7 +121,7 @@ def change_role(session: Session, name: str, role: str) -> None:
     click.echo(ROLE_GIVEN.say(space.lang, name=plain(user.name), role=user.role))
 
 
-@user.command("disable", cls=Command, about=DISABLE, example="pbridge user disable 王敏")
+@user.command("disable", cls=Command, about=DISABLE, example="pbridge user disable 苏晓岚")
 @click.argument("name")
 @click.pass_obj
 def disable_user(session: Session, name: str) -> None:

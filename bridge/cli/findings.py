@@ -83,7 +83,7 @@ COLUMNS = (
 SEVERITIES = {"red": Text(zh="红", en="red"), "amber": Text(zh="黄", en="amber"), "grey": Text(zh="灰", en="grey")}
 
 
-@click.command(cls=Command, about=FINDINGS, example="pbridge findings --milestone M-1 --since 2026-09-01")
+@click.command(cls=Command, about=FINDINGS, example="pbridge findings --milestone M-01 --since 2026-09-01")
 @click.option("--milestone", cls=Option, text=MILESTONE, metavar="KEY")
 @click.option(
     "--state",
@@ -117,7 +117,7 @@ def findings(
 @click.command(
     cls=Command,
     about=ACKNOWLEDGE,
-    example="pbridge acknowledge M-1 OVERDUE --until 2026-09-15 --by 王敏 --reason 已知",
+    example="pbridge acknowledge M-01 OVERDUE --until 2026-09-15 --by 王敏 --reason 已知",
 )
 @click.argument("milestone", metavar="KEY")
 @click.argument("code", metavar="CODE")

@@ -87,7 +87,7 @@ CONSEQUENCE_COLUMNS = (
 REFUSED = Text(zh="拒绝改期", en="refused")
 
 
-@click.command("diff", cls=Command, about=DIFF, example="pbridge plan diff 2026-08-01 2026-09-01")
+@click.command("diff", cls=Command, about=DIFF, example="pbridge plan diff 2026-08-24 2026-09-01")
 @click.argument("old", required=False)
 @click.argument("new", required=False)
 @json_option
@@ -154,7 +154,7 @@ def versions(session: Session, as_json: bool) -> None:
     print_table(space.lang, VERSION_COLUMNS, rows, right=(0, 2), flexible=(4, 5))
 
 
-@click.command("baselines", cls=Command, about=BASELINES, example="pbridge plan baselines M-1")
+@click.command("baselines", cls=Command, about=BASELINES, example="pbridge plan baselines M-01")
 @click.argument("key", required=False)
 @json_option
 @click.pass_obj
@@ -207,7 +207,7 @@ def _decided(one: Mapping[str, Any], lang: Lang) -> str:
 
 
 @click.command(
-    "refuse", cls=Command, about=REFUSE, example="pbridge plan refuse M-1 --because R-1 --by 王敏 --reason 客户不同意"
+    "refuse", cls=Command, about=REFUSE, example="pbridge plan refuse M-01 --because R-01 --by 王敏 --reason 客户不同意"
 )
 @click.argument("milestone")
 @click.option("--because", cls=Option, text=BECAUSE, metavar="KEY", multiple=True)

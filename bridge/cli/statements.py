@@ -60,7 +60,7 @@ COLUMNS = (
 
 
 @click.command(
-    cls=Command, about=OVERRIDE, example="pbridge override M-1 amber --until 2026-09-15 --by 王敏 --reason 合同在改"
+    cls=Command, about=OVERRIDE, example="pbridge override M-01 amber --until 2026-09-15 --by 王敏 --reason 合同在改"
 )
 @click.argument("milestone", metavar="KEY")
 @click.argument("status", metavar="[STATUS]", required=False)
@@ -98,7 +98,7 @@ def override(
 @click.command(
     cls=Command,
     about=NOTE,
-    example="pbridge note M-1 --recovery-plan 加班联调 --informed 2026-09-08 --by 王敏",
+    example="pbridge note M-01 --recovery-plan 加班联调 --informed 2026-09-08 --by 王敏",
 )
 @click.argument("milestone", metavar="KEY")
 @click.option("--category", cls=Option, text=CATEGORY, type=click.Choice(CATEGORIES), metavar="KIND")
