@@ -24,6 +24,7 @@ from bridge.usecases.evaluations import Evaluations
 from bridge.usecases.health import Condition, condition
 from bridge.usecases.hooks import Inbox
 from bridge.usecases.journal import Journal
+from bridge.usecases.keeping import keep_together
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.metrics import Measured, Pulse, measure
 from bridge.usecases.queueing import ClockLedger, Queued
@@ -112,6 +113,7 @@ def supervise(
     settled: Settled, asked: Asked, announced: Announced, *, port: int | None = None, quiet: bool = False
 ) -> bool:
     """Serve until told to stop. Returns whether everything had ended by then: what has not is safe to cut off."""
+    keep_together()
     space = settled()
     settings = space.settings
     times = timetable(settings)

@@ -15,7 +15,7 @@ from bridge.store import queue
 from bridge.usecases import presence
 from bridge.usecases.circumstances import about
 from bridge.usecases.journal import Journal
-from bridge.usecases.keeping import sweep
+from bridge.usecases.keeping import keep_together, sweep
 from bridge.usecases.ledger import Ledger
 from bridge.usecases.queueing import FIRST_WAIT_S, MOST_TRIES, NO_SERVER, PRIORITIES, Job, put
 from bridge.usecases.refresh import Refreshed, RefreshWish
@@ -33,6 +33,8 @@ GLANCE_S = 0.2
 QUICK = ("deliver", "follow")
 LONGEST_END_S = 7.5
 """How long a job may take to finish its page; a job that is cut off is given to another worker."""
+LONGEST_FAREWELL_S = 1.0
+"""How long what waits in a queue that is given up may take to end."""
 HEARTBEAT_S = 5.0
 DEAD_AFTER_S = 20.0
 """A worker that gave no sign of life for so long is dead, and its jobs are given to others."""
@@ -83,6 +85,7 @@ def work(
     space = settled()
     if not space.settings.database.is_server:
         raise UsageProblem(NO_SERVER)
+    keep_together()
     space.store(create=True).close()
     with Journal(space.settings, quiet=quiet).kept() as journal, presence.told(space, COMMAND):
         # Its own words are about every look into the queue; what matters of them is said here.
@@ -94,6 +97,19 @@ def work(
             has_ended = shift.run()
             stop.wait(REST_S)
     return has_ended
+
+
+async def farewell(loop: asyncio.AbstractEventLoop) -> None:
+    """End what a queue that was given up has left waiting: for a connection, or for a job that is cut off."""
+    waiting = asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+    for task in waiting:
+        task.cancel()
+    if waiting:
+        done, _ = await asyncio.wait(waiting, timeout=LONGEST_FAREWELL_S)
+        for task in done:
+            if not task.cancelled():
+                task.exception()  # looked at, for nobody else will: what broke the queue has been said
+    await loop.shutdown_asyncgens()
 
 
 class Shift:
@@ -115,6 +131,7 @@ class Shift:
             log.warning("the queue cannot be used: %s", str(err).partition("\n")[0] or type(err).__name__)
             return True
         finally:
+            loop.run_until_complete(farewell(loop))
             loop.close()
 
     async def _until_stopped(self) -> bool:
@@ -147,7 +164,7 @@ class Shift:
             )
             return False
         with suppress(Exception):
-            await asyncio.wait_for(app.close_async(), 1.0)
+            await asyncio.wait_for(app.close_async(), LONGEST_FAREWELL_S)
         for task in done:
             if not task.cancelled() and (err := task.exception()) is not None:
                 raise err

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import configparser
+import http.client
 import json
 import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -196,25 +200,87 @@ def test_every_directive_of_nginx_ends():
     assert [line for line in lines if line and not line.startswith("#") and not line.endswith((";", "{", "}"))] == []
 
 
+def nginx_site(folder: Path, port: int) -> list[str]:
+    """How nginx is called with our site on a port of loopback, without what needs a certificate."""
+    site = re.sub(
+        r"ssl_certificate.*;|listen .*443.*;|listen \[::\]:80;",
+        "",
+        text("nginx/progress-bridge.conf").replace(":8321", ":9"),
+    )
+    first, _, rest = site.partition("listen 80;")
+    site = f"{first}listen 127.0.0.1:{port + 1};{rest.replace('server {', f'server {{ listen 127.0.0.1:{port};', 1)}"
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = " ".join(f"{kind}_temp_path {folder / kind};" for kind in kinds)
+    logs = f"access_log {folder}/access.log;"
+    whole, errors = folder / "nginx.conf", f"error_log {folder}/error.log; pid {folder}/nginx.pid; daemon off;"
+    whole.write_text(f"{errors} events {{}}\nhttp {{ {places} {logs}\n{site}\n}}\n", encoding="utf-8")
+    return ["nginx", "-p", str(folder), "-c", str(whole), "-e", str(folder / "error.log")]
+
+
 @pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx here")
 def test_nginx_takes_its_file(tmp_path: Path):
-    site = re.sub(r"ssl_certificate.*;|listen .*443.*;", "", text("nginx/progress-bridge.conf"))
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(f"events {{}}\nhttp {{\n{site}\n}}\n", encoding="utf-8")
-    done = subprocess.run(
-        ["nginx", "-t", "-p", str(tmp_path), "-c", str(whole)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*nginx_site(tmp_path, 8081), "-t"], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
+
+
+def caddy(*words: str) -> list[str]:
+    return ["caddy", *words, "--adapter", "caddyfile", "--config"]
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="no Caddy here")
 def test_caddy_takes_its_file(tmp_path: Path):
-    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+    command = [*caddy("validate"), str(DEPLOY / "Caddyfile")]
     environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
 
     assert done.returncode == 0, done.stderr
+
+
+def caddy_site(folder: Path, port: int) -> list[str]:
+    """How Caddy is called with our site on a port of loopback."""
+    site = text("Caddyfile").replace("\n{\n", "\n{\n\tadmin off\n", 1)
+    whole = folder / "Caddyfile"
+    whole.write_text(site.replace("bridge.example.com {", f"http://127.0.0.1:{port} {{"), encoding="utf-8")
+    return [*caddy("run"), str(whole)]
+
+
+@pytest.mark.parametrize("site", [nginx_site, caddy_site], ids=["nginx", "caddy"])
+def test_a_proxy_tells_no_token_of_a_webhook_even_where_the_service_is_down(
+    site: Callable[[Path, int], list[str]], tmp_path: Path
+):
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    command = site(tmp_path, port)
+    if not shutil.which(command[0]):
+        pytest.skip(f"no {command[0]} here")
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "BRIDGE_UPSTREAM": "127.0.0.1:9"}
+    with (tmp_path / "said.log").open("wb") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
+        try:
+            codes = [asked(port, path) for path in ("/hooks/pingcode/t0ken-0123456789", "/", "/metrics")]
+        finally:
+            process.terminate()
+            process.wait(20)
+    logged = "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.log"))
+
+    assert codes[:2] == [502, 502]
+    assert codes[2] == (404 if site is caddy_site else 502)  # from loopback nginx lets it through
+    assert "t0ken" not in logged and '"GET / ' in logged.replace('"uri":"/"', '"GET / '), logged
+
+
+def asked(port: int, path: str) -> int:
+    """The code of an answer; who begins just now is waited for."""
+    until = time.monotonic() + 20
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        with closing(connection):
+            try:
+                connection.request("GET", path, headers={"Host": f"127.0.0.1:{port}"})
+                return connection.getresponse().status
+            except ConnectionRefusedError:
+                assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 # --- Alerts and dashboard ------------------------------------------------------------------------------------------
@@ -288,6 +354,14 @@ def test_no_panel_lies_on_another_and_each_has_its_number():
         cells |= own
 
     assert len({panel["id"] for panel in panels()}) == len(panels())
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="no Prometheus here")
+def test_prometheus_takes_the_rules_and_its_settings():
+    command = ["promtool", "check", "config", str(DEPLOY / "prometheus" / "scrape.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode == 0 and "rules found" in done.stdout, done.stdout + done.stderr
 
 
 def test_prometheus_is_told_where_the_rules_and_the_service_are():

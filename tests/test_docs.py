@@ -1,8 +1,7 @@
-"""If it is written down, it is run: README commands, help in both languages and its examples, fixed names."""
+"""If it is written down, it is run: README commands, help in both languages, fixed names."""
 
 from __future__ import annotations
 
-import getpass
 import io
 import os
 import re
@@ -177,77 +176,18 @@ def test_every_command_of_a_guide_runs_as_it_stands_there(
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     for line in console_lines(guide):
+        monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: "correct horse battery")
         monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse battery\n"))
         program_name, *words = shlex.split(line)
 
         code = main([*words, "--today", TODAY.isoformat()])
 
         said = capsys.readouterr()
-        assert (program_name, code in (0, 1)) == ("pbridge", True), f"{line}: {said.err}"
-        assert "Traceback" not in said.err
+        assert (program_name, code) == ("pbridge", 0), f"{line}: {said.err}"
 
 
 def test_the_guides_for_leads_and_admins_are_run():
     assert {"guide-lead", "guide-admin", "security"} <= {path.stem for path in GUIDES}
-
-
-# What another program has to serve, or what goes on until it is stopped; the tests that run them.
-ELSEWHERE = {
-    "serve": "integration/test_serve",
-    "worker": "integration/test_worker",
-    "demo": "test_demo",
-    "db copy": "integration/test_copy",
-}
-# About a state that a store in good order is not in, and the answer that says so.
-NOTHING_OF_IT = {
-    "pbridge status acknowledge data_old pingcode --until 2026-09-15 --by 王敏 --reason 系统升级": "没有关于 pingcode 的提醒",
-    "pbridge quarantine retry --reason missing_required": "没有符合 --reason missing_required 的被隔离的行",
-}
-HOLIDAYS = "date,kind,name\n2027-02-05,off,春节\n2027-02-13,workday,春节\n"
-CHANNEL = '\n[[notify]]\nname = "sales-leads"\nkind = "webhook"\nurl = "env:ROBOT_URL"\n'
-
-
-def test_every_example_of_help_does_what_it_says(
-    own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    folder = tmp_path / "own"
-    shutil.copytree(own.folder, folder)
-    prepare(folder)
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(getpass, "getpass", lambda *_: "correct horse battery")
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("ROBOT_URL", "https://hooks.example.com/bridge")
-    main(["token", "create", "first", "--role", "viewer", "--today", TODAY.isoformat()])
-    examples = [line for line in console_lines(ROOT / "docs/reference/commands.md") if not elsewhere(line)]
-
-    day, refused = TODAY.isoformat(), {}
-    for line in examples:
-        if "plan template" in line:
-            (folder / "plan.xlsx").rename(folder / "kept.xlsx")
-        words = shlex.split(line.replace("/backup/", f"{tmp_path}/"))[1:]
-        code = main([*words, *([] if "--today" in words else ["--today", day])])
-        day = "2026-09-08" if "--today" in words else day
-        said = capsys.readouterr()
-        if code not in (0, 1) or "--verbose" in said.err:
-            refused[line] = said.err
-
-    assert len(examples) > 60
-    assert refused.keys() == NOTHING_OF_IT.keys(), refused
-    assert [line for line, words in NOTHING_OF_IT.items() if words not in refused[line]] == []
-
-
-def prepare(folder: Path) -> None:
-    """The files that examples name, and a channel."""
-    mapping = (folder / "mappings" / "pingcode.toml").read_text(encoding="utf-8")
-    (folder / "new.toml").write_text(f"# new states\n{mapping}", encoding="utf-8")
-    (folder / "2027.json").write_text(HOLIDAYS, encoding="utf-8")
-    with (folder / "config.toml").open("a", encoding="utf-8") as config_file:
-        config_file.write(CHANNEL)
-
-
-def elsewhere(line: str) -> bool:
-    return any(line.startswith(f"pbridge {name}") for name in ELSEWHERE)
 
 
 def named_commands(path: Path) -> Iterator[str]:

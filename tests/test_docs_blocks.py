@@ -26,9 +26,12 @@ RUN = {
     ("docs/security.md", "console"): "test_docs: every command of a guide",
     ("docs/guide-admin.md", "toml"): "test_docs_samples: settings; unit/mapping/test_mapping_readme: recipes",
     ("docs/guide-admin.md", "json"): "test_docs_samples: a sample of the report fits its schema",
-    ("docs/reference/commands.md", "console"): "test_docs: every example of help",
     ("docs/operations.md", "toml"): "test_docs_samples: settings",
     ("docs/people.md", "toml"): "unit/mapping/test_people_guide",
+    (
+        "docs/reference/commands.md",
+        "console",
+    ): "test_demo: every example of help on the demo; copying: integration/test_copy",
     ("docs/store.md", "text"): "test_docs_blocks: the line of cron, by a shell",
     ("docs/sql-views.md", "sql"): "integration/test_sql_views",
     ("connectors/worktile/README.md", "toml"): "unit/connectors/worktile/test_worktile_settings",

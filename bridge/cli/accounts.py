@@ -74,7 +74,7 @@ def user() -> None:
     pass
 
 
-@user.command(cls=Command, about=ADD, example="pbridge user add 苏晓岚 --role lead --sales-owner 苏晓岚")
+@user.command(cls=Command, about=ADD, example="pbridge user add 林悦 --role lead --sales-owner 林悦")
 @click.argument("name")
 @click.option("--role", cls=Option, text=ROLE, type=click.Choice(accounts.ROLES), required=True, metavar="ROLE")
 @click.option("--sales-owner", cls=Option, text=OWN, metavar="NAME")
@@ -111,7 +111,7 @@ def passwd(session: Session, name: str, password_stdin: bool) -> None:
     click.echo(CHANGED.say(space.lang, name=plain(name)))
 
 
-@user.command("role", cls=Command, about=CHANGE_ROLE, example="pbridge user role 苏晓岚 --role viewer")
+@user.command("role", cls=Command, about=CHANGE_ROLE, example="pbridge user role 林悦 --role viewer")
 @click.argument("name")
 @click.option("--role", cls=Option, text=ROLE, type=click.Choice(accounts.ROLES), required=True, metavar="ROLE")
 @click.pass_obj
@@ -121,7 +121,7 @@ def change_role(session: Session, name: str, role: str) -> None:
     click.echo(ROLE_GIVEN.say(space.lang, name=plain(user.name), role=user.role))
 
 
-@user.command("disable", cls=Command, about=DISABLE, example="pbridge user disable 苏晓岚")
+@user.command("disable", cls=Command, about=DISABLE, example="pbridge user disable 林悦")
 @click.argument("name")
 @click.pass_obj
 def disable_user(session: Session, name: str) -> None:
@@ -167,7 +167,7 @@ def list_tokens(session: Session, as_json: bool) -> None:
         session.remark(NO_TOKENS.say(space.lang))
 
 
-@token.command(cls=Command, about=REVOKE, example="pbridge token revoke 3")
+@token.command(cls=Command, about=REVOKE, example="pbridge token revoke 1")
 @click.argument("number", type=click.IntRange(min=1))
 @click.pass_obj
 def revoke(session: Session, number: int) -> None:

@@ -88,7 +88,7 @@ def feedback(ctx: click.Context, customer: str | None, only_open: bool, as_json:
             session.remark(text.say(space.lang, count=count))
 
 
-@feedback.command("link", about=LINK, example="pbridge feedback link pingcode:SVC-T1 M-01 --by 苏晓岚")
+@feedback.command("link", about=LINK, example="pbridge feedback link pingcode:SVC-T1 M-05 --by 苏晓岚")
 @click.argument("ref")
 @click.argument("milestone")
 @click.option("--by", cls=Option, text=BY, metavar="NAME", required=True)

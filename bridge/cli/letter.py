@@ -69,7 +69,7 @@ def letter() -> None:
 
 
 @letter.command(
-    "draft", about=DRAFT, example="pbridge letter draft M-01 --approved-by 陈思远 --needs 接口文档=2026-09-05"
+    "draft", about=DRAFT, example="pbridge letter draft M-01 --approved-by 韩冬生 --needs 接口文档=2026-09-05"
 )
 @click.argument("milestone", metavar="KEY")
 @click.option("--kind", cls=Option, text=KIND, type=click.Choice(KINDS), metavar="KIND", default="delay")

@@ -58,7 +58,7 @@ COLUMNS = (
 )
 
 
-@click.command(cls=Command, about=ABOUT, example="pbridge notify --dry-run --channel sales-leads")
+@click.command(cls=Command, about=ABOUT, example="pbridge notify --dry-run --channel demo-group")
 @click.option("--dry-run", cls=Option, text=DRY_RUN, is_flag=True)
 @click.option("--channel", "names", cls=Option, text=CHANNEL, multiple=True, metavar="NAME")
 @click.option("--weekly", cls=Option, text=WEEKLY, is_flag=True)

@@ -80,7 +80,7 @@ def import_(
         click.echo(SAME.say(space.lang))
 
 
-@plan.command("template", about=TEMPLATE, example="pbridge plan template plan.xlsx")
+@plan.command("template", about=TEMPLATE, example="pbridge plan template new-plan.xlsx")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def template_(session: Session, file: Path) -> None:

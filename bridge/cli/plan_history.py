@@ -207,7 +207,7 @@ def _decided(one: Mapping[str, Any], lang: Lang) -> str:
 
 
 @click.command(
-    "refuse", cls=Command, about=REFUSE, example="pbridge plan refuse M-01 --because R-01 --by 王敏 --reason 客户不同意"
+    "refuse", cls=Command, about=REFUSE, example="pbridge plan refuse M-05 --because R-02 --by 王敏 --reason 客户不同意"
 )
 @click.argument("milestone")
 @click.option("--because", cls=Option, text=BECAUSE, metavar="KEY", multiple=True)

@@ -98,7 +98,7 @@ def override(
 @click.command(
     cls=Command,
     about=NOTE,
-    example="pbridge note M-01 --recovery-plan 加班联调 --informed 2026-09-08 --by 王敏",
+    example="pbridge note M-01 --recovery-plan 加班联调 --informed 2026-08-20 --by 王敏",
 )
 @click.argument("milestone", metavar="KEY")
 @click.option("--category", cls=Option, text=CATEGORY, type=click.Choice(CATEGORIES), metavar="KIND")

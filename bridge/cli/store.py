@@ -86,7 +86,7 @@ def upgrade(session: Session) -> None:
     click.echo(DONE.say(space.lang, steps=", ".join(done.steps)) if done.steps else CURRENT.say(space.lang))
 
 
-@db.command("backup", about=BACKUP, example="pbridge db backup /backup/bridge.db")
+@db.command("backup", about=BACKUP, example="pbridge db backup backup.db")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--force", cls=Option, text=FORCE, is_flag=True)
 @json_option
@@ -101,7 +101,7 @@ def backup(session: Session, file: Path, force: bool, as_json: bool) -> None:
     _tell(done, space.lang)
 
 
-@db.command("restore", about=RESTORE, example="pbridge db restore /backup/bridge.db")
+@db.command("restore", about=RESTORE, example="pbridge db restore backup.db")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @json_option
 @click.pass_obj

@@ -82,9 +82,11 @@ def facts_of(
     follow = Follower(leaves, before)
     if follow.is_same:
         return known
+    if keys == known.refs:
+        keys = known.refs
     fresh = _read(follow.fresh, zone, today)
     rest = [follow.column(old, new) for old, new in zip(known[1:], fresh[1:], strict=True)]
-    return Facts(keys, *rest)
+    return Facts(keys, *map(tuple, rest))
 
 
 def _read(leaves: Sequence[Observed], zone: tzinfo, today: date) -> Facts:

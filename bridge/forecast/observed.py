@@ -25,6 +25,8 @@ from bridge.model import Change, Status, Task
 DateField = Literal["start_on", "due_on"]
 DueSeries = list[tuple[date, date | None]]
 """(local day, due date at its end or None), one point a day, oldest first."""
+_UNDATED = 0
+"""No day has this number."""
 
 
 class Observed(Protocol):
@@ -43,11 +45,6 @@ class Observed(Protocol):
 def local_day(instant: datetime, zone: tzinfo) -> date:
     """The civil date of an aware instant in `zone`."""
     return instant.astimezone(zone).date()
-
-
-def created_day(record: Observed, zone: tzinfo) -> date:
-    """Local date of `created_at`, else of the first sight of the task."""
-    return local_day(record.task.created_at or record.first_seen, zone)
 
 
 def first_day(instants: Collection[datetime], zone: tzinfo) -> date | None:
@@ -138,16 +135,17 @@ def _latest_of(several: Iterable[DueSeries]) -> DueSeries:
     events = sorted(
         [(day, number, due) for number, series in enumerate(several) for day, due in series], key=itemgetter(0, 1)
     )
-    current: dict[int, date | None] = {}
+    # Days are numbers here, the latest one the least: many moves pass here for each milestone.
+    current: dict[int, int] = {}
     latest: list[tuple[int, int]] = []
-    points: dict[date, date | None] = {}
+    points: dict[date, int] = {}
     for day, number, due in events:
-        current[number] = due
-        if due is not None:
-            heappush(latest, (-due.toordinal(), number))
-        while latest and not _stands(current[latest[0][1]], -latest[0][0]):
+        current[number] = behind = _UNDATED if due is None else -due.toordinal()
+        if behind != _UNDATED:
+            heappush(latest, (behind, number))
+        while latest and current[latest[0][1]] != latest[0][0]:
             heappop(latest)
-        points[day] = current[latest[0][1]] if latest else None
+        points[day] = latest[0][0] if latest else _UNDATED
     return _without_repeats(points)
 
 
@@ -263,15 +261,13 @@ def _turned_done(change: Change) -> bool:
     return change.field == "status" and change.new == Status.DONE.value
 
 
-def _stands(due: date | None, ordinal: int) -> bool:
-    return due is not None and due.toordinal() == ordinal
-
-
-def _without_repeats(points: dict[date, date | None]) -> DueSeries:
+def _without_repeats(points: dict[date, int]) -> DueSeries:
     kept: DueSeries = []
-    for day, due in points.items():
-        if not kept or kept[-1][1] != due:
-            kept.append((day, due))
+    last: int | None = None
+    for day, behind in points.items():
+        if behind != last:
+            kept.append((day, None if behind == _UNDATED else date.fromordinal(-behind)))
+            last = behind
     return kept
 
 

@@ -75,8 +75,9 @@ def planned_work(
     if length > _MOST_WEEKS:
         return None
     planned = [0] * length
+    first = begin.toordinal()
     for day, units in due.items():
-        planned[max((day - begin).days // 7, 0)] += units
+        planned[max((day.toordinal() - first) // 7, 0)] += units
     plan = tuple(accumulate(planned))
     dated = [day is not None for day in facts.baselines] if None in facts.baselines else None
     earned = earned_units(facts, weights.units, dated)

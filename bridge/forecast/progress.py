@@ -55,6 +55,9 @@ class Weights:
         return list(map(weights.__getitem__, self.units))
 
 
+NO_WEIGHTS = Weights("count", (), (), Fraction(1))
+
+
 @dataclass(frozen=True, slots=True)
 class WorkDone:
     """Weight earned and in total; `ratio` and `expected_ratio` are 0 to 1, unrounded, None where unknown."""
@@ -64,6 +67,17 @@ class WorkDone:
     total: Decimal
     ratio: float | None
     expected_ratio: float | None
+
+
+def weigh_again(
+    facts: Facts, before: Facts, weights: Weights, planned: Mapping[date, int] | None
+) -> tuple[Weights, Mapping[date, int] | None]:
+    """`weigh` and `planned_units`; what they were `before` is taken over where the leaves say the same still."""
+    if (facts.refs, facts.hours, facts.points) != (before.refs, before.hours, before.points):
+        weights = weigh(facts)
+    elif facts.baselines == before.baselines:
+        return weights, planned
+    return weights, planned_units(facts, weights)
 
 
 def weigh(facts: Facts) -> Weights:

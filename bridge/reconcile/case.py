@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 
 from bridge.forecast.calibration import Calibrated
 from bridge.forecast.facts import NO_FACTS, Facts
 from bridge.forecast.observed import DueSeries, local_day
 from bridge.forecast.outlook import Outlook
-from bridge.forecast.progress import Weights, WorkDone
+from bridge.forecast.progress import NO_WEIGHTS, Weights, WorkDone
 from bridge.forecast.trend import Trend
 from bridge.model import Colour, TaskKey
 from bridge.plan.document import Deal, Milestone
@@ -50,7 +51,13 @@ class Outline:
     actual: date | None
     facts: Facts = NO_FACTS
     """Of the leaves in scope, in their order."""
+    weights: Weights = NO_WEIGHTS
+    """Of the same."""
+    planned: Mapping[date, int] | None = None
+    """Their `planned_units`."""
 
+
+_SOURCE: Callable[[TaskKey], str] = itemgetter(0)
 
 Teams = Mapping[tuple[str, int], tuple[Identity, ...]]
 """Who the assignees of open work are, each group once, by source and by which object the assignees are: many tasks share
@@ -58,9 +65,15 @@ one, and it tells them apart while the tasks are held."""
 
 
 def teams_of(outline: Outline, people: Everybody) -> Teams:
-    teams = zip(outline.work.open_refs, outline.facts.open(outline.facts.owners), strict=True)
-    found = {(source, id(team)): team for (source, _), team in teams}
-    return {key: tuple([people.who(key[0], person) for person in team]) for key, team in found.items()}
+    owners = outline.facts.open(outline.facts.owners)
+    held = dict(zip(map(id, owners), owners, strict=True))
+    found = dict.fromkeys(team_keys(outline.work.open_refs, owners))
+    return {key: tuple([people.who(key[0], person) for person in held[key[1]]]) for key in found}
+
+
+def team_keys(refs: Sequence[TaskKey], owners: Sequence[object]) -> Iterator[tuple[str, int]]:
+    """Which of the `Teams` the tasks have, one after the other."""
+    return zip(map(_SOURCE, refs), map(id, owners), strict=True)
 
 
 @dataclass(frozen=True, slots=True)

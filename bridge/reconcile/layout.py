@@ -10,7 +10,7 @@ from operator import attrgetter
 from bridge.forecast.facts import facts_of
 from bridge.forecast.observed import first_day
 from bridge.forecast.outlook import OutlookInputs, outlook
-from bridge.forecast.progress import Weights, planned_units, progress, weigh
+from bridge.forecast.progress import Weights, planned_units, progress, weigh, weigh_again
 from bridge.forecast.reference import ReferenceClass
 from bridge.forecast.throughput import FinishDistribution
 from bridge.model import TaskKey
@@ -130,6 +130,12 @@ def outline(
     promise = promise_of(portfolio.baselines.get(milestone.key, ()), portfolio.timezone)
     snapshots = portfolio.snapshots.get(milestone.key, ())
     known = () if before is None else (before.work.leaves, before.facts)
+    facts = facts_of(work.leaves, portfolio.timezone, portfolio.today, work.refs, *known)
+    if before is None:
+        weights = weigh(facts)
+        planned: Mapping[date, int] | None = planned_units(facts, weights)
+    else:
+        weights, planned = weigh_again(facts, before.facts, before.weights, before.planned)
     return Outline(
         milestone=milestone,
         deal=deal,
@@ -139,7 +145,9 @@ def outline(
         snapshots=snapshots,
         first_start=survey.first_start(promise, work, snapshots),
         actual=survey.actual_date(milestone, work, portfolio),
-        facts=facts_of(work.leaves, portfolio.timezone, portfolio.today, work.refs, *known),
+        facts=facts,
+        weights=weights,
+        planned=planned,
     )
 
 
@@ -153,9 +161,7 @@ def _remember_durations(ground: Ground, outline: Outline) -> None:
 def situation(ground: Ground, outline: Outline) -> Situation:
     """One milestone laid out for the rules."""
     portfolio, work, promise = ground.portfolio, outline.work, outline.promise
-    facts = outline.facts
-    weights = weigh(facts)
-    planned = planned_units(facts, weights)
+    facts, weights, planned = outline.facts, outline.weights, outline.planned
     due = survey.due_date(work, facts, outline.actual is not None, outline.snapshots)
     reference = reference_of(ground, outline)
     waits, waiting = ground.waits, waiting_of(outline.milestone, ground.laid_out)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterator, Mapping
 
+from bridge.forecast.progress import Weights
 from bridge.model import TaskKey
 
 
@@ -15,10 +16,10 @@ def leaf_name(ref: TaskKey) -> str:
 class LeafWeights(Mapping[str, float]):
     """A mapping "source/id" -> weight over columns: half a million names would need more memory than the tasks' keys."""
 
-    __slots__ = ("_named", "_refs", "_weights")
+    __slots__ = ("_named", "_weights")
 
-    def __init__(self, refs: Sequence[TaskKey], weights: Sequence[float]) -> None:
-        self._refs, self._weights = refs, weights
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
         self._named: dict[str, float] | None = None
         """Kept once single leaves were asked for."""
 
@@ -28,13 +29,13 @@ class LeafWeights(Mapping[str, float]):
         return self._named[name]
 
     def __iter__(self) -> Iterator[str]:
-        return map(leaf_name, self._refs)
+        return map(leaf_name, self._weights.refs)
 
     def __len__(self) -> int:
-        return len(self._refs)
+        return len(self._weights.refs)
 
     def __repr__(self) -> str:
         return repr(dict(self.items()))
 
     def items(self) -> ItemsView[str, float]:
-        return dict(zip(self, self._weights, strict=True)).items()
+        return dict(zip(self, self._weights.amounts, strict=True)).items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import compress
 from operator import and_, attrgetter
@@ -25,6 +25,8 @@ class Linked:
     """What the linked tasks of a milestone are, as columns."""
 
     kinds: bytes = b""
+    is_leaf: bytes = b""
+    """Of each, whether it is work in scope and nobody's parent."""
     parents: tuple[str | None, ...] = ()
     """Id of the parent of those that make theirs one that is no leaf."""
     created: tuple[datetime, ...] = ()
@@ -60,34 +62,62 @@ def work_of(linked: Iterable[TaskRecord], refs: Sequence[TaskKey] | None = None,
     """
     records = tuple(linked)
     keys = [record.task.ref for record in records] if refs is None else refs
-    columns = _columns(records) if before is None else _followed(records, before)
+    if before is None:
+        return _told_apart(records, keys, _with_leaves(_columns(records), keys))
+    follow = Follower(records, before.linked)
+    if follow.is_same:
+        return before
+    columns, known = _followed(follow, before.columns), before.columns
+    if not _has_same_leaves(columns, known, _in_place(follow, keys, before)):
+        return _told_apart(records, keys, _with_leaves(columns, keys))
+    return _told_apart(records, keys, replace(columns, is_leaf=known.is_leaf), before)
+
+
+def _in_place(follow: Follower[TaskRecord], keys: Sequence[TaskKey], before: Work) -> bool:
+    """Whether the same tasks stand in the same places."""
+    places = follow.replaced
+    return places is not None and all(before.linked[at].task.ref == keys[at] for at in places)
+
+
+def _has_same_leaves(columns: Linked, known: Linked, in_place: bool) -> bool:
+    is_same_work = in_place and columns.kinds.translate(_IS_WORK) == known.kinds.translate(_IS_WORK)
+    return is_same_work and columns.parents == known.parents
+
+
+def _with_leaves(columns: Linked, keys: Sequence[TaskKey]) -> Linked:
     is_work = columns.kinds.translate(_IS_WORK)
     # Most milestones hold no parent of their own tasks: ids alone tell that sooner than whole keys.
     if not set(columns.parents).isdisjoint([identity for _, identity in keys]):
         parents = {(ref[0], parent) for ref, parent in zip(keys, columns.parents, strict=True)}
         is_work = bytes([work and ref not in parents for work, ref in zip(is_work, keys, strict=True)])
-    is_open = bytes(map(and_, is_work, columns.kinds.translate(_IS_OPEN)))
+    return replace(columns, is_leaf=is_work)
+
+
+def _told_apart(
+    records: tuple[TaskRecord, ...], keys: Sequence[TaskKey], columns: Linked, before: Work | None = None
+) -> Work:
+    """`before` had the same leaves in the same places, if it is given."""
+    is_leaf, kinds = columns.is_leaf, columns.kinds
+    is_open = bytes(map(and_, is_leaf, kinds.translate(_IS_OPEN)))
+
     return Work(
         records,
-        tuple(compress(records, columns.kinds.translate(_IS_OWN))),
-        tuple(compress(records, is_work)),
+        tuple(compress(records, kinds.translate(_IS_OWN))),
+        tuple(compress(records, is_leaf)),
         tuple(compress(records, is_open)),
-        tuple(compress(keys, is_work)),
-        tuple(compress(keys, is_open)),
+        tuple(compress(keys, is_leaf)) if before is None else before.refs,
+        before.open_refs if before is not None and before.columns.kinds == kinds else tuple(compress(keys, is_open)),
         columns,
     )
 
 
-def _followed(records: tuple[TaskRecord, ...], before: Work) -> Linked:
-    follow, known = Follower(records, before.linked), before.columns
-    if follow.is_same:
-        return known
+def _followed(follow: Follower[TaskRecord], known: Linked) -> Linked:
     fresh = _columns(follow.fresh)
     return Linked(
-        bytes(follow.column(known.kinds, fresh.kinds)),
-        follow.column(known.parents, fresh.parents),
-        follow.column(known.created, fresh.created),
-        follow.column(known.starts, fresh.starts),
+        kinds=bytes(follow.column(known.kinds, fresh.kinds)),
+        parents=tuple(follow.column(known.parents, fresh.parents)),
+        created=tuple(follow.column(known.created, fresh.created)),
+        starts=tuple(follow.column(known.starts, fresh.starts)),
     )
 
 
@@ -103,10 +133,10 @@ def _columns(records: Sequence[TaskRecord]) -> Linked:
         parents.append(parent if counts and parent != identity else None)
         kinds.append(OWN if kind is milestone else OUT if not counts else DONE if status is done else OPEN)
     return Linked(
-        bytes(kinds),
-        tuple(parents),
-        tuple([row[6] or record.first_seen for row, record in zip(rows, records, strict=True)]),
-        tuple([row[5] for row in rows]),
+        kinds=bytes(kinds),
+        parents=tuple(parents),
+        created=tuple([row[6] or record.first_seen for row, record in zip(rows, records, strict=True)]),
+        starts=tuple([row[5] for row in rows]),
     )
 
 

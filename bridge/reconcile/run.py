@@ -118,7 +118,7 @@ def assessment(at: Situation) -> Assessment:
         work=_counts(at),
         findings=findings,
         money=money_of(at.milestone, at.deal, colour, promise.commitment, outline.actual, forecast, today),
-        leaves=LeafWeights(at.weights.refs, at.weights.amounts),
+        leaves=LeafWeights(at.weights),
         weight_kind=at.weights.kind if at.work.leaves else None,
         earliest_start=earliest_start(at.work),
         network=network_of(at),

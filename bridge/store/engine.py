@@ -294,6 +294,16 @@ class Store:
         reason = next((text for name, text in REASONS.items() if code.startswith(name)), None)
         return Unavailable(otherwise, path=path, why=reason or str(err))
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A statement outside of a transaction is one of its own where writing is fenced."""
+        if self.fence is None or self.conn.in_transaction:
+            with self._in_plain_words():
+                yield
+        else:
+            with self.transaction():
+                yield
+
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         with self._in_plain_words():
             yield from self.conn.execute(sql, values)
@@ -303,12 +313,12 @@ class Store:
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement; returns the number of rows it touched."""
-        with self._in_plain_words():
+        with self._writing():
             return self.conn.execute(sql, values).rowcount
 
     def insert(self, table: str, row: Mapping[str, object]) -> int:
         """Insert one row of a table with an INTEGER key; returns that key."""
-        with self._in_plain_words():
+        with self._writing():
             cursor = self.conn.execute(insert_sql(table, tuple(row)), tuple(row.values()))
         return int(cursor.lastrowid or 0)
 
@@ -317,7 +327,7 @@ class Store:
 
     def insert_new(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> int:
         """Insert the rows that no other row excludes; returns how many."""
-        with self._in_plain_words():
+        with self._writing():
             return self.conn.executemany(f"{insert_sql(table, columns)} ON CONFLICT DO NOTHING", rows).rowcount
 
     def take_numbers(self, table: str, count: int) -> int:
@@ -330,7 +340,7 @@ class Store:
         return first
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        with self._in_plain_words():
+        with self._writing():
             self.conn.executemany(sql, rows)
 
     def upsert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:

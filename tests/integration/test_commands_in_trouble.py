@@ -190,6 +190,7 @@ def test_settings_that_may_not_be_read_are_named(open_folder: Path, capsys):
     assert code == 2 and "config.toml" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_demo_whose_vendor_dies_ends_with_a_clear_message_and_the_next_one_plays(tmp_path):
     command = [sys.executable, "-m", "bridge", "demo", "--no-serve", "--today", "2026-08-24", "--lang", "en"]
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}

@@ -292,11 +292,6 @@ def test_a_worker_that_was_given_up_as_dead_and_lives_takes_jobs_again(site: Sit
         wait_for(lambda: not depths(site))
 
 
-# What is waiting for a connection when a queue is given up is not waited for, and Python says so when it is swept away.
-ABANDONED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-@ABANDONED
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["fast", "immediate"])
 def test_a_restart_of_the_server_in_the_middle_of_a_read_loses_nothing(server: Server, site: Site, how: str):
@@ -320,7 +315,6 @@ def test_a_restart_of_the_server_in_the_middle_of_a_read_loses_nothing(server: S
     assert rows(site, "SELECT count(*) FROM leases WHERE name LIKE 'source:%'") == [(0,)]
 
 
-@ABANDONED
 @pytest.mark.slow
 def test_a_restart_of_the_server_is_outlived(server: Server, site: Site):
     with at_work(site):

@@ -29,12 +29,11 @@ def late_start(at: Situation) -> Iterator[Finding]:
     while not at.portfolio.calendar.is_workday(worked):
         worked -= ONE_DAY
     todo, facts = Status.TODO, at.facts
-    columns = zip(at.work.open_refs, facts.open(facts.statuses), facts.open(facts.begins), strict=True)
-    waiting = [
-        (start, ref) for ref, status, start in columns if status is todo and start is not None and start < worked
-    ]
+    early = {start for start in set(facts.begins) if start is not None and start < worked}
+    columns = zip(facts.refs, facts.statuses, facts.begins, strict=True)
+    waiting = [(start, ref) for ref, status, start in columns if status is todo and start in early]
     if waiting:
-        earliest = min(start for start, _ in waiting)
+        earliest = min(start for start, _ in waiting if start is not None)
         late = [ref for _, ref in waiting]
         yield at.finding(Reason.LATE_START, Severity.AMBER, late, waiting=len(late), start=earliest)
 

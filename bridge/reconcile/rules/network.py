@@ -83,10 +83,6 @@ def blocked_work(at: Situation) -> list[TaskRecord]:
     return list(compress(at.work.open, blocked))
 
 
-def _slack(at: Situation) -> int | None:
-    return None if at.forecast.network is None else at.forecast.network.float_to_commitment
-
-
 def _name(record: TaskRecord) -> str:
     return record.task.key or record.task.title
 

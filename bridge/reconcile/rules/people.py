@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import compress
 
-from bridge.reconcile.case import Situation
+from bridge.reconcile.case import Situation, team_keys
 from bridge.reconcile.reasons import Reason
 from bridge.reconcile.situation import Finding, Severity
 
@@ -24,8 +25,8 @@ def overloaded(at: Situation) -> Iterator[Finding]:
     full = {load.key for load in at.overloads}
     worst = max(at.overloads, key=lambda load: (load.ratio is None, load.ratio or 0.0))
     hit = {key for key, team in at.teams.items() if any(who.key in full for who in team)}
-    owners = zip(at.work.open_refs, at.facts.open(at.facts.owners), strict=True)
-    theirs = [ref for ref, team in owners if (ref[0], id(team)) in hit]
+    refs = at.work.open_refs
+    theirs = list(compress(refs, map(hit.__contains__, team_keys(refs, at.facts.open(at.facts.owners)))))
     yield at.finding(
         Reason.OVERLOADED,
         Severity.AMBER,

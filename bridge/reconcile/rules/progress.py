@@ -16,7 +16,7 @@ ON_PLAN = 0.95
 
 def tspi_high(at: Situation) -> Iterator[Finding]:
     tspi = at.forecast.indices.tspi if at.forecast.indices is not None else None
-    if tspi is not None and tspi > at.thresholds.tspi_red and due_by(at.facts, at.today):
+    if tspi is not None and tspi > at.thresholds.tspi_red and at.forecast.baselined_by_today:
         yield at.finding(Reason.TSPI_HIGH, Severity.RED, _missed(at), tspi=tspi)
 
 
@@ -24,7 +24,7 @@ def behind(at: Situation) -> Iterator[Finding]:
     indices = at.forecast.indices
     if indices is None or indices.spi_t is None or indices.sv_t is None:
         return
-    if indices.spi_t < ON_PLAN and due_by(at.facts, at.today):
+    if indices.spi_t < ON_PLAN and at.forecast.baselined_by_today:
         yield at.finding(Reason.BEHIND, Severity.AMBER, _missed(at), spi=indices.spi_t, weeks=-indices.sv_t)
 
 

@@ -1,9 +1,12 @@
 """Columns that follow a list of objects, and the names of leaves that are made when they are asked for."""
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.forecast.columns import Follower
+from bridge.forecast.progress import Weights
 from bridge.reconcile.leaves import LeafWeights
 
 OBJECTS = tuple([number] for number in range(8))
@@ -18,13 +21,13 @@ def test_a_column_that_follows_is_the_column_read_anew(old, new):
 
     taken = follow.column([entry[0] for entry in old], [entry[0] for entry in follow.fresh])
 
-    assert taken == tuple(entry[0] for entry in new)
+    assert tuple(taken) == tuple(entry[0] for entry in new)
     assert {id(entry) for entry in new} - {id(entry) for entry in old} <= {id(entry) for entry in follow.fresh}
     assert not follow.is_same or all(one is other for one, other in zip(new, old, strict=True))
 
 
 def test_leaves_are_a_mapping_like_any_other():
-    leaves = LeafWeights((("pingcode", "a"), ("worktile", "b/c")), (4.0, 2.5))
+    leaves = LeafWeights(Weights("hours", (("pingcode", "a"), ("worktile", "b/c")), (8, 5), Fraction(1, 2)))
 
     assert leaves == {"pingcode/a": 4.0, "worktile/b/c": 2.5}
     assert (leaves["worktile/b/c"], leaves.get("pingcode/b"), "pingcode/a" in leaves) == (2.5, None, True)

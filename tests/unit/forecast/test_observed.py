@@ -6,7 +6,6 @@ from bridge.forecast.observed import (
     baseline_date,
     baseline_start,
     completion_date,
-    created_day,
     due_series,
     field_on,
     latest_due_series,
@@ -46,11 +45,6 @@ def test_an_open_task_has_no_completion_date(record, zone):
 
 def test_a_completion_in_the_future_counts_as_today(record, zone):
     assert completion_date(record(done_on=MAY[20]), zone, today=MAY[10]) == MAY[10]
-
-
-def test_creation_is_the_vendors_date_else_first_sight(record, zone):
-    assert created_day(record(seen=MAY[5], created_on=MAY[2]), zone) == MAY[2]
-    assert created_day(record(seen=MAY[5]), zone) == MAY[5]
 
 
 def test_the_baseline_is_the_first_due_date_ever_observed(record):

@@ -234,12 +234,26 @@ def replace_process(lease: Lease, **changes) -> Lease:
 
 
 def test_a_store_that_is_fenced_writes_nothing_once_the_lease_is_somebody_elses(store):
-    theirs = "UPDATE leases SET since = '2026-08-24T00:00:00.000000Z'"
+    theirs, columns, row = (
+        "UPDATE leases SET since = '2026-08-24T00:00:00.000000Z'",
+        ("source", "name", "value"),
+        ("a", "x", ""),
+    )
+    alone = (
+        lambda: store.execute("DELETE FROM source_memory"),
+        lambda: store.execute_many("DELETE FROM source_memory WHERE name = ?", [("before",)]),
+        lambda: store.insert("source_memory", dict(zip(columns, row, strict=True))),
+        lambda: store.insert_new("source_memory", columns, [row]),
+        lambda: store.upsert_many("source_memory", columns, [row]),
+    )
     with pytest.raises(leases.Lost), leases.held(store, "source:a", command="one", fenced=True) as lease:
         with store.transaction():
             store.insert("source_memory", {"source": "a", "name": "before", "value": ""})
         with opened_at(store.place) as other, other.transaction():
             other.execute(theirs)
+        for write in alone:
+            with pytest.raises(leases.Lost):
+                write()
         with store.transaction():
             store.insert("source_memory", {"source": "a", "name": "after", "value": ""})
 
