@@ -1,9 +1,8 @@
-"""If it is written down, it is run: README commands, help in both languages, links, settings, fixed names."""
+"""If it is written down, it is run: README commands, help in both languages, fixed names."""
 
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import shlex
@@ -19,21 +18,16 @@ from zoneinfo import ZoneInfo
 
 import click
 import pytest
-from jsonschema import Draft202012Validator
 
-from bridge import config
 from bridge.cli import main
 from bridge.cli.program import program
 from bridge.cli.session import Command, Group, Option
-from bridge.config.sections import SECTIONS
 from bridge.demo.programme import programme
 from bridge.plan import export
 from connectors.pingcode.simulator import PingCodeSimulator
 from connectors.testing import serve
 from connectors.worktile.simulator import WorktileSimulator
 from tools.reference import commands
-from tools.reference.schema import document
-from tools.reference.schema_words import closed
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
@@ -110,34 +104,6 @@ def test_the_version_is_printed(capsys):
 def test_an_unknown_command_is_wrong_usage(capsys):
     assert main(["nonsense"]) == 2
     assert "nonsense" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_between_documents_leads_somewhere(document: Path):
-    targets = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
-
-    missing = [t for t in targets if not t.startswith("http") and not (document.parent / t).exists()]
-
-    assert missing == []
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_to_a_part_of_a_document_finds_its_heading(document: Path):
-    targets = re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", document.read_text(encoding="utf-8"))
-
-    missing = [
-        f"{name}#{part}"
-        for name, part in targets
-        if not name.startswith("http") and part not in anchors(document.parent / name if name else document)
-    ]
-
-    assert missing == []
-
-
-def anchors(path: Path) -> set[str]:
-    """As code hosts make them of headings: lower case, blanks to hyphens, no other punctuation."""
-    headings = re.findall(r"^#+ (.*)$", BLOCK.sub("", path.read_text(encoding="utf-8")), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def test_the_readme_names_every_command():
@@ -251,32 +217,6 @@ def is_known(line: str) -> bool:
 @pytest.mark.parametrize("line", ["pbridge rapport", "pbridge report --fromat json", "pbridge plan exprot FILE"])
 def test_a_command_that_does_not_exist_is_noticed(line: str):
     assert not is_known(line)
-
-
-SETTINGS = [
-    (path, block)
-    for path in DOCUMENTS
-    for block in blocks(path, "toml")
-    if re.search(rf"^\[\[?(?:{'|'.join((*SECTIONS, 'sources', 'notify'))})\b", block, re.MULTILINE)
-    if path.parent.name == "docs"
-]
-
-
-@pytest.mark.parametrize(("path", "block"), SETTINGS, ids=lambda value: value.stem if isinstance(value, Path) else "")
-def test_an_example_of_settings_is_accepted(path: Path, block: str, tmp_path: Path):
-    (tmp_path / "config.toml").write_text(block, encoding="utf-8")
-
-    found = config.load(tmp_path / "config.toml", environ=SECRETS)
-    assert bool(found.sources) == ("[[sources]]" in block)
-
-
-def test_a_sample_of_the_report_fits_its_schema():
-    milestone = closed(document())["properties"]["milestones"]["items"]["properties"]
-    (sample,) = [json.loads(block) for block in blocks(ROOT / "docs" / "guide-admin.md", "json")]
-
-    assert len(sample) >= 10
-    for key, value in sample.items():
-        assert [error.message for error in Draft202012Validator(milestone[key]).iter_errors(value)] == [], key
 
 
 def fill_in(folder: Path, vendors: dict[str, str]) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
 import pytest
 
+from bridge.cli import main
 from bridge.cli.program import program
 from bridge.cli.session import Session
 from bridge.errors import UsageProblem
-from tests.test_docs import BLOCK, DOCUMENTS, ROOT, console_lines
+from tests.test_docs import BLOCK, DOCUMENTS, ROOT, blocks, console_lines
 
 RUN = {
     ("README.md", "console"): "test_docs: own; test_demo and test_package: make demo; the gate itself: make test",
@@ -20,14 +24,15 @@ RUN = {
     ("docs/guide-lead.md", "console"): "test_docs: every command of a guide",
     ("docs/practice.md", "console"): "test_docs: every command of a guide",
     ("docs/security.md", "console"): "test_docs: every command of a guide",
-    ("docs/guide-admin.md", "toml"): "test_docs: settings; unit/mapping/test_mapping_readme: recipes",
-    ("docs/guide-admin.md", "json"): "test_docs: a sample of the report fits its schema",
-    ("docs/operations.md", "toml"): "test_docs: settings",
+    ("docs/guide-admin.md", "toml"): "test_docs_samples: settings; unit/mapping/test_mapping_readme: recipes",
+    ("docs/guide-admin.md", "json"): "test_docs_samples: a sample of the report fits its schema",
+    ("docs/operations.md", "toml"): "test_docs_samples: settings",
     ("docs/people.md", "toml"): "unit/mapping/test_people_guide",
     (
         "docs/reference/commands.md",
         "console",
     ): "test_demo: every example of help on the demo; copying: integration/test_copy",
+    ("docs/store.md", "text"): "test_docs_blocks: the line of cron, by a shell",
     ("docs/sql-views.md", "sql"): "integration/test_sql_views",
     ("connectors/worktile/README.md", "toml"): "unit/connectors/worktile/test_worktile_settings",
     ("mappings/README.md", "toml"): "unit/mapping/test_mapping_readme",
@@ -36,7 +41,6 @@ RUN = {
 }
 READ_ONLY = {
     ("docs/operations.md", "console"): "installs on a server as root; test_deploy reads commands, files and paths",
-    ("docs/store.md", "text"): "a line of a crontab; the command is read below",
     ("docs/reference/commands.md", "text"): "made from the code; test_reference compares",
     ("connectors/README.md", "sh"): "the suite that it calls is part of the gate",
     ("CONTRIBUTING.md", "text"): "verbs of the Makefile; compared below",
@@ -102,6 +106,27 @@ def refusal(line: str) -> str:
 @pytest.mark.parametrize("line", ["pbridge report --as-of soon", "pbridge acknowledge M-1", "pbridge rapport"])
 def test_a_line_that_no_command_takes_is_noticed(line: str):
     assert refusal(line)
+
+
+def test_the_line_of_cron_makes_a_backup_every_night(tmp_path: Path):
+    (line,) = blocks(ROOT / "docs" / "store.md", "text")
+    *when, command = line.strip().split(maxsplit=5)
+    for folder in ("srv", "backup"):
+        (tmp_path / folder).mkdir()
+    # Cron takes a bare % for the end of the line, and a backslash before it away.
+    assert not re.search(r"(?<!\\)%", command)
+    command = command.replace(r"\%", "%").replace("/srv/bridge", "srv").replace("/backup/", "../backup/")
+    (tmp_path / "srv" / "config.toml").write_text("", encoding="utf-8")
+    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    assert main(["token", "create", "bi", "--role", "viewer", "--config", str(tmp_path / "srv" / "config.toml")]) == 0
+
+    said = [
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+        for _ in range(2)
+    ]
+
+    assert (len(when), [(run.returncode, run.stderr) for run in said]) == (5, [(0, "")] * 2)
+    assert [re.sub(r"\d", "N", path.name) for path in (tmp_path / "backup").iterdir()] == ["bridge-N.db"]
 
 
 def test_every_verb_and_path_that_contributors_are_told_of_exists():

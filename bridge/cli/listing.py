@@ -76,7 +76,7 @@ def _task_row(task: Mapping[str, Any]) -> tuple[object, ...]:
     return (task["source"], key, task["title"], task["status"], owners, task["due_on"], task["project"]["name"])
 
 
-@click.command(cls=Command, about=CHANGES, example="pbridge changes --task PAY-42 --json")
+@click.command(cls=Command, about=CHANGES, example="pbridge changes --task PAY-2 --json")
 @click.option("--task", cls=Option, text=TASK, metavar="ID")
 @click.option("--since", cls=Option, text=SINCE, type=Day())
 @json_option

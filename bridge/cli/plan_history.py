@@ -87,7 +87,7 @@ CONSEQUENCE_COLUMNS = (
 REFUSED = Text(zh="拒绝改期", en="refused")
 
 
-@click.command("diff", cls=Command, about=DIFF, example="pbridge plan diff 2026-08-01 2026-09-01")
+@click.command("diff", cls=Command, about=DIFF, example="pbridge plan diff 2026-08-24 2026-09-01")
 @click.argument("old", required=False)
 @click.argument("new", required=False)
 @json_option

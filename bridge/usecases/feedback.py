@@ -28,8 +28,8 @@ UNKNOWN_CUSTOMER = Text(
     en="there is no feedback of a customer {value}; there is of: {known}.",
 )
 NO_TICKET = Text(
-    zh="没有工单 {value}；请写 pbridge feedback 所列的编号，如 pingcode:POR-T18。计划里的反馈请在计划的“反馈”表里写里程碑。",
-    en="there is no ticket {value}; write its ref as pbridge feedback lists it, such as pingcode:POR-T18. Feedback of the plan "
+    zh="没有工单 {value}；请写 pbridge feedback 所列的编号，如 pingcode:SVC-T1。计划里的反馈请在计划的“反馈”表里写里程碑。",
+    en="there is no ticket {value}; write its ref as pbridge feedback lists it, such as pingcode:SVC-T1. Feedback of the plan "
     "gets its milestone in the table of feedback there.",
 )
 SEVERAL = Text(
