@@ -26,6 +26,10 @@ RUN = {
     ("docs/security.md", "console"): "test_docs: every command of a guide",
     ("docs/guide-admin.md", "toml"): "test_docs_samples: settings; unit/mapping/test_mapping_readme: recipes",
     ("docs/guide-admin.md", "json"): "test_docs_samples: a sample of the report fits its schema",
+    (
+        "docs/operations.md",
+        "console",
+    ): "test_docs_install; copying and workers: integration/test_copy, integration/test_worker",
     ("docs/operations.md", "toml"): "test_docs_samples: settings",
     ("docs/people.md", "toml"): "unit/mapping/test_people_guide",
     (
@@ -34,16 +38,18 @@ RUN = {
     ): "test_demo: every example of help on the demo; copying: integration/test_copy",
     ("docs/store.md", "text"): "test_docs_blocks: the line of cron, by a shell",
     ("docs/sql-views.md", "sql"): "integration/test_sql_views",
+    ("connectors/README.md", "sh"): "the gate itself, of which tests/contract is part; installing: test_package",
+    (
+        "CONTRIBUTING.md",
+        "text",
+    ): "test_demo: make demo; the gate: check, test; test_spec: spec; test_reference: reference",
     ("connectors/worktile/README.md", "toml"): "unit/connectors/worktile/test_worktile_settings",
     ("mappings/README.md", "toml"): "unit/mapping/test_mapping_readme",
     ("mappings/README.md", "json"): "unit/mapping/test_mapping_readme",
     ("mappings/README.md", "console"): "integration/test_mapping_set",
 }
 READ_ONLY = {
-    ("docs/operations.md", "console"): "installs on a server as root; test_deploy reads commands, files and paths",
     ("docs/reference/commands.md", "text"): "made from the code; test_reference compares",
-    ("connectors/README.md", "sh"): "the suite that it calls is part of the gate",
-    ("CONTRIBUTING.md", "text"): "verbs of the Makefile; compared below",
 }
 
 
