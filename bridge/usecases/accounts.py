@@ -51,7 +51,7 @@ NO_TOKEN = Text(
 NONE = Text(zh="（还没有）", en="(none yet)")
 NO_ROLE = Text(zh="没有角色 {value}。可用：{known}。", en="there is no role {value}. Known: {known}.")
 LAST_ADMIN = Text(
-    zh="{name} 是最后一个管理员，不能改成别的角色。请先让另一个人成为管理员。",
+    zh="{name} 是最后一个管理员，不能改成别的角色，也不能停用。请先让另一个人成为管理员。",
     en="{name} is the last admin and stays one. Make somebody else an admin first.",
 )
 OPERATOR = "operator"
@@ -109,18 +109,18 @@ def set_role(space: Workspace, name: str, role: str, *, by: str = OPERATOR) -> U
         user = _known(store, name)
         if user.role == role:
             return user
-        if user.role == "admin" and user.disabled_at is None and _admins(store) == 1:
-            raise UsageProblem(LAST_ADMIN, name=user.name)
+        _keep_an_admin(store, user)
         accounts.set_role(store, user.key, role, now)
         accounts.note(store, now, by, "role changed", f"{user.name} ({user.role} -> {role})")
     return msgspec.structs.replace(user, role=role)
 
 
 def disable(space: Workspace, name: str, *, by: str = OPERATOR) -> None:
-    """From now on the person cannot come in; what they did stays theirs."""
+    """From now on the person cannot come in; what they did stays theirs. The last admin stays one."""
     now = space.clock.now()
     with writable(space) as store, store.transaction():
         user = _known(store, name)
+        _keep_an_admin(store, user)
         accounts.disable(store, user.key, now)
         accounts.note(store, now, by, "user disabled", user.name)
 
@@ -198,6 +198,11 @@ def is_password(hashed: str, password: str) -> bool:
 def digest(secret: str) -> str:
     """What is stored of a random secret: it has more bits than anybody can try, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _keep_an_admin(store: Store, user: User) -> None:
+    if user.role == "admin" and user.disabled_at is None and _admins(store) == 1:
+        raise UsageProblem(LAST_ADMIN, name=user.name)
 
 
 def _admins(store: Store) -> int:

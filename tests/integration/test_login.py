@@ -300,13 +300,15 @@ def test_the_last_admin_stays_one_by_command_and_by_page(guarded: Site, monkeypa
     data = {"csrf": hidden(client.get("/users")), "deed": "role"}
 
     by_command = guarded.run("user", "role", "王敏", "--role", "lead")
+    disabled = guarded.run("user", "disable", "王敏")
     by_page = client.post("/users", data={**data, "name": "王敏", "role": "lead"})
     unknown = client.post("/users", data={**data, "name": "赵宁", "role": "root"})
     raised = client.post("/users", data={**data, "name": "赵宁", "role": "admin"})
     stepped_down = client.post("/users", data={**data, "name": "王敏", "role": "lead"})
 
     assert (by_command.code, by_page.status_code, unknown.status_code) == (2, 422, 422)
-    assert "最后一个管理员" in by_command.err
+    assert disabled.code == 2
+    assert "最后一个管理员" in by_command.err and "最后一个管理员" in disabled.err
     assert "最后一个管理员" in by_page.text
     assert (raised.status_code, stepped_down.status_code) == (303, 303)
     assert client.get("/users").status_code == 403
