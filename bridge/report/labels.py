@@ -60,6 +60,8 @@ LABELS: dict[str, Text] = {
     "forecast_later": Text("预测推迟了 {days} 个工作日", "the forecast moved {days} wd later"),
     "forecast_earlier": Text("预测提前了 {days} 个工作日", "the forecast moved {days} wd earlier"),
     "informed": Text("{day} 已告知客户", "customer informed {day}"),
+    "next_contact": Text("下次与客户沟通：{day}", "next contact with the customer: {day}"),
+    "next_contact_by": Text("下次与客户沟通：{day}，{who}", "next contact with the customer: {day}, {who}"),
     # figures
     "at_risk_gross": Text("风险金额", "Money at risk"),
     "at_risk_expected": Text("全部按概率折算", "All, weighted by probability"),

@@ -163,6 +163,19 @@ class Row:
         return None if day is None else label("informed", lang, day=spoken_day(date.fromisoformat(day), today, lang))
 
     @cached_property
+    def next_contact(self) -> str | None:
+        """When somebody is to speak with the customer next, and who; what is overdue is a reason already."""
+        item, today, lang = self._of
+        contact = item["next_contact"]
+        if contact is None or contact["audience"] != "customer" or contact["due"] is None:
+            return None
+        if contact["overdue_days"] or item["status"] == "done":
+            return None
+        day = spoken_day(date.fromisoformat(contact["due"]), today, lang)
+        who = one_line(contact["owner"]) if contact["owner"] else None
+        return label("next_contact" if who is None else "next_contact_by", lang, day=day, who=who)
+
+    @cached_property
     def override(self) -> str | None:
         """The colour that a person holds for right, with who says so and why."""
         return override_text(*self._of)

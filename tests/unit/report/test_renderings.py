@@ -243,6 +243,22 @@ def test_the_status_of_a_row_and_of_a_goal_is_said_in_words_beside_its_drawing(s
     assert all(status == drawn and name.strip() for status, drawn, name in pills)
 
 
+@pytest.mark.parametrize(
+    ("changed", "is_said"),
+    [({}, True), ({"audience": "team"}, False), ({"overdue_days": 3}, False), ({"due": None}, False)],
+)
+def test_the_next_contact_with_the_customer_stands_with_the_milestone_until_it_is_overdue(
+    sample, changed: dict[str, Any], is_said: bool
+):
+    view = sample("zh")
+    contact = {"audience": "customer", "due": "2026-08-28", "owner": "<王敏>", "overdue_days": 0}
+    view["milestones"][0]["next_contact"] = {**contact, **changed}
+
+    rendered = html.render(view, "zh")
+
+    assert ("下次与客户沟通：8月28日，&lt;王敏&gt;" in rendered) is is_said
+
+
 def emptied(view: Any) -> Any:
     view["milestones"], view["goals"] = [], []
     view["summary"] = {name: {} if isinstance(figure, dict) else 0 for name, figure in view["summary"].items()}
