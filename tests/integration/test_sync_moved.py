@@ -184,6 +184,7 @@ def test_a_project_that_may_not_be_read_leaves_the_others_alone(large: Site, mon
     assert len(large.run("tasks", "--source", "pingcode", "--json").lines) > MANY / 2
 
 
+@pytest.mark.slow
 def test_it_begins_while_lists_are_waited_for_where_the_source_is_slow(large: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("bridge.sync.pull.LONG_WAIT_S", 0.0)
     monkeypatch.setattr("bridge.sync.pull.MANY_ROWS", 120)
@@ -211,7 +212,7 @@ def test_one_that_began_early_and_has_nothing_to_do_is_gone_afterwards(site: Sit
 
 def test_where_no_process_can_be_started_this_one_reads_on(large: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("bridge.sync.pull.MANY_ROWS", 120)
-    monkeypatch.setattr("bridge.sync.courier.sys.executable", "/nowhere/python")
+    monkeypatch.setattr("bridge.sync.pipes.sys.executable", "/nowhere/python")
 
     done = large.run("sync", "--source", "pingcode", "--json")
 
