@@ -99,7 +99,6 @@ def _told_apart(
     """`before` had the same leaves in the same places, if it is given."""
     is_leaf, kinds = columns.is_leaf, columns.kinds
     is_open = bytes(map(and_, is_leaf, kinds.translate(_IS_OPEN)))
-
     return Work(
         records,
         tuple(compress(records, kinds.translate(_IS_OWN))),

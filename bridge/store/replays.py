@@ -15,8 +15,6 @@ Stretch = tuple[int, int]
 """First and last id of neighbouring raw rows."""
 # Of what could not be read, that which the task's own payload told: detail rows file theirs as "stream.field".
 _TOLD_BY_TASK = "(target NOT LIKE '%.%' OR target LIKE 'project.%' OR target LIKE 'fields.%')"
-
-
 # Texts of tasks come and go as bytes: making a string of one and bytes of that takes as long as storing it.
 
 

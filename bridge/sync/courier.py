@@ -66,8 +66,7 @@ class Courier:
         child = self._child
         if child is None:
             return
-        pipes.hush(child)
-        pipes.ended(child, GRACE_S)
+        pipes.end(child, GRACE_S)
         if child.stdout is not None:
             child.stdout.close()
 

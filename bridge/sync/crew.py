@@ -94,8 +94,7 @@ class Mate:
         return future
 
     def close(self) -> None:
-        pipes.hush(self._child)
-        pipes.ended(self._child, GRACE_S)
+        pipes.end(self._child, GRACE_S)
         self._thread.join()
         if self._child.stdout is not None:
             self._child.stdout.close()

@@ -8,7 +8,6 @@ the process. What comes of it goes to its output as messages of a length and a p
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import queue
@@ -33,7 +32,7 @@ from bridge.store import budgets, raw, tasks
 from bridge.store.opening import Place
 from bridge.store.packing import decode
 from bridge.sync.parcels import Parcel
-from bridge.sync.pipes import send
+from bridge.sync.pipes import ends, send
 from bridge.sync.reading import POINTLESS, Arrived, Cost, Ended, Event, Meter, Readers, Task
 from connectors import contract
 from connectors.contract import Page, SourceConfig
@@ -188,13 +187,10 @@ def _watch(told: int, stop: threading.Event) -> None:
 
 def main() -> None:
     sys.setswitchinterval(0.0005)
-    gc.set_threshold(100_000, 20, 50)  # as the command line does: what is read makes no cycles
-    # Ctrl-C reaches the whole group; the process that sent us decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    told, answers = ends()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    told, out = sys.stdin.buffer, Outbox(os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)  # whatever else is printed must not stand between messages
+    out = Outbox(answers)
     try:
         with ExitStack() as stack:
             reading = Reading(pickle.load(told), stop, out, stack)  # noqa: S301 - from the process that started this one

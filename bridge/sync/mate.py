@@ -7,17 +7,14 @@ What to do comes on its input, then one stretch after the other; when that input
 
 from __future__ import annotations
 
-import gc
-import os
 import pickle
-import signal
 import sys
 from contextlib import closing
 
 import msgspec
 
 from bridge.errors import BridgeError
-from bridge.sync.pipes import send
+from bridge.sync.pipes import ends, send
 from bridge.sync.replay import Replayer
 
 READY = b""
@@ -25,12 +22,7 @@ READY = b""
 
 
 def main() -> None:
-    # Ctrl-C reaches the whole group; the process that started this one decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Payloads and rows are no cycles: looking for some every few hundred objects costs a third of the time.
-    gc.set_threshold(100_000, 20, 50)
-    told, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever else is printed must not stand between messages
+    told, out = ends()
     encode = msgspec.msgpack.Encoder().encode
     try:
         with closing(Replayer(pickle.load(told))) as replayer:  # noqa: S301 - from the process that started this one

@@ -152,7 +152,7 @@ class Replayer:
     def _edited(self, outcome: Outcome, row: Lying, edit: Edit) -> list[Noted] | None:
         """Put other values into the text of a task; returns what changes, None where only mapping it can tell."""
         assert row.row is not None and row.text is not None and self._comparison is not None
-        text, noted, is_open, is_other = row.text, list[Noted](), None, False
+        text, noted, is_open = row.text, list[Noted](), None
         for key, value in edit.values.items():
             place = span(text, key)
             if place is None:
@@ -160,12 +160,10 @@ class Replayer:
             begin, end = place
             was = text[begin:end]
             if key == "fields":
-                before = orjson.loads(was)
-                value = self._comparison.rearranged(before, value)
-                is_other = bool(before != value)
+                value = self._comparison.rearranged(orjson.loads(was), value)
             now = orjson.dumps(value)
             text = text[:begin] + now + text[end:]
-            if is_other if key == "fields" else _is_other(key, was, now):
+            if _is_other(key, was, now):
                 noted.append((row.external_id, key, was.decode(), now.decode()))
             if key == "status":
                 is_open = int(value not in CLOSED)
